@@ -1,0 +1,158 @@
+import cron from 'node-cron'
+import { z } from 'zod'
+import type { Problem, Schedule } from '../core/contracts.ts'
+import type { Check, Probe } from '../core/definitions.ts'
+import { below, duration, parseOptions } from './options.ts'
+
+/** Options that every check has, be it a probe or a journey. */
+export const commonOptions = z.strictObject({
+  every: duration
+    .optional()
+    .describe("Interval, such as '30s'. Default: '1m'; journeys '5m'. Not together with `cron`."),
+  cron: z.string().optional().describe('Calendar schedule with five fields (minute hour day month weekday).'),
+  timezone: z.string().optional().describe("Time zone of `cron`. Default: 'UTC'."),
+  timeout: duration.optional().describe("Longest time of one attempt. Default: '10s'; journeys '1m'."),
+  retry: z
+    .strictObject({
+      attempts: z.int().min(0).max(5).describe('Further attempts after the first.'),
+      delay: duration.optional().describe("Pause before each. Default: '5s'."),
+    })
+    .optional()
+    .describe('Fast retry in place. Default: one further attempt after 5 s.'),
+  failures: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Failed runs in a row before the check counts as down. Default: 2.'),
+  successes: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Passed runs in a row before it counts as up again. Default: 1.'),
+  tags: z.array(z.string()).optional().describe('Words to select by: `@critical`.'),
+  severity: z.enum(['p0', 'p1', 'p2']).optional().describe("How bad its failure is. Default: 'p1'."),
+  owner: z.string().optional().describe('Who is told. Default: the owner of its severity.'),
+  smoke: z.boolean().optional().describe('False: `vedette smoke` runs it only when it is named. Default: true.'),
+})
+
+export type CommonOptions = z.output<typeof commonOptions>
+
+export const checkOptions = commonOptions.extend({
+  probe: z
+    .custom<Probe>(isProbe, { message: "expected a probe such as http('/health') or tcp({ port: 5432 })" })
+    .describe('What is observed: the value of a probe factory.'),
+  title: z.string().optional().describe('A name for people. Default: the id.'),
+  covers: z.array(z.string()).optional().describe('Ids of the requirements that this check holds the system to.'),
+})
+
+/** Options of `check`. */
+export type CheckOptions = z.input<typeof checkOptions>
+
+/** Ids are stable names in URLs, metrics and history. */
+export const idProblems = (what: string, id: string): readonly Problem[] =>
+  /^[a-z0-9][a-z0-9-]*(?:[/.@][a-z0-9-]+)*$/.test(id)
+    ? []
+    : [{ level: 'error', path: [], message: `expected ${what} of small letters, digits and dashes, found '${id}'` }]
+
+/**
+ * A check: what is observed, how often, for how long, and which requirements it covers.
+ *
+ * @example check('health', { probe: http('/health'), every: '30s', timeout: '5s', covers: ['COD-13'] })
+ */
+export function check(id: string, given: CheckOptions): Check {
+  const at = [`check ${id}`]
+  const { options, problems } = parseOptions(at, checkOptions, given)
+  const common = fromCommon(options, { every: 60_000, timeout: 10_000 })
+  return Object.freeze({
+    id,
+    title: options.title ?? id,
+    probe: options.probe,
+    ...common.values,
+    covers: Object.freeze([...(options.covers ?? [])]),
+    problems: [
+      ...below(at, idProblems('an id', id)),
+      ...problems,
+      ...below(at, common.problems),
+      ...below([...at, 'probe'], isProbe(options.probe) ? options.probe.problems : []),
+    ],
+  })
+}
+
+/** The values of the common options, with their defaults. */
+export function fromCommon(
+  options: CommonOptions,
+  defaults: { readonly every: number; readonly timeout: number },
+): {
+  readonly values: Omit<Check, 'id' | 'title' | 'probe' | 'covers' | 'problems'>
+  readonly problems: readonly Problem[]
+} {
+  const { schedule, problems } = scheduleOf(options, defaults.every)
+  return {
+    values: {
+      schedule,
+      timeout: options.timeout ?? defaults.timeout,
+      retry: { attempts: options.retry?.attempts ?? 1, delay: options.retry?.delay ?? 5_000 },
+      policy: { failures: options.failures ?? 2, successes: options.successes ?? 1 },
+      tags: Object.freeze([...(options.tags ?? [])]),
+      severity: options.severity ?? 'p1',
+      ...(options.owner === undefined ? {} : { owner: options.owner }),
+      smoke: options.smoke ?? true,
+    },
+    problems,
+  }
+}
+
+function scheduleOf(options: CommonOptions, fallback: number): { schedule: Schedule; problems: readonly Problem[] } {
+  if (options.cron === undefined) {
+    const problems: Problem[] =
+      options.timezone === undefined
+        ? []
+        : [{ level: 'error', path: ['timezone'], message: 'expected `cron` beside `timezone`, found no `cron`' }]
+    return { schedule: { every: options.every ?? fallback }, problems }
+  }
+  const problems: Problem[] = []
+  if (options.every !== undefined) {
+    problems.push({ level: 'error', path: ['cron'], message: 'expected either `every` or `cron`, found both' })
+  }
+  const timezone = options.timezone ?? 'UTC'
+  if (!isTimezone(timezone)) {
+    problems.push({
+      level: 'error',
+      path: ['timezone'],
+      message: `expected a time zone such as 'Europe/London', found '${timezone}'`,
+    })
+  }
+  if (options.cron.trim().split(/\s+/).length !== 5) {
+    problems.push({
+      level: 'error',
+      path: ['cron'],
+      message: `expected five fields (minute hour day month weekday), found '${options.cron}'; for seconds use \`every\``,
+    })
+  } else {
+    const checked = cron.validateDetailed(options.cron)
+    if (!checked.valid) {
+      const why = checked.errors.map(error => error.message).join('; ')
+      problems.push({
+        level: 'error',
+        path: ['cron'],
+        message: `expected a calendar schedule such as '*/5 * * * *', found '${options.cron}': ${why}`,
+      })
+    }
+  }
+  return { schedule: { cron: options.cron, timezone }, problems }
+}
+
+function isTimezone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isProbe(value: unknown): value is Probe {
+  return typeof value === 'object' && value !== null && 'observe' in value && typeof value.observe === 'function'
+}

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { JourneySource, Text } from '../core/definitions.ts'
+import { commonOptions, fromCommon } from './check.ts'
+import { below, parseOptions } from './options.ts'
+import { isSecret } from './secret.ts'
+
+export const text = z.union([z.string(), z.custom<Text>(isSecret, { message: 'expected text or a secret' })])
+
+export const playwrightOptions = commonOptions.extend({
+  config: z
+    .string()
+    .optional()
+    .describe('The Playwright configuration. Default: the nearest playwright.config.* in or above the folder.'),
+  project: z.string().optional().describe('Only this project of the configuration. Default: all.'),
+  grep: z.string().optional().describe('Only tests whose title fits this regular expression.'),
+  env: z.record(z.string(), text).optional().describe('Further environment of the test run; values may be secrets.'),
+  parallel: z.boolean().optional().describe('Journeys of this source may overlap. Default: false.'),
+  allowWebServer: z
+    .boolean()
+    .optional()
+    .describe('Accept a configuration that starts its own webServer. Default: false.'),
+  screenshots: z.enum(['failures', 'all', 'off']).optional().describe("Which runs keep a screenshot. Default: 'all'."),
+})
+
+/** Options of `playwright`. */
+export type PlaywrightOptions = z.input<typeof playwrightOptions>
+
+/** Journeys of a system that does not know its folder yet. */
+export interface JourneysPart {
+  journeysAt(folder: string): JourneySource
+}
+
+/**
+ * The tests of a Playwright project, or of a folder in it, as checks.
+ *
+ * @example playwright('./journeys', { project: 'desktop', every: '5m' })
+ */
+export function playwright(dir: string, given: PlaywrightOptions = {}): JourneysPart {
+  const at = [`playwright ${dir}`]
+  const { options, problems } = parseOptions(at, playwrightOptions, given)
+  const common = fromCommon(options, { every: 300_000, timeout: 60_000 })
+  const grepProblems = regexProblem(options.grep)
+  const inside = (folder: string, path: string) => (folder === '' ? path : resolve(folder, path))
+  return Object.freeze({
+    journeysAt: (folder: string): JourneySource =>
+      Object.freeze({
+        kind: 'journeys',
+        dir: inside(folder, dir),
+        ...(options.config === undefined ? {} : { config: inside(folder, options.config) }),
+        ...(options.project === undefined ? {} : { project: options.project }),
+        ...(options.grep === undefined ? {} : { grep: options.grep }),
+        ...common.values,
+        env: Object.freeze({ ...options.env }),
+        parallel: options.parallel ?? false,
+        allowWebServer: options.allowWebServer ?? false,
+        screenshots: options.screenshots ?? 'all',
+        problems: [...problems, ...below(at, common.problems), ...below([...at, 'grep'], grepProblems)],
+      }),
+  })
+}
+
+function regexProblem(source: string | undefined) {
+  if (source === undefined) return []
+  try {
+    new RegExp(source)
+    return []
+  } catch (error) {
+    return [
+      {
+        level: 'error' as const,
+        path: [],
+        message: `expected a regular expression, found '${source}': ${(error as Error).message}`,
+      },
+    ]
+  }
+}

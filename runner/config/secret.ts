@@ -1,0 +1,18 @@
+import { inspect } from 'node:util'
+import type { Secret } from '../core/definitions.ts'
+
+/**
+ * A value that must not be seen: `secret({ env: 'SHOP_PASSWORD' })` or `secret({ file: '/run/secrets/shop' })`. It prints as
+ * `[secret]`, is read only where it is used, and is scrubbed by value from everything that is kept.
+ */
+export function secret(source: { readonly env: string } | { readonly file: string }): Secret {
+  return Object.freeze({
+    source: Object.freeze({ ...source }),
+    toString: (): '[secret]' => '[secret]',
+    toJSON: () => '[secret]',
+    [inspect.custom]: () => '[secret]',
+  })
+}
+
+export const isSecret = (value: unknown): value is Secret =>
+  typeof value === 'object' && value !== null && 'source' in value && String(value) === '[secret]'

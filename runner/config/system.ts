@@ -1,0 +1,210 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { Problem } from '../core/contracts.ts'
+import type { Address, Check, Objective, RevisionSource, System } from '../core/definitions.ts'
+import { findLimit, type Requirement, verifications } from '../core/requirements.ts'
+import { idProblems } from './check.ts'
+import type { LoadPart } from './load.ts'
+import { below, didYouMean, parseOptions } from './options.ts'
+import type { JourneysPart } from './playwright.ts'
+
+const address = z.union([
+  z.string(),
+  z.strictObject({
+    env: z.string().optional().describe('Variable that overrides the address.'),
+    environments: z.record(z.string(), z.string()).describe('Address per environment.'),
+  }),
+])
+
+const figure = z.union([z.number(), z.string()])
+const threshold = z.union([
+  z.strictObject({ stages: z.array(z.string()) }),
+  z.strictObject({ as: z.string() }),
+  z.strictObject({
+    metric: z.string(),
+    stat: z.enum(['avg', 'p75', 'p95', 'max']).optional(),
+    scope: z.string().optional(),
+    window: z.string().optional(),
+    lt: figure.optional(),
+    lte: figure.optional(),
+    gt: figure.optional(),
+    gte: figure.optional(),
+    eq: figure.optional(),
+  }),
+])
+
+const requirement = z.strictObject({
+  id: z.string(),
+  need: z.string(),
+  verify: z.enum(verifications),
+  threshold: z.array(threshold).optional(),
+  assumed: z.union([z.literal(true), z.array(z.string())]).optional(),
+  broken: z.string(),
+  source: z.string(),
+})
+
+export const systemOptions = z.strictObject({
+  title: z.string().optional().describe('A name for people. Default: the id.'),
+  url: z
+    .union([z.string(), z.record(z.string(), address)])
+    .describe('One address (`web`), or a map of addresses by name: text, or `{ env, environments }`.'),
+  revision: z
+    .strictObject({
+      header: z.string().optional().describe("Header that carries it. Default: 'x-revision'."),
+      path: z.string().optional().describe("Path asked. Default: '/version'."),
+      json: z.string().optional().describe("JSON path in the body, when the header is missing. Default: 'revision'."),
+      origins: z.array(z.string()).optional().describe("Addresses that must all carry it. Default: ['web']."),
+    })
+    .optional()
+    .describe('Where the live revision is read.'),
+  owners: z.record(z.string(), z.string()).optional().describe('Who is told, by severity (p0, p1, p2).'),
+  requirements: z.array(requirement).optional().describe('The promises, usually from requirements.ts.'),
+  objectives: z.array(z.custom<Objective>()).optional().describe('Objectives made by `objective`.'),
+  checks: z
+    .array(z.custom<Check | JourneysPart | LoadPart>(value => typeof value === 'object' && value !== null))
+    .describe('Values of `check`, `playwright` and `load`.'),
+})
+
+/** Options of `defineSystem`. */
+export type SystemOptions = Omit<z.input<typeof systemOptions>, 'requirements' | 'checks'> & {
+  readonly requirements?: readonly Requirement[]
+  readonly checks: readonly (Check | JourneysPart | LoadPart)[]
+}
+
+/**
+ * What is watched as a whole. Paths are relative to `folder` (`import.meta.dirname`); without it, to the folder of the configuration.
+ *
+ * @example defineSystem('shop', { url: 'https://shop.example.com', checks: [check('home', { probe: http('/') })] })
+ */
+export function defineSystem(id: string, options: SystemOptions): System
+export function defineSystem(id: string, folder: string, options: SystemOptions): System
+export function defineSystem(id: string, ...rest: [SystemOptions] | [string, SystemOptions]): System {
+  const [folder, given] = rest.length === 2 ? rest : ['', rest[0]]
+  const at = [`system ${id}`]
+  const { options, problems } = parseOptions(at, systemOptions, given)
+  const parts = Array.isArray(options.checks) ? options.checks : []
+  const checks = parts.filter((part): part is Check => 'probe' in part)
+  const journeys = parts
+    .filter((part): part is JourneysPart => 'journeysAt' in part)
+    .map(part => part.journeysAt(folder))
+  const load = parts.filter((part): part is LoadPart => 'loadAt' in part).map(part => part.loadAt(folder))
+  const strangers = parts.flatMap((part, index) =>
+    'probe' in part || 'journeysAt' in part || 'loadAt' in part ? [] : [index],
+  )
+  const url = addresses(options.url)
+  const requirements = (options.requirements ?? []) as readonly Requirement[]
+  const system = {
+    id,
+    folder,
+    title: options.title ?? id,
+    url,
+    revision: revisionSource(options.revision),
+    owners: options.owners ?? {},
+    requirements,
+    objectives: (options.objectives ?? []) as readonly Objective[],
+    checks,
+    journeys,
+    load,
+  }
+  return Object.freeze({
+    ...system,
+    problems: [
+      ...below(at, idProblems('an id', id)),
+      ...problems,
+      ...below(
+        at,
+        strangers.map(index => wrong([`checks[${index}]`], 'expected a value of check, playwright or load')),
+      ),
+      ...below(at, references(system)),
+      ...[...checks, ...journeys, ...load].flatMap(part => below(at, part.problems)),
+    ],
+  })
+}
+
+const wrong = (path: readonly string[], message: string): Problem => ({ level: 'error', path, message })
+
+function addresses(given: z.output<typeof systemOptions>['url'] | undefined): Readonly<Record<string, Address>> {
+  const map = typeof given === 'string' ? { web: given } : (given ?? {})
+  const one = (value: z.output<typeof address>): Address =>
+    typeof value === 'string'
+      ? { environments: { '*': value } }
+      : { ...(value.env === undefined ? {} : { env: value.env }), environments: value.environments }
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, one(value)]))
+}
+
+function revisionSource(given: z.output<typeof systemOptions>['revision']): RevisionSource {
+  return {
+    header: given?.header ?? 'x-revision',
+    path: given?.path ?? '/version',
+    json: given?.json ?? 'revision',
+    origins: given?.origins ?? ['web'],
+  }
+}
+
+/** Names that must exist elsewhere in the same system: requirement ids, limits, addresses, and ids that must be unique. */
+function references(system: Omit<System, 'problems'>): readonly Problem[] {
+  const ids = system.requirements.map(entry => entry.id)
+  const names = Object.keys(system.url)
+  const unknownRequirement = (path: readonly string[], id: string) =>
+    wrong(path, `expected the id of a requirement of this system, found '${id}'${didYouMean(id, ids)}`)
+  return [
+    ...duplicates(ids).map(id => wrong(['requirements'], `expected each id once, found '${id}' twice`)),
+    ...duplicates(system.checks.map(check => check.id)).map(id =>
+      wrong([`check ${id}`], `expected each id once, found '${id}' twice`),
+    ),
+    ...system.requirements.flatMap(entry =>
+      (entry.threshold ?? []).flatMap(item =>
+        'as' in item && !ids.includes(item.as)
+          ? [unknownRequirement([`requirement ${entry.id}`, 'threshold'], item.as)]
+          : [],
+      ),
+    ),
+    ...system.objectives.flatMap(objective =>
+      ids.includes(objective.from) ? [] : [unknownRequirement([`objective ${objective.id}`, 'from'], objective.from)],
+    ),
+    ...system.revision.origins.flatMap(name =>
+      names.includes(name) ? [] : [unknownAddress(['revision', 'origins'], name, names)],
+    ),
+    ...system.checks.flatMap(check => [
+      ...check.covers
+        .filter(id => !ids.includes(id))
+        .map(id => unknownRequirement([`check ${check.id}`, 'covers'], id)),
+      ...(check.probe?.limits ?? []).flatMap(ref => {
+        const found = findLimit(system.requirements, ref)
+        return typeof found === 'string'
+          ? [wrong([`check ${check.id}`, 'probe'], `limit('${ref.requirement}'): ${found}`)]
+          : []
+      }),
+      ...(check.probe?.origins ?? []).flatMap(name =>
+        names.includes(name) ? [] : [unknownAddress([`check ${check.id}`, 'probe'], name, names)],
+      ),
+    ]),
+  ]
+}
+
+const unknownAddress = (path: readonly string[], name: string, names: readonly string[]) =>
+  wrong(
+    path,
+    `expected an address of the system (${names.join(', ') || 'none'}), found '${name}'${didYouMean(name, names)}`,
+  )
+
+const duplicates = (ids: readonly string[]) => [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+
+/** A system that was defined without a folder takes the configuration's. */
+export const inFolder = (system: System, folder: string): System =>
+  system.folder !== ''
+    ? system
+    : Object.freeze({
+        ...system,
+        folder,
+        journeys: system.journeys.map(source => ({
+          ...source,
+          dir: resolve(folder, source.dir),
+          ...(source.config === undefined ? {} : { config: resolve(folder, source.config) }),
+        })),
+        load: system.load.map(part => ({ ...part, script: resolve(folder, part.script) })),
+      })
+
+/** An objective whose figures stand in the requirement `from`. */
+export const objective = (id: string, options: { readonly from: string }): Objective =>
+  Object.freeze({ id, from: options.from })

@@ -1,0 +1,183 @@
+/** What a person defines: systems, checks, probes. Values made by the factories of `runner/config` and `runner/probes`; never changed. */
+
+import type { Clock, HealthPolicy, Observation, Problem, Retry, Schedule } from './contracts.ts'
+import type { Limit, LimitRef, Requirement } from './requirements.ts'
+
+/** Where a secret comes from. It prints as `[secret]`; `reveal` is called only where the value is used. */
+export interface Secret {
+  readonly source: { readonly env: string } | { readonly file: string }
+  toString(): '[secret]'
+}
+
+/** Text, or a secret that stands for text. */
+export type Text = string | Secret
+
+/** What the engine gives to a probe for one attempt. Whatever the probe does ends with `signal`. */
+export interface ProbeRun {
+  readonly clock: Clock
+  /** Aborts at the check's timeout (TimeoutError) or when we are shut down. */
+  readonly signal: AbortSignal
+  /** The check's timeout, for messages ("no answer within 5 s"). */
+  readonly timeout: number
+  /** An address of the system: `url()` is `web`; `url('plain')` another of its map; a full URL stands for itself. */
+  url(name?: string): URL
+  /** The limit that a reference means. The configuration was refused if there is none. */
+  limit(ref: LimitRef): Limit
+  /** The value of a secret; throws RunnerFault when it is missing. */
+  reveal(text: Text): string
+  /** Headers that mark our traffic (User-Agent suffix, X-Vedette-Run, traceparent), for the system's own origins only. */
+  readonly marks: Readonly<Record<string, string>>
+  /** True when `url` belongs to the system, so that marks and credentials may be sent. */
+  ownOrigin(url: URL): boolean
+}
+
+/** A way to observe. The target's fault is returned, ours is thrown. */
+export interface Probe {
+  /** `http`, `tcp`, `tls` …: a metric label and a word on the page. */
+  readonly kind: string
+  /** What is observed, for people: `GET /health`. */
+  readonly summary: string
+  /** Limits that the probe judges by, so that loading can refuse an unknown id. */
+  readonly limits?: readonly LimitRef[]
+  /** Names of the system's addresses that it uses (default `['web']`), so that loading can refuse an unknown one. */
+  readonly origins?: readonly string[]
+  /** Secrets that it reveals, so that loading can name the missing ones and redaction knows their values. */
+  readonly secrets?: readonly Secret[]
+  readonly problems?: readonly Problem[]
+  observe(run: ProbeRun): Promise<Observation>
+}
+
+export type Severity = 'p0' | 'p1' | 'p2'
+
+/** Immutable definition: probe + schedule + timeout + retry + tags + the requirements it covers. */
+export interface Check {
+  readonly id: string
+  readonly title: string
+  readonly probe: Probe
+  readonly schedule: Schedule
+  readonly timeout: number
+  readonly retry: Retry
+  readonly policy: HealthPolicy
+  readonly tags: readonly string[]
+  readonly covers: readonly string[]
+  readonly severity: Severity
+  readonly owner?: string
+  /** False: `smoke` runs it only when it is named (rate-limit checks). */
+  readonly smoke: boolean
+  readonly problems?: readonly Problem[]
+}
+
+/** A Playwright project, or a folder in it, whose tests are checks. */
+export interface JourneySource {
+  readonly kind: 'journeys'
+  /** Absolute folder or file. */
+  readonly dir: string
+  readonly config?: string
+  readonly project?: string
+  readonly grep?: string
+  readonly schedule: Schedule
+  readonly timeout: number
+  readonly retry: Retry
+  readonly policy: HealthPolicy
+  readonly tags: readonly string[]
+  readonly severity: Severity
+  readonly owner?: string
+  /** Further environment of the test run; the system's addresses come as `VEDETTE_URL_<NAME>` and `BASE_URL`. */
+  readonly env: Readonly<Record<string, Text>>
+  /** Journeys of one system never overlap unless this is true. */
+  readonly parallel: boolean
+  /** Allows a project whose config starts its own `webServer`. */
+  readonly allowWebServer: boolean
+  readonly screenshots: 'failures' | 'all' | 'off'
+  readonly smoke: boolean
+  readonly problems?: readonly Problem[]
+}
+
+/** A journey, discovered: a check whose runs are made by Playwright. Its `probe` only describes it. */
+export interface JourneyCheck extends Check {
+  readonly source: JourneySource
+  readonly test: {
+    /** Playwright's own id of the test. */
+    readonly id: string
+    readonly file: string
+    readonly line: number
+    readonly project: string
+    readonly titlePath: readonly string[]
+  }
+}
+
+/** One address per environment, overridden by a variable and by `--url`. */
+export interface Address {
+  readonly env?: string
+  readonly environments: Readonly<Record<string, string>>
+}
+
+/** Where the live revision is read. */
+export interface RevisionSource {
+  readonly header: string
+  readonly path: string
+  readonly json: string
+  /** Names of the addresses that must all carry the revision. */
+  readonly origins: readonly string[]
+}
+
+export interface Objective {
+  readonly id: string
+  /** The requirement whose limits are the objective. */
+  readonly from: string
+}
+
+/** What is watched as a whole. */
+export interface System {
+  readonly id: string
+  readonly folder: string
+  readonly title: string
+  readonly url: Readonly<Record<string, Address>>
+  readonly revision: RevisionSource
+  readonly owners: Readonly<Record<string, string>>
+  readonly requirements: readonly Requirement[]
+  readonly objectives: readonly Objective[]
+  readonly checks: readonly Check[]
+  readonly journeys: readonly JourneySource[]
+  readonly load: readonly LoadDefinition[]
+  readonly problems: readonly Problem[]
+}
+
+/** A k6 script with the thresholds it is judged by. */
+export interface LoadDefinition {
+  readonly id: string
+  /** Absolute path of the script. */
+  readonly script: string
+  /** Requirements whose stages and limits the run takes, per profile. */
+  readonly profiles: Readonly<Record<string, LoadProfile>>
+  readonly env: Readonly<Record<string, Text>>
+  readonly problems?: readonly Problem[]
+}
+
+export interface LoadProfile {
+  /** The requirement that gives stages and limits. */
+  readonly from?: string
+  /** k6 stages `duration:target`, where no requirement gives them. */
+  readonly stages?: readonly string[]
+  /** k6 thresholds by metric, where no requirement gives them. */
+  readonly thresholds?: Readonly<Record<string, readonly string[]>>
+}
+
+/** What `vedette.config.ts` exports. */
+export interface Configuration {
+  readonly systems: readonly System[]
+  /** The place this runner runs from. Default: `local`. */
+  readonly location: string
+  /** Default: `local`. */
+  readonly environment: string
+  readonly server: { readonly host: string; readonly port: number }
+  readonly retention: {
+    readonly rawDays: number
+    readonly hourDays: number
+    readonly bytes: number
+    readonly artifactBytes: number
+  }
+  /** Runs at a time. */
+  readonly concurrency: { readonly probes: number; readonly journeys: number }
+  readonly problems: readonly Problem[]
+}

@@ -1,0 +1,299 @@
+/** What the engine needs of the outside, as the engine sees it. Implementations: stores/, journeys/, reporters/. */
+
+import type { Health, Outcome, Problem, Result, Transition, Trigger, Verdict } from './contracts.ts'
+import type { JourneyCheck, JourneySource, System } from './definitions.ts'
+
+// ---- runs ---------------------------------------------------------------------------------------------------------
+
+/** `system/check`. */
+export type CheckKey = `${string}/${string}`
+export const checkKey = (of: { readonly system: string; readonly check: string }): CheckKey =>
+  `${of.system}/${of.check}`
+
+/** Names a run: (check, location, slot, trigger). Safe in a URL path segment. */
+export const runId = (run: Pick<Result, 'system' | 'check' | 'location' | 'slot' | 'trigger'>): string =>
+  [run.system, run.check, run.location, run.slot, run.trigger].map(part => encodeURIComponent(part)).join('~')
+
+// ---- store --------------------------------------------------------------------------------------------------------
+
+export interface StoredHealth {
+  readonly system: string
+  readonly check: string
+  readonly health: Health
+}
+
+export interface ResultQuery {
+  readonly system?: string
+  readonly check?: string
+  readonly triggers?: readonly Trigger[]
+  readonly verdicts?: readonly Verdict[]
+  /** Slot, inclusive. */
+  readonly from?: number
+  /** Slot, exclusive. */
+  readonly to?: number
+  /** Newest first. Default 100, at most 10,000. */
+  readonly limit?: number
+}
+
+/** Counts of scheduled runs in a window, with the distribution of the durations of those that answered. */
+export interface WindowStats {
+  readonly system: string
+  readonly check: string
+  readonly runs: Readonly<Record<Verdict, number>>
+  /** Passed at the second or later attempt: first-attempt failures, counted apart. */
+  readonly retried: number
+  /** Milliseconds; NaN without samples. Relative error of the percentiles at most 3 %. */
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly avg: number
+}
+
+export interface SeriesPoint {
+  readonly from: number
+  readonly to: number
+  readonly runs: Readonly<Record<Verdict, number>>
+  readonly p50: number
+  readonly p95: number
+  readonly avg: number
+}
+
+/** The last runs of a check, oldest first, for the row of bars and the sparkline. */
+export interface Strip {
+  readonly system: string
+  readonly check: string
+  readonly runs: readonly { readonly slot: number; readonly verdict: Verdict; readonly duration: number }[]
+}
+
+/** One load run as it was judged. */
+export interface LoadRun {
+  readonly id: string
+  readonly system: string
+  readonly environment: string
+  readonly load: string
+  readonly profile: string
+  readonly startedAt: number
+  readonly duration: number
+  readonly verdict: Verdict
+  readonly detail?: string
+  readonly timeScale: number
+  readonly stages: readonly string[]
+  readonly thresholds: readonly LoadThreshold[]
+  /** Figures by k6 metric and statistic: `http_req_duration p(95)`. */
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Over time, for the chart: seconds since the start, users, requests a second, p95 in ms, failed ratio. */
+  readonly series: readonly {
+    readonly at: number
+    readonly users: number
+    readonly rps: number
+    readonly p95: number
+    readonly failed: number
+  }[]
+  readonly k6: { readonly version: string; readonly exitCode: number }
+}
+
+export interface LoadThreshold {
+  readonly requirement?: string
+  /** k6's words: `http_req_duration`, `p(95)<500`. */
+  readonly metric: string
+  readonly expression: string
+  readonly samples: number
+  /** `unknown`: the metric had no samples. */
+  readonly verdict: 'passed' | 'failed' | 'unknown'
+  readonly value?: number
+}
+
+export interface StoreStats {
+  readonly bytes: number
+  readonly results: number
+  readonly details: number
+  readonly hours: number
+  readonly oldest?: number
+}
+
+/**
+ * Keeps results, health and roll-ups. Every method may be called at any time; writes are batched and durable when the promise
+ * resolves. Storing a result twice changes nothing. Errors are StoreError with a sentence for people.
+ */
+export interface Store extends AsyncDisposable {
+  /** One transaction: results, the health they led to, roll-ups (for `schedule` only) and strips. */
+  append(batch: { readonly results: readonly Result[]; readonly health: readonly StoredHealth[] }): Promise<void>
+  /** Moves history and health of a renamed check. */
+  rename(system: string, from: string, to: string): Promise<void>
+  health(): Promise<readonly StoredHealth[]>
+  results(query: ResultQuery): Promise<readonly Result[]>
+  result(id: string): Promise<Result | undefined>
+  strips(): Promise<readonly Strip[]>
+  /** Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `checks`: all. */
+  windows(query: {
+    readonly from: number
+    readonly to: number
+    readonly system?: string
+    readonly check?: string
+  }): Promise<readonly WindowStats[]>
+  series(query: {
+    readonly system: string
+    readonly check: string
+    readonly from: number
+    readonly to: number
+    readonly points: number
+  }): Promise<readonly SeriesPoint[]>
+  addLoadRun(run: LoadRun): Promise<void>
+  loadRuns(system?: string): Promise<readonly LoadRun[]>
+  loadRun(id: string): Promise<LoadRun | undefined>
+  /** Retention by age and bytes, roll-ups of days, checkpoint. Call it every hour or so. */
+  maintain(now: number): Promise<void>
+  backup(path: string): Promise<void>
+  stats(): Promise<StoreStats>
+}
+
+// ---- journeys -----------------------------------------------------------------------------------------------------
+
+export interface Discovery {
+  readonly checks: readonly JourneyCheck[]
+  /** Tests that were found and will not run (skip, fixme), with the reason. */
+  readonly skipped: readonly { readonly title: string; readonly reason: string }[]
+  readonly problems: readonly Problem[]
+  /** False: listing failed, `checks` are those of the last good listing and their runs are unknown. */
+  readonly good: boolean
+}
+
+export interface JourneyRequest {
+  readonly system: System
+  /** Due together, all of one source: one invocation of Playwright. */
+  readonly checks: readonly JourneyCheck[]
+  /** Addresses of the system by name, resolved for the environment. */
+  readonly urls: Readonly<Record<string, string>>
+  /** Names the invocation in marks, scratch and artifacts. */
+  readonly invocation: string
+  readonly trigger: Trigger
+  readonly signal: AbortSignal
+  /** Overrides for `vedette run --headed --trace`. */
+  readonly headed?: boolean
+  readonly trace?: boolean
+  /** Called as soon as a journey has its outcome. Every check of the request gets exactly one outcome. */
+  onOutcome(check: JourneyCheck, outcome: Outcome): void
+}
+
+export interface Journeys extends AsyncDisposable {
+  discover(system: System, source: JourneySource): Promise<Discovery>
+  run(request: JourneyRequest): Promise<void>
+  /** Starts what makes the first journey fast (browser server, spare runner). */
+  warm(source: JourneySource): Promise<void>
+  /** The line that repeats this run by hand. */
+  command(check: JourneyCheck, urls: Readonly<Record<string, string>>): string
+  stats(): { readonly browsers: number; readonly children: number; readonly spares: number }
+}
+
+// ---- gate and reports ---------------------------------------------------------------------------------------------
+
+export interface Revisions {
+  readonly expected?: string
+  readonly before?: string
+  readonly after?: string
+}
+
+/** A smoke run judged as a whole. */
+export interface Decision {
+  readonly decision: 'go' | 'no-go' | 'cannot-tell'
+  readonly exitCode: 0 | 1 | 2 | 3 | 4 | 130 | 143
+  /** Sentences, the most important first. */
+  readonly reasons: readonly string[]
+  readonly strict: boolean
+  readonly environment: string
+  readonly selection: readonly string[]
+  readonly revisions: Readonly<Record<string, Revisions>>
+  readonly startedAt: number
+  readonly duration: number
+  readonly results: readonly Result[]
+}
+
+/** Where a reporter writes. Injected, so that tests see exact output. */
+export interface Screen {
+  write(text: string): void
+  readonly columns: number
+  /** True on a terminal: colour and redrawing are welcome. */
+  readonly live: boolean
+}
+
+export interface RunPlan {
+  readonly environment: string
+  readonly selection: readonly string[]
+  readonly checks: readonly {
+    readonly system: string
+    readonly check: string
+    readonly title: string
+    readonly kind: string
+  }[]
+}
+
+/** Output of a smoke run. A reporter's failure is shown and never changes the decision. */
+export interface Reporter {
+  readonly name: string
+  onPlan?(plan: RunPlan): void | Promise<void>
+  /** What the gate waits for: `waiting for revision abc on web (found def)`. */
+  onProgress?(message: string): void | Promise<void>
+  onResult?(result: Result): void | Promise<void>
+  onDecision?(decision: Decision): void | Promise<void>
+}
+
+// ---- watching, as the server sees it --------------------------------------------------------------------------------
+
+export interface WatchedCheck {
+  readonly system: string
+  readonly check: string
+  readonly title: string
+  readonly kind: string
+  readonly summary: string
+  readonly covers: readonly string[]
+  readonly tags: readonly string[]
+  readonly severity: string
+  readonly owner?: string
+  /** Interval in ms; the mean of a calendar schedule. */
+  readonly interval: number
+  readonly timeout: number
+  readonly nextRunAt?: number
+  readonly health: Health
+  readonly last?: Result
+  /** The line that repeats a journey by hand. */
+  readonly command?: string
+}
+
+export interface SelfStats {
+  readonly generation: number
+  /** What is wrong with a refused change, until a good one comes. */
+  readonly refused?: readonly Problem[]
+  readonly startedAt: number
+  readonly running: number
+  readonly queued: number
+  readonly missed: number
+  /** Schedule lateness of the last minutes, ms. */
+  readonly lateness: { readonly p50: number; readonly p99: number; readonly max: number }
+  readonly loopDelay: number
+  readonly browsers: number
+  readonly children: number
+  /** False until a probe worker and the store answer. */
+  readonly ready: boolean
+  readonly notReady?: string
+}
+
+export type WatchEvent =
+  | { readonly kind: 'result'; readonly result: Result }
+  | { readonly kind: 'transition'; readonly transition: Transition }
+  | { readonly kind: 'generation'; readonly generation: number }
+
+/** The running monitor: what `runner/server` shows and what the API can ask for. */
+export interface Watch {
+  readonly environment: string
+  readonly location: string
+  readonly version: string
+  systems(): readonly System[]
+  /** Resolved address of a system by name (`web`). */
+  urlsOf(system: string): Readonly<Record<string, string>>
+  checks(): readonly WatchedCheck[]
+  check(key: CheckKey): WatchedCheck | undefined
+  /** Runs a check once, outside its schedule (trigger `manual`). */
+  runNow(key: CheckKey): Promise<Result>
+  on(listener: (event: WatchEvent) => void): () => void
+  self(): SelfStats
+}
