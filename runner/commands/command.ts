@@ -1,0 +1,28 @@
+import type { Clock } from '../core/contracts.ts'
+
+/** What a command may touch. `cli.ts` gives the real process; tests give their own. */
+export interface CommandIo {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly clock: Clock
+  /** Aborts with 'SIGINT' or 'SIGTERM' as its reason. */
+  readonly signal: AbortSignal
+  /** Standard output. */
+  write(text: string): void
+  /** Standard error: progress and messages. */
+  error(text: string): void
+  readonly isTTY: boolean
+  readonly columns: number
+}
+
+/** One file a command: `run` returns the exit code of design "Exit codes". */
+export interface Command {
+  readonly summary: string
+  readonly usage: string
+  run(argv: readonly string[], io: CommandIo): Promise<number>
+}
+
+/** A mistake on the command line: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
