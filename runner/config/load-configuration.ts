@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Problem } from '../core/contracts.ts'
+import type { Configuration } from '../core/definitions.ts'
+import { importGeneration } from './generations.ts'
+import { locate } from './locate.ts'
+import { missingSecrets, type SecretValues } from './secret-values.ts'
+import { inFolder } from './system.ts'
+import { resolveUrls, type SystemUrls } from './urls.ts'
+
+const names = ['vedette.config.ts', 'vedette.config.mts', 'vedette.config.js', 'vedette.config.mjs']
+
+export interface LoadRequest {
+  /** The configuration file. Default: the nearest `vedette.config.*` in or above `cwd`. */
+  readonly file?: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Overrides the configuration's environment. */
+  readonly environment?: string
+  /** `https://…`, `api=https://…` or `shop.api=https://…`; wins over variables and the configuration. */
+  readonly urls?: readonly string[]
+  /** 1 for the first load; the next number makes every file of the user be read again. */
+  readonly generation?: number
+}
+
+/** A configuration as one generation sees it: definitions, addresses and secrets of one environment. */
+export interface Loaded {
+  readonly configuration: Configuration
+  readonly environment: string
+  /** Addresses by system and name. */
+  readonly urls: Readonly<Record<string, SystemUrls>>
+  readonly secrets: SecretValues
+  readonly problems: readonly Problem[]
+  readonly file: string
+  /** Every file of the user that was read. */
+  readonly files: readonly string[]
+}
+
+/** A configuration that must not run. `problems` holds every mistake that was found. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+  readonly problems: readonly Problem[]
+  readonly files: readonly string[]
+
+  constructor(problems: readonly Problem[], files: readonly string[]) {
+    super(problems.map(formatProblem).join('\n'))
+    this.problems = problems
+    this.files = files
+  }
+}
+
+/** Loads and checks everything; throws ConfigurationError with all mistakes at once. Warnings alone come back in `problems`. */
+export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
+  const file = request.file === undefined ? findConfiguration(request.cwd) : resolve(request.cwd, request.file)
+  if (file === undefined) {
+    throw refused(
+      `expected a configuration (${names[0]}) in ${request.cwd} or above, found none; \`vedette init\` writes one`,
+    )
+  }
+  if (!existsSync(file)) throw refused(`expected a configuration file, found nothing at ${file}`)
+  const files: string[] = []
+  let module: Readonly<Record<string, unknown>>
+  try {
+    module = (await importGeneration(file, request.generation ?? 1, files)).module
+  } catch (error) {
+    throw new ConfigurationError([importProblem(error, file)], files.length > 0 ? files : [file])
+  }
+  const given = module['default']
+  if (!isConfiguration(given)) {
+    throw new ConfigurationError(
+      [
+        {
+          level: 'error',
+          file,
+          path: [],
+          message: 'expected `export default defineConfig({ … })`, found no such default export',
+        },
+      ],
+      files,
+    )
+  }
+  const folder = dirname(file)
+  const configuration: Configuration = { ...given, systems: given.systems.map(system => inFolder(system, folder)) }
+  const environment = request.environment ?? configuration.environment
+  const { urls, problems: urlProblems } = resolveUrls(
+    configuration.systems,
+    environment,
+    request.env,
+    request.urls ?? [],
+  )
+  const { secrets, problems: secretProblems } = missingSecrets(configuration, request.env, folder)
+  const problems = [...configuration.problems, ...urlProblems, ...secretProblems, ...missingFiles(configuration)].map(
+    problem => locate(problem, files),
+  )
+  if (problems.some(problem => problem.level === 'error')) throw new ConfigurationError(problems, files)
+  return { configuration, environment, urls, secrets, problems, file, files }
+}
+
+/** `vedette.config.ts:12 › check health › timeout: expected …`. */
+export function formatProblem(problem: Problem): string {
+  const place =
+    problem.file === undefined ? [] : [problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`]
+  const where = [...place, ...problem.path].join(' › ')
+  return `${problem.level}: ${where === '' ? '' : `${where}: `}${problem.message}`
+}
+
+const refused = (message: string) => new ConfigurationError([{ level: 'error', path: [], message }], [])
+
+function findConfiguration(from: string): string | undefined {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const found = names.map(name => join(folder, name)).find(path => existsSync(path))
+    if (found !== undefined) return found
+    if (dirname(folder) === folder) return undefined
+  }
+}
+
+const isConfiguration = (value: unknown): value is Configuration =>
+  typeof value === 'object' && value !== null && 'systems' in value && 'problems' in value && 'retention' in value
+
+function missingFiles(configuration: Configuration): readonly Problem[] {
+  const missing = (path: readonly string[], what: string, file: string): readonly Problem[] =>
+    existsSync(file) ? [] : [{ level: 'error', path, message: `expected ${what}, found nothing at ${file}` }]
+  return configuration.systems.flatMap(system => [
+    ...system.journeys.flatMap(source => [
+      ...missing([`system ${system.id}`, 'playwright'], 'a folder or file with Playwright tests', source.dir),
+      ...(source.config === undefined
+        ? []
+        : missing([`system ${system.id}`, 'playwright', 'config'], 'a Playwright configuration', source.config)),
+    ]),
+    ...system.load.flatMap(part =>
+      missing([`system ${system.id}`, `load ${part.id}`, 'script'], 'a k6 script', part.script),
+    ),
+  ])
+}
+
+function importProblem(error: unknown, file: string): Problem {
+  const known = error as { code?: string; message?: string; stack?: string }
+  const message = known.message ?? String(error)
+  const place = /(?:file:\/\/)?(\/[^\s:?]+\.m?[jt]s)(?:\?g=\d+)?:(\d+)/.exec(known.stack ?? '')
+  const [, at, line] = place ?? []
+  const hint =
+    known.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
+      ? ' (only TypeScript that can be erased runs: no enum, no namespace with values, no parameter properties)'
+      : /does not provide an export named/.test(message)
+        ? ' (a type must be imported with `import type`)'
+        : known.code === 'ERR_MODULE_NOT_FOUND'
+          ? ' (a relative import needs its full file name with `.ts`)'
+          : ''
+  const usable = at !== undefined && existsSync(at) && readFileSync(at).length > 0 && !at.includes('/node_modules/')
+  return {
+    level: 'error',
+    file: usable ? at : file,
+    ...(usable && line !== undefined ? { line: Number(line) } : {}),
+    path: [],
+    message: `expected the configuration to load, found that it threw ${message.replaceAll(/\?g=\d+/g, '')}${hint}`,
+  }
+}
