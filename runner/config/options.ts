@@ -60,7 +60,11 @@ function describe(
       )
     }
     const wanted = [
-      ...new Set(branches.flat().map(inner => ('expected' in inner ? String(inner.expected) : inner.message))),
+      ...new Set(
+        branches
+          .flat()
+          .map(inner => ('expected' in inner ? String(inner.expected) : inner.message.replace(/^expected /, ''))),
+      ),
     ]
     return [
       { level: 'error', path, message: `expected ${wanted.join(' or ')}, found ${show(valueAt(given, issue.path))}` },
@@ -71,9 +75,13 @@ function describe(
   const wanted =
     issue.code === 'invalid_type'
       ? `expected ${issue.expected}`
-      : issue.code === 'invalid_value'
-        ? `expected one of ${issue.values.map(value => show(value)).join(', ')}`
-        : issue.message
+      : issue.code === 'too_big'
+        ? `expected at most ${issue.maximum}`
+        : issue.code === 'too_small'
+          ? `expected at least ${issue.minimum}`
+          : issue.code === 'invalid_value'
+            ? `expected one of ${issue.values.map(value => show(value)).join(', ')}`
+            : issue.message
   return [{ level: 'error', path, message: `${wanted}, found ${found}` }]
 }
 
