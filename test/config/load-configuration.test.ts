@@ -1,0 +1,191 @@
+import { chmodSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { ConfigurationError, formatProblem, loadConfiguration } from '../../runner/config/load-configuration.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const imports = `import { check, defineConfig, defineSystem, limit, load, playwright, secret } from 'vedette'
+const probe = { kind: 'test', summary: 'test', observe: async () => ({ ok: true }) }
+`
+const requirements = `const requirements = [{ id: 'A-1', need: 'n', verify: 'probe', broken: 'b', source: 's', threshold: [{ metric: 'error_rate', lt: 0.01 }] }]
+`
+const system = (checks: string, more = '') =>
+  `${imports}${requirements}export default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.0.0.1:1', requirements, ${more} checks: [${checks}] })] })\n`
+
+async function problemsOf(content: string, more: Partial<Parameters<typeof loadConfiguration>[0]> = {}) {
+  using folder = tempFolder({ 'vedette.config.ts': content })
+  try {
+    const loaded = await loadConfiguration({ cwd: folder.path, env: {}, ...more })
+    return loaded.problems.map(formatProblem)
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    return error.problems.map(problem => formatProblem(problem).replaceAll(`${folder.path}/`, ''))
+  }
+}
+
+test.each([
+  [
+    'an unknown option',
+    `check('home', { probe, evry: '30s' })`,
+    /vedette.config.ts:4 › system shop › check home › evry: .*did you mean 'every'\?/,
+  ],
+  ['a wrong type', `check('home', { probe, tags: 'x' })`, /check home › tags: expected array, found 'x'/],
+  [
+    'a duplicate id',
+    `check('home', { probe }), check('home', { probe })`,
+    /check home: expected each id once, found 'home' twice/,
+  ],
+  [
+    'an id that is none',
+    `check('Home Page', { probe })`,
+    /expected an id of small letters, digits and dashes, found 'Home Page'/,
+  ],
+  [
+    'an unknown requirement',
+    `check('home', { probe, covers: ['A-2'] })`,
+    /covers: expected the id of a requirement of this system, found 'A-2'; did you mean 'A-1'\?/,
+  ],
+  [
+    'a limit of no requirement',
+    `check('home', { probe: { ...probe, limits: [limit('A-3')] } })`,
+    /limit\('A-3'\): expected the id of a requirement of this system/,
+  ],
+  [
+    'an unknown address',
+    `check('home', { probe: { ...probe, origins: ['api'] } })`,
+    /expected an address of the system \(web\), found 'api'/,
+  ],
+  [
+    'a bad duration',
+    `check('home', { probe, every: '5 parsecs' })`,
+    /every: expected a duration such as '30s', '5m' or '1h30m', found '5 parsecs'/,
+  ],
+  ['a duration of zero', `check('home', { probe, timeout: '0s' })`, /timeout: expected a duration/],
+  [
+    'a bad cron',
+    `check('home', { probe, cron: '99 * * * *' })`,
+    /cron: expected a calendar schedule such as .* found '99 \* \* \* \*'/,
+  ],
+  [
+    'a cron with seconds',
+    `check('home', { probe, cron: '* * * * * *' })`,
+    /cron: expected five fields .* for seconds use `every`/,
+  ],
+  [
+    'an unknown time zone',
+    `check('home', { probe, cron: '0 1 * * *', timezone: 'Mars/Base' })`,
+    /expected a time zone such as 'Europe\/London', found 'Mars\/Base'/,
+  ],
+  [
+    'two schedules',
+    `check('home', { probe, cron: '0 1 * * *', every: '5m' })`,
+    /expected either `every` or `cron`, found both/,
+  ],
+  [
+    'too many retries',
+    `check('home', { probe, retry: { attempts: 9 } })`,
+    /retry › attempts: expected at most 5, found 9/,
+  ],
+  ['no probe', `check('home', { every: '5m' })`, /probe: expected a probe such as http/],
+  ['a bad regular expression', `playwright('.', { grep: '(' })`, /grep: expected a regular expression, found '\('/],
+  ['a missing folder', `playwright('./e2e')`, /expected a folder or file with Playwright tests, found nothing at e2e/],
+  ['a missing script', `load({ script: './k6.ts' })`, /load k6 › script: expected a k6 script, found nothing at k6.ts/],
+  [
+    'a missing secret',
+    `playwright('.', { env: { PASSWORD: secret({ env: 'SHOP_PASSWORD' }) } })`,
+    /expected the environment variable SHOP_PASSWORD to hold a secret, found that it is not set/,
+  ],
+  [
+    'a missing secret file',
+    `playwright('.', { env: { PASSWORD: secret({ file: 'none' }) } })`,
+    /expected the file none to hold a secret, found: ENOENT/,
+  ],
+  ['something that is no check', `{ home: 1 }`, /checks\[0\]: expected a value of check, playwright or load/],
+])('refuses %s with its place and how to mend it', async (_, checks, message) => {
+  expect((await problemsOf(system(checks))).join('\n')).toMatch(message)
+})
+
+test('all mistakes of all systems come at once', async () => {
+  const problems = await problemsOf(
+    system(`check('a', { probe, every: 'x' }), check('b', { probe, timeout: 'y' })`, `titel: 'Shop',`),
+  )
+  expect(problems).toHaveLength(3)
+})
+
+test('a configuration that throws is shown with file and line', async () => {
+  expect(await problemsOf(`\n\nthrow new Error('boom')`)).toEqual([
+    'error: vedette.config.ts:3: expected the configuration to load, found that it threw boom',
+  ])
+})
+
+test('TypeScript that cannot be erased is named', async () => {
+  expect((await problemsOf('enum A { X }\nexport default A')).join()).toContain(
+    'only TypeScript that can be erased runs',
+  )
+})
+
+test('a file without the default export says what is expected', async () => {
+  expect((await problemsOf('export const x = 1')).join()).toContain('expected `export default defineConfig({ … })`')
+})
+
+test('no configuration at all names the file to write', async () => {
+  using folder = tempFolder()
+  await expect(loadConfiguration({ cwd: folder.path, env: {} })).rejects.toThrow(
+    /expected a configuration \(vedette.config.ts\).*vedette init/,
+  )
+  await expect(loadConfiguration({ cwd: folder.path, env: {}, file: 'nope.ts' })).rejects.toThrow(
+    /found nothing at .*nope.ts/,
+  )
+})
+
+test('a URL that is none, and an environment without an address, are mistakes', async () => {
+  const text = `${imports}export default defineConfig({ systems: [defineSystem('shop', { url: { web: 'shop example', api: { env: 'API_URL', environments: { staging: 'http://127.0.0.1' } } }, checks: [] })] })`
+  const problems = (await problemsOf(text)).join('\n')
+  expect(problems).toContain("expected an address such as https://shop.example.com, found 'shop example'")
+  expect(problems).toContain(
+    "expected an address for environment 'local', found only staging; set API_URL, or give --url api=https://…, or add it to environments",
+  )
+  expect((await problemsOf(text, { urls: ['what=http://127.0.0.1'] })).join()).toContain(
+    'expected the name of an address that a system has',
+  )
+})
+
+test('an address comes from --url before the variable before the environment', async () => {
+  using folder = tempFolder({
+    'vedette.config.ts': `${imports}export default defineConfig({ systems: [defineSystem('shop', { url: { web: { env: 'SHOP_URL', environments: { local: 'http://127.0.0.1:1' } } }, checks: [] })] })`,
+  })
+  const load = async (env: Record<string, string>, urls: string[] = []) =>
+    (await loadConfiguration({ cwd: folder.path, env, urls })).urls['shop']!['web']
+  expect(await load({})).toBe('http://127.0.0.1:1')
+  expect(await load({ SHOP_URL: '' })).toBe('http://127.0.0.1:1')
+  expect(await load({ SHOP_URL: 'http://127.0.0.1:2' })).toBe('http://127.0.0.1:2')
+  expect(await load({ SHOP_URL: 'http://127.0.0.1:2' }, ['http://127.0.0.1:3'])).toBe('http://127.0.0.1:3')
+  expect(await load({}, ['shop.web=http://127.0.0.1:4'])).toBe('http://127.0.0.1:4')
+})
+
+test('the next generation reads changed files again, with what they import', async () => {
+  using folder = tempFolder({
+    'vedette.config.ts': `${imports}import { every } from './every.ts'\nexport default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.0.0.1:1', checks: [check('home', { probe, every })] })] })`,
+    'every.ts': `export const every = '30s'`,
+    'package.json': '{"type":"commonjs"}',
+  })
+  const load = (generation: number) => loadConfiguration({ cwd: folder.path, env: {}, generation })
+  const first = await load(1)
+  expect(first.files.map(file => file.replace(folder.path, ''))).toEqual(['/vedette.config.ts', '/every.ts'])
+  folder.write({ 'every.ts': `export const every = '10s'` })
+  const second = await load(2)
+  expect(first.configuration.systems[0]!.checks[0]!.schedule).toEqual({ every: 30_000 })
+  expect(second.configuration.systems[0]!.checks[0]!.schedule).toEqual({ every: 10_000 })
+})
+
+test('secrets are read from variable and file, print as [secret], and are listed for scrubbing', async () => {
+  using folder = tempFolder({
+    'vedette.config.ts': `${imports}export default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.0.0.1:1', checks: [playwright('.', { env: { A: secret({ env: 'A' }), B: secret({ file: 'b' }) } })] })] })`,
+    b: 'from file\n',
+  })
+  chmodSync(`${folder.path}/b`, 0o600)
+  const { configuration, secrets } = await loadConfiguration({ cwd: folder.path, env: { A: 'from variable' } })
+  const env = configuration.systems[0]!.journeys[0]!.env
+  expect([secrets.reveal(env['A']!), secrets.reveal(env['B']!)]).toEqual(['from variable', 'from file'])
+  expect(secrets.values).toEqual(['from variable', 'from file'])
+  expect(`${env['A']} ${JSON.stringify(env)}`).toBe('[secret] {"A":"[secret]","B":"[secret]"}')
+})
