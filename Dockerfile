@@ -2,15 +2,19 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /vedette
 COPY package.json package-lock.json .npmrc ./
-# The image brings Node itself, so the optional Node packages stay out.
-RUN npm ci --omit=optional --no-audit --no-fund
+RUN npm ci --no-audit --no-fund
 COPY . .
-# Biome and rolldown come as optional parts of their packages and are not needed to build.
-RUN npm run build && npm prune --omit=dev --omit=optional
+RUN npm run build
+# In the image the program is dist/, also for the scenario files that come along.
+RUN npm pkg set 'imports[#vedette]=./dist/runner/index.js' 'imports[#vedette/playwright]=./dist/runner/journeys/fixture.js' \
+ && npm prune --omit=dev --omit=optional
 
-# The reference system that the examples watch; not part of the product image.
-FROM build AS target
-COPY --from=build /vedette /vedette
+# The reference system that the example watches; not part of the product image.
+FROM node:24-bookworm-slim AS target
+WORKDIR /vedette
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+COPY . .
 USER node
 EXPOSE 7105-7109
 CMD ["node", "test/targets/cod-admin/main.ts", "--host", "0.0.0.0"]
@@ -27,6 +31,7 @@ COPY --from=build /vedette/dist dist
 COPY --from=build /vedette/bin bin
 COPY --from=build /vedette/scenarios scenarios
 COPY --from=build /vedette/load load
+COPY --from=build /vedette/vedette.config.ts ./
 RUN ln -s /vedette/bin/vedette.js /usr/local/bin/vedette
 # A normal user, so that the browser keeps its sandbox.
 USER node
