@@ -191,6 +191,8 @@ export interface Revisions {
   readonly expected?: string
   readonly before?: string
   readonly after?: string
+  /** Why `before` or `after` could not be told, in a sentence: no answer, a mixed fleet, not up in time. */
+  readonly trouble?: string
 }
 
 /** A smoke run judged as a whole. */
@@ -224,6 +226,8 @@ export interface RunPlan {
     readonly check: string
     readonly title: string
     readonly kind: string
+    /** The line that repeats a journey by hand. */
+    readonly command?: string
   }[]
 }
 
