@@ -1,0 +1,129 @@
+import type { HealthState } from '../../runner/core/contracts.ts'
+import type { SelfStats } from '../../runner/core/ports.ts'
+import { ago, count, duration, exact } from './format.ts'
+import { type Content, html, type Safe } from './html.ts'
+import { favicon } from './marks.ts'
+
+/** What every page shows around its answer. */
+export interface Frame {
+  readonly environment: string
+  readonly location: string
+  readonly version: string
+  readonly now: number
+  readonly self: SelfStats
+  readonly signedIn: boolean
+}
+
+export interface Page {
+  readonly title: string
+  /** Picture in the tab. Default: up. */
+  readonly state?: HealthState
+  readonly here?: 'overview' | 'load'
+  readonly main: Content
+  /** Islands that this page needs beside the live one. */
+  readonly islands?: readonly string[]
+}
+
+const nav = [
+  ['overview', '/', 'Checks'],
+  ['load', '/load', 'Load runs'],
+] as const
+
+export function layout(frame: Frame, page: Page): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${page.title} · Vedette</title>
+<link rel="icon" href="${favicon(page.state ?? 'up')}" id="favicon">
+<link rel="stylesheet" href="/assets/style.css">
+${page.islands?.length ? html`<link rel="stylesheet" href="/assets/uplot.css">` : ''}
+<script type="module" src="/assets/live.js"></script>
+${(page.islands ?? []).map(name => html`<script type="module" src="/assets/${name}"></script>`)}
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header class="top">
+<a class="brand" href="/">Vedette</a>
+<p class="where"><span class="env">${frame.environment}</span> <span class="quiet">from ${frame.location}</span></p>
+<nav aria-label="Pages"><ul>${nav.map(
+    ([id, href, word]) =>
+      html`<li><a href="${href}"${page.here === id ? html` aria-current="page"` : ''}>${word}</a></li>`,
+  )}</ul></nav>
+<p class="live" data-live-state role="status"></p>
+</header>
+<main id="main" tabindex="-1">
+${refused(frame.self)}
+${page.main}
+</main>
+${footer(frame)}
+</body>
+</html>
+`.html
+}
+
+/** A change that was not taken, until a good one comes: the page must not pretend to show the newest definitions. */
+function refused(self: SelfStats): Content {
+  if (!self.refused?.length) return ''
+  return html`<section class="notice bad" aria-labelledby="refused" id="refused-notice" data-live>
+<h2 id="refused">A changed configuration was refused; generation ${self.generation} goes on</h2>
+<ul>${self.refused.map(
+    problem =>
+      html`<li>${problem.file ? html`<code>${problem.file}${problem.line ? `:${problem.line}` : ''}</code> ` : ''}${problem.path.join(' › ')}: ${problem.message}</li>`,
+  )}</ul></section>`
+}
+
+/** The monitor itself: whoever doubts the page looks here. */
+function footer({ self, now, version, signedIn }: Frame): Content {
+  const facts: readonly (readonly [string, Content])[] = [
+    ['Running', count(self.running, 'run')],
+    ['Waiting', count(self.queued, 'run')],
+    ['Missed', count(self.missed, 'run')],
+    ['Lateness p99', duration(self.lateness.p99)],
+    ['Loop delay', duration(self.loopDelay)],
+    ['Browsers', self.browsers],
+    ['Children', self.children],
+    ['Generation', self.generation],
+    ['Started', ago(self.startedAt, now)],
+  ]
+  return html`<footer id="self" data-live>
+<h2 class="quiet">The monitor itself</h2>
+${self.ready ? '' : html`<p class="notice bad">Not ready: ${self.notReady ?? 'starting'}</p>`}
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<p class="quiet">Vedette ${version}. All times are UTC; this page is of <time id="page-time" datetime="${new Date(now).toISOString()}">${exact(now)}</time>.
+<a href="/metrics">Metrics</a> ${
+    signedIn
+      ? html`<form method="post" action="/sign-out"><button class="link">Sign out</button></form>`
+      : html`<a href="/sign-in">Sign in</a>`
+  }</p>
+</footer>`
+}
+
+/** A page of a few words: not found, not allowed, broken. */
+export function messagePage(title: string, sentences: readonly Content[]): Page {
+  return { title, main: html`<h1>${title}</h1>${sentences.map(sentence => html`<p>${sentence}</p>`)}` }
+}
+
+export function signInPage(options: { readonly next: string; readonly wrong?: boolean }): Page {
+  return {
+    title: 'Sign in',
+    main: html`<h1>Sign in</h1>
+<p>Looking is free. What changes something, such as running a check now, needs the token. Vedette prints it at its first start and keeps it in the file <code>token</code> of its data folder, unless <code>VEDETTE_TOKEN</code> gives it.</p>
+<form method="post" action="/sign-in" class="stack">
+<input type="hidden" name="next" value="${options.next}">
+<label for="token">Token</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required${
+      options.wrong ? html` aria-invalid="true" aria-describedby="wrong"` : ''
+    }>
+${options.wrong ? html`<p id="wrong" class="wrong" role="alert">Expected the token of this Vedette, found another text.</p>` : ''}
+<button>Sign in</button>
+</form>`,
+  }
+}
+
+/** Parts of a page as text for the tab: `(2 down) Checks`. */
+export const tabTitle = (title: string, down: number): string => (down > 0 ? `(${down} down) ${title}` : title)
+
+export type { Safe }

@@ -1,0 +1,116 @@
+// @ts-check
+/**
+ * Keeps a page live: after each event it asks for the same page again and replaces the parts that changed. Without it the page is
+ * complete, only older.
+ */
+
+const state = document.querySelector('[data-live-state]')
+const least = 1_000
+let timer = 0
+let wait = least
+let isAsking = false
+let isStale = false
+
+/** @param {string} text @param {boolean} isOn */
+function say(text, isOn) {
+  if (!state || state.textContent === text) return
+  state.textContent = text
+  state.classList.toggle('is-on', isOn)
+  state.classList.toggle('is-off', !isOn)
+}
+
+/** Asks soon, but never so often that a page of thousands of checks keeps the server busy. */
+function soon() {
+  isStale = true
+  if (timer || isAsking || document.hidden) return
+  timer = window.setTimeout(refresh, wait)
+}
+
+async function refresh() {
+  timer = 0
+  isAsking = true
+  isStale = false
+  const started = performance.now()
+  try {
+    const response = await window.fetch(location.href, { headers: { accept: 'text/html' } })
+    if (response.ok) replace(new DOMParser().parseFromString(await response.text(), 'text/html'))
+  } catch {
+    // The event stream notices and says so.
+    isStale = true
+  } finally {
+    isAsking = false
+    wait = Math.max(least, (performance.now() - started) * 20)
+    if (isStale) soon()
+  }
+}
+
+/** @param {Document} next */
+function replace(next) {
+  for (const old of document.querySelectorAll('[data-live][id]')) {
+    const fresh = next.getElementById(old.id)
+    if (!fresh || fresh.outerHTML === old.outerHTML) continue
+    const focused = old.contains(document.activeElement) ? pathOf(document.activeElement) : undefined
+    old.replaceWith(document.adoptNode(fresh))
+    if (focused) document.querySelector(focused)?.focus({ preventScroll: true })
+  }
+  if (document.title !== next.title) document.title = next.title
+  const [icon, nextIcon] = [document.getElementById('favicon'), next.getElementById('favicon')]
+  const href = nextIcon?.getAttribute('href')
+  if (icon && href && icon.getAttribute('href') !== href) icon.setAttribute('href', href)
+  document.dispatchEvent(new CustomEvent('vedette:replaced'))
+}
+
+/** @param {Element | null} element @returns {string | undefined} */
+function pathOf(element) {
+  if (!element) return undefined
+  if (element.id) return `#${CSS.escape(element.id)}`
+  const href = element.getAttribute('href')
+  return href ? `main a[href="${CSS.escape(href)}"]` : undefined
+}
+
+const units = /** @type {const} */ ([
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+])
+
+/** The same words as the server's. @param {number} ms */
+function span(ms) {
+  const first = units.findIndex(([, size]) => ms >= size)
+  const unit = units[first]
+  if (!unit) return '0 s'
+  const [name, size] = unit
+  const whole = `${Math.floor(ms / size)} ${name}`
+  const next = units[first + 1]
+  if (!next || (name === 'min' && ms >= 600_000) || (name === 'd' && ms >= 864_000_000)) return whole
+  const rest = Math.floor((ms % size) / next[1])
+  return rest > 0 ? `${whole} ${rest} ${next[0]}` : whole
+}
+
+// The server's clock rules: a wrong clock of the reader must not make a fresh run look old.
+const shown = document.getElementById('page-time')?.getAttribute('datetime')
+const offset = shown ? Date.parse(shown) - Date.now() : 0
+
+function tick() {
+  for (const time of document.querySelectorAll('time[data-ago], time[data-for]')) {
+    const at = Date.parse(time.getAttribute('datetime') ?? '')
+    const text = span(Math.max(0, Date.now() + offset - at)) + (time.hasAttribute('data-ago') ? ' ago' : '')
+    if (time.textContent !== text) time.textContent = text
+  }
+}
+
+if (state) {
+  const events = new EventSource('/api/v1/events')
+  events.addEventListener('open', () => {
+    say('Live', true)
+    soon()
+  })
+  events.addEventListener('error', () => say('Not live: no connection', false))
+  for (const kind of ['result', 'transition', 'generation']) events.addEventListener(kind, soon)
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && isStale) soon()
+  })
+  window.addEventListener('pagehide', () => events.close())
+  window.setInterval(tick, 1_000)
+}

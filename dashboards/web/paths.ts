@@ -1,0 +1,21 @@
+/** Addresses of pages. Ids of checks may hold slashes. */
+
+import type { Artifact, Result } from '../../runner/core/contracts.ts'
+import type { LoadRun } from '../../runner/core/ports.ts'
+
+const parts = (path: string) => path.split('/').map(encodeURIComponent).join('/')
+
+export const checkPath = (check: { readonly system: string; readonly check: string }): string =>
+  `/checks/${encodeURIComponent(check.system)}/${parts(check.check)}`
+
+/** The id of a run, as `runId` of runner/core/ports makes it. */
+const idOf = (run: Result): string =>
+  [run.system, run.check, run.location, run.slot, run.trigger].map(part => encodeURIComponent(part)).join('~')
+
+export const runPath = (run: Result): string => `/runs/${idOf(run)}`
+export const loadPath = (run: Pick<LoadRun, 'id'>): string => `/load/${encodeURIComponent(run.id)}`
+export const artifactPath = (artifact: Artifact): string => `/artifacts/${parts(artifact.path)}`
+
+/** A trace in Playwright's own viewer, which wants the whole address. */
+export const tracePath = (artifact: Artifact, origin: string): string =>
+  `/trace/index.html?trace=${encodeURIComponent(`${origin}${artifactPath(artifact)}`)}`

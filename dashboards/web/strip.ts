@@ -1,0 +1,68 @@
+/** The row of the last runs and the sparkline: small enough that a page holds two thousand of them. */
+
+import type { Verdict } from '../../runner/core/contracts.ts'
+import type { Strip } from '../../runner/core/ports.ts'
+import { count, duration } from './format.ts'
+import { html, raw, type Safe } from './html.ts'
+
+type Run = Strip['runs'][number]
+
+const pitch = 5
+const height = 22
+
+// One path a verdict keeps a row under a kilobyte. Shapes: a passed run is a low bar, a degraded one a bar with a gap, a failed
+// one stands out above and below, an unknown one leaves a gap with a dot.
+const bars: Readonly<Record<Verdict, (x: number) => string>> = {
+  passed: x => `M${x} 6h3v13h-3z`,
+  degraded: x => `M${x} 6h3v5h-3zM${x} 13h3v6h-3z`,
+  failed: x => `M${x - 0.5} 0h4v22h-4z`,
+  unknown: x => `M${x} 16h3v3h-3z`,
+}
+
+const order: readonly Verdict[] = ['passed', 'degraded', 'failed', 'unknown']
+
+/** Bars of the last `length` runs, newest on the right. */
+export function runBars(runs: readonly Run[], length = 30): Safe {
+  if (runs.length === 0) return html`<span class="quiet">no run yet</span>`
+  const shown = runs.slice(-length)
+  const offset = length - shown.length
+  const paths = order.map(verdict => {
+    const d = shown
+      .map((run, index) => (run.verdict === verdict ? bars[verdict]((offset + index) * pitch + 1) : ''))
+      .join('')
+    return d && `<path class="bar-${verdict}" d="${d}"/>`
+  })
+  const width = length * pitch
+  return raw(
+    `<svg class="bars" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${summary(shown)}">${paths.join('')}</svg>`,
+  )
+}
+
+function summary(runs: readonly Run[]): string {
+  const counts = order
+    .map(verdict => [verdict, runs.filter(run => run.verdict === verdict).length] as const)
+    .filter(([, many]) => many > 0)
+    .map(([verdict, many]) => `${many} ${verdict}`)
+  return `Last ${count(runs.length, 'run')}: ${counts.join(', ')}; newest ${runs.at(-1)!.verdict}`
+}
+
+/** A line of the p95 of consecutive groups of runs; unknown runs have no duration and are left out. */
+export function sparkline(runs: readonly Run[], groups = 16): Safe {
+  const samples = runs.filter(run => run.verdict !== 'unknown').map(run => run.duration)
+  if (samples.length < 2) return html``
+  const size = Math.max(1, Math.ceil(samples.length / groups))
+  const points: number[] = []
+  for (let from = 0; from < samples.length; from += size) points.push(p95(samples.slice(from, from + size)))
+  const [top, width, tall] = [Math.max(...points), 64, 20]
+  const step = points.length > 1 ? width / (points.length - 1) : 0
+  const line = points
+    .map((point, index) => `${round(index * step)},${round(tall - 1 - (point / (top || 1)) * (tall - 3))}`)
+    .join(' ')
+  return raw(
+    `<svg class="spark" viewBox="0 0 ${width} ${tall}" width="${width}" height="${tall}" role="img" aria-label="p95 over the last runs, highest ${duration(top)}"><polyline points="${line}"/></svg>`,
+  )
+}
+
+const p95 = (samples: readonly number[]) =>
+  samples.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(samples.length * 0.95) - 1)]!
+const round = (value: number) => Math.round(value * 10) / 10

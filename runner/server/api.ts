@@ -1,0 +1,175 @@
+/** The JSON API under /api/v1. */
+
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { healthStates, type Result } from '../core/contracts.ts'
+import { type CheckKey, checkKey, runId, type SeriesPoint, type WatchedCheck, type WindowStats } from '../core/ports.ts'
+import { HttpProblem } from './problem.ts'
+import type { Rooms } from './rooms.ts'
+import * as schemas from './schemas.ts'
+
+const day = 86_400_000
+
+export function serveApi(plain: FastifyInstance, { watch, store, clock, guard }: Rooms): void {
+  const app = plain.withTypeProvider<ZodTypeProvider>()
+  const answers = <T extends z.ZodType>(schema: T) => ({ response: { 200: schema } })
+
+  app.get('/api/v1/systems', { schema: answers(z.object({ systems: z.array(schemas.system) })) }, async () => ({
+    systems: watch.systems().map(({ id, title, requirements }) => {
+      const checks = watch.checks().filter(check => check.system === id)
+      const many = (state: string) => checks.filter(check => check.health.state === state).length
+      return {
+        id,
+        title,
+        environment: watch.environment,
+        urls: Object.fromEntries(Object.entries(watch.urlsOf(id)).map(([name, url]) => [name, withoutSecrets(url)])),
+        requirements: requirements.length,
+        checks: Object.fromEntries(healthStates.map(state => [state, many(state)])) as Record<
+          (typeof healthStates)[number],
+          number
+        >,
+      }
+    }),
+  }))
+
+  app.get(
+    '/api/v1/checks',
+    { schema: { querystring: schemas.checksQuery, ...answers(z.object({ checks: z.array(schemas.watchedCheck) })) } },
+    async ({ query: { system, state, tag, q } }) => {
+      const strips = new Map((await store.strips()).map(strip => [checkKey(strip), strip.runs]))
+      const checks = watch
+        .checks()
+        .filter(
+          check =>
+            (system === undefined || check.system === system) &&
+            (state === undefined || check.health.state === state) &&
+            (tag === undefined || check.tags.includes(tag) || check.covers.includes(tag)) &&
+            (q === undefined || `${checkKey(check)} ${check.title}`.toLowerCase().includes(q.toLowerCase())),
+        )
+      return { checks: checks.map(check => shownCheck(check, strips.get(checkKey(check)))) }
+    },
+  )
+
+  app.get('/api/v1/checks/:system/*', { schema: answers(schemas.watchedCheck) }, async ({ params }) => {
+    const check = found(watch.check(keyOf(params)), `a check, as /api/v1/checks lists them`, keyOf(params))
+    const strip = (await store.strips()).find(strip => checkKey(strip) === checkKey(check))
+    return shownCheck(check, strip?.runs)
+  })
+
+  app.post('/api/v1/checks/:system/*', { schema: answers(schemas.result) }, async request => {
+    guard.mayChange(request)
+    const key = keyOf(request.params)
+    if (!key.endsWith('/run')) throw missing('POST /api/v1/checks/<system>/<check>/run', `POST ${request.url}`)
+    const check = key.slice(0, -'/run'.length) as CheckKey
+    found(watch.check(check), 'a check, as /api/v1/checks lists them', check)
+    return shownResult(await watch.runNow(check))
+  })
+
+  app.get(
+    '/api/v1/results',
+    { schema: { querystring: schemas.resultsQuery, ...answers(z.object({ results: z.array(schemas.result) })) } },
+    async ({ query: { system, check, verdict, trigger, from, to, limit } }) => {
+      const results = await store.results({
+        ...(system === undefined ? {} : { system }),
+        ...(check === undefined ? {} : { check }),
+        ...(verdict === undefined ? {} : { verdicts: verdict }),
+        ...(trigger === undefined ? {} : { triggers: trigger }),
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+        limit,
+      })
+      return { results: results.map(shownResult) }
+    },
+  )
+
+  app.get('/api/v1/runs/:id', { schema: answers(schemas.result) }, async ({ params }) => {
+    const id = normalRunId((params as { readonly id: string }).id)
+    return shownResult(found(await store.result(id), 'a run that is still kept', id))
+  })
+
+  app.get(
+    '/api/v1/windows',
+    { schema: { querystring: schemas.windowsQuery, ...answers(z.object({ windows: z.array(schemas.windowStats) })) } },
+    async ({ query: { system, check, to = clock.now(), from = to - day } }) => {
+      const where = { ...(system === undefined ? {} : { system }), ...(check === undefined ? {} : { check }) }
+      return { windows: (await store.windows({ from, to, ...where })).map(shownStatistics) }
+    },
+  )
+
+  app.get(
+    '/api/v1/series',
+    { schema: { querystring: schemas.seriesQuery, ...answers(z.object({ points: z.array(schemas.seriesPoint) })) } },
+    async ({ query: { system, check, to = clock.now(), from = to - day, points } }) => ({
+      points: (await store.series({ system, check, from, to, points })).map(shownStatistics),
+    }),
+  )
+
+  const loadRuns = z.object({ loadRuns: z.array(schemas.loadRun) })
+  app.get(
+    '/api/v1/load-runs',
+    { schema: answers(loadRuns) },
+    async () => ({ loadRuns: await store.loadRuns() }) as never,
+  )
+  app.get('/api/v1/load-runs/:id', { schema: answers(schemas.loadRun) }, async ({ params }) => {
+    const { id } = params as { readonly id: string }
+    return found(await store.loadRun(id), 'a load run, as /api/v1/load-runs lists them', id) as never
+  })
+}
+
+export const keyOf = (params: unknown): CheckKey => {
+  const { system, '*': check } = params as { readonly system: string; readonly '*': string }
+  return `${system}/${check}`
+}
+
+/** The id of a run as the store knows it, however often the way here decoded it. */
+export const normalRunId = (id: string): string =>
+  id
+    .split('~')
+    .map(part => encodeURIComponent(decodable(part)))
+    .join('~')
+
+function decodable(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+export function found<T>(value: T | undefined, expected: string, asked: string): T {
+  if (value === undefined) throw missing(expected, `'${asked}', which is none`)
+  return value
+}
+
+export const missing = (expected: string, what: string): HttpProblem =>
+  new HttpProblem(404, { expected, found: what, mend: 'look for it from the first page' })
+
+function shownResult(result: Result) {
+  const artifacts = result.artifacts.map(artifact => ({
+    ...artifact,
+    url: `/artifacts/${artifact.path.split('/').map(encodeURIComponent).join('/')}`,
+  }))
+  return { run: runId(result), ...result, artifacts } as unknown as z.infer<typeof schemas.result>
+}
+
+function shownCheck({ last, ...check }: WatchedCheck, strip: unknown) {
+  const shown = { ...check, ...(last === undefined ? {} : { last: shownResult(last) }), strip }
+  return shown as unknown as z.infer<typeof schemas.watchedCheck>
+}
+
+function shownStatistics<T extends WindowStats | SeriesPoint>(stats: T) {
+  const numbers = Object.fromEntries(
+    Object.entries(stats).map(([name, value]) => [name, Number.isNaN(value) ? null : value]),
+  )
+  return numbers as unknown as T
+}
+
+/** Credentials in an address stay with us. */
+function withoutSecrets(text: string): string {
+  if (!URL.canParse(text)) return text
+  const url = new URL(text)
+  url.username = ''
+  url.password = ''
+  return url.href
+}

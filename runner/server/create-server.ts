@@ -1,0 +1,111 @@
+/** The HTTP side of a watching Vedette: metrics, health, API, live updates, pages. */
+
+import { mkdir } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyInstance, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { RunnerFault } from '../core/fault.ts'
+import { serveApi } from './api.ts'
+import { serveAssets } from './assets.ts'
+import { serveEvents } from './events.ts'
+import { serveHealth } from './health.ts'
+import { createMetrics } from './metrics.ts'
+import { serveErrors, servePages } from './pages.ts'
+import type { Rooms, ServerOptions } from './rooms.ts'
+import { contentSecurityPolicy, createGuard, guardHost } from './security.ts'
+
+export type { ServerOptions } from './rooms.ts'
+
+export interface Server {
+  /** `http://127.0.0.1:7070`, without a slash at the end. */
+  readonly url: string
+  /** Ends event streams, lets requests in flight finish for at most five seconds. */
+  close(): Promise<void>
+}
+
+const grace = 5_000
+
+/** Listens and serves. Throws RunnerFault with a sentence when the address cannot be had. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { host = '127.0.0.1', port, clock, log } = options
+  const app: FastifyInstance = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 1_000 },
+  })
+  const metrics = createMetrics(options)
+  try {
+    await build(app, { ...options, host }, () => metrics.render(), metrics.contentType)
+    await app.listen({ host, port })
+  } catch (error) {
+    metrics.close()
+    await app.close()
+    throw explain(error, host, port)
+  }
+  const { address, port: bound, family } = app.server.address() as AddressInfo
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    async close() {
+      const cancel = clock.timer(grace, () => app.server.closeAllConnections())
+      await app.close()
+      cancel()
+      metrics.close()
+    },
+  }
+}
+
+async function build(
+  app: FastifyInstance,
+  options: ServerOptions & { readonly host: string },
+  render: () => Promise<string>,
+  contentType: string,
+): Promise<void> {
+  await mkdir(options.artifacts, { recursive: true, mode: 0o700 })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  const rooms: Rooms = { ...options, guard: createGuard(options.token) }
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: mutable(contentSecurityPolicy) },
+    // We speak plain HTTP; whoever puts TLS in front decides about this.
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: false,
+  })
+  guardHost(app, options.host)
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  )
+  serveErrors(app, rooms)
+  serveHealth(app, rooms)
+  app.get('/metrics', async (_request, reply) => reply.type(contentType).send(await render()))
+  serveEvents(app, rooms)
+  serveApi(app, rooms)
+  await serveAssets(app, rooms)
+  servePages(app, rooms)
+}
+
+const mutable = (directives: Readonly<Record<string, readonly string[]>>) =>
+  Object.fromEntries(Object.entries(directives).map(([name, values]) => [name, [...values]]))
+
+function explain(error: unknown, host: string, port: number): unknown {
+  const { code } = error as { code?: string }
+  const where = `${host}:${port}`
+  if (code === 'EADDRINUSE') {
+    return new RunnerFault(
+      `expected ${where} to be free, found another program listening there; stop it, or choose another port with --port or server.port`,
+    )
+  }
+  if (code === 'EACCES') {
+    return new RunnerFault(
+      `expected to be allowed to listen on ${where}, found permission denied; choose a port above 1023 with --port`,
+    )
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new RunnerFault(
+      `expected an address of this machine, found ${host}; use 127.0.0.1, 0.0.0.0 or one that \`ip address\` shows`,
+    )
+  }
+  return error
+}

@@ -1,0 +1,79 @@
+/** Live updates: an event stream of what happened, small enough to follow thousands of checks. */
+
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Clock } from '../core/contracts.ts'
+import { runId, type Watch, type WatchEvent } from '../core/ports.ts'
+
+const beat = 15_000
+// A reader that does not read is dropped; it asks again and sees the present.
+const mostUnread = 1_000_000
+
+export function serveEvents(app: FastifyInstance, { watch, clock }: { readonly watch: Watch; readonly clock: Clock }) {
+  const readers = new Set<ServerResponse>()
+  let stopBeat: (() => void) | undefined
+
+  const send = (text: string) => {
+    for (const reader of readers) {
+      if (reader.writableLength > mostUnread) reader.destroy()
+      else reader.write(text)
+    }
+  }
+  const keepAlive = () => {
+    send(': still here\n\n')
+    stopBeat = clock.timer(beat, keepAlive)
+  }
+  const stopListening = watch.on(event => {
+    if (readers.size > 0) send(toText(event))
+  })
+
+  app.get('/api/v1/events', (_request, reply) => {
+    reply.hijack()
+    const { raw } = reply
+    // Hijacking skips the reply's headers, the security headers among them.
+    raw.writeHead(200, {
+      ...(reply.getHeaders() as OutgoingHttpHeaders),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    })
+    raw.write('retry: 2000\n\n')
+    readers.add(raw)
+    stopBeat ??= clock.timer(beat, keepAlive)
+    raw.on('close', () => {
+      readers.delete(raw)
+      if (readers.size > 0) return
+      stopBeat?.()
+      stopBeat = undefined
+    })
+  })
+
+  app.addHook('preClose', async () => {
+    stopListening()
+    stopBeat?.()
+    stopBeat = undefined
+    for (const reader of readers) reader.end()
+    readers.clear()
+  })
+}
+
+function toText(event: WatchEvent): string {
+  return `event: ${event.kind}\ndata: ${JSON.stringify(toData(event))}\n\n`
+}
+
+function toData(event: WatchEvent): unknown {
+  if (event.kind !== 'result') return event.kind === 'transition' ? event.transition : { generation: event.generation }
+  const { system, check, location, slot, trigger, startedAt, duration, verdict, reason } = event.result
+  return {
+    run: runId(event.result),
+    system,
+    check,
+    location,
+    slot,
+    trigger,
+    startedAt,
+    duration,
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+  }
+}

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import { duration, percent, span } from '../../dashboards/web/format.ts'
+import { html } from '../../dashboards/web/html.ts'
+import { runPath } from '../../dashboards/web/paths.ts'
+import { uptimeOf } from '../../dashboards/web/uptime.ts'
+import { runId } from '../../runner/core/ports.ts'
+import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
+import { type Serving, serve } from './support.ts'
+
+const read = async (server: Serving, path: string) => {
+  const response = await fetch(server.url + path, { headers: { accept: 'text/html' } })
+  return { status: response.status, text: await response.text() }
+}
+const rows = (text: string) => [...text.matchAll(/id="row-([^"]+)"/g)].map(match => match[1])
+
+const checks = [
+  watchedCheck('shop', 'home'),
+  watchedCheck('shop', 'cart', { state: 'degraded', tags: ['money'] }),
+  watchedCheck('shop', 'pay', { state: 'down', health: healthOf('down', { since: start - 14 * 60_000 }) }),
+  watchedCheck('blog', 'feed', { state: 'unknown' }),
+]
+
+test('the overview says what is wrong, where and since when, worst first', async () => {
+  await using server = await serve({
+    watch: createFakeWatch({ checks, systems: [systemOf('shop'), systemOf('blog')] }),
+  })
+  const { text } = await read(server, '/')
+  expect(text).toMatch(/1 of 4 checks is down/)
+  expect(text).toMatch(/shop\/pay<\/a>, for <time[^>]+title="since 2026-01-05 11:46:00 UTC"[^>]*>14 min</)
+  expect(text).toContain('<title>(1 down) Checks · Vedette</title>')
+  expect(rows(text)).toEqual(['shop/pay', 'blog/feed', 'shop/cart', 'shop/home'])
+})
+
+test.each([
+  ['?system=blog', ['blog/feed']],
+  ['?state=degraded', ['shop/cart']],
+  ['?tag=money', ['shop/cart']],
+  ['?q=HOME', ['shop/home']],
+  ['?q=none', []],
+])('the view %s shows %j', async (query, expected) => {
+  await using server = await serve({ watch: createFakeWatch({ checks }) })
+  expect(rows((await read(server, `/${query}`)).text)).toEqual(expected)
+})
+
+test('two thousand checks ask the store twice', async () => {
+  const many = Array.from({ length: 2_000 }, (_, index) => watchedCheck('shop', `check-${index}`))
+  await using server = await serve({ watch: createFakeWatch({ checks: many }) })
+  const { text } = await read(server, '/')
+  expect(server.store.asked).toEqual(['strips', 'windows'])
+  expect(rows(text)).toHaveLength(300)
+  expect(text).toContain('1700 more')
+  expect(rows((await read(server, '/?all=1')).text)).toHaveLength(2_000)
+})
+
+test('an empty overview teaches the first check', async () => {
+  await using server = await serve()
+  expect((await read(server, '/')).text).toContain('Nothing is watched yet')
+})
+
+test('text from outside is never markup', async () => {
+  const evil = watchedCheck('shop', 'home', { title: '<script>1</script>', summary: '"><img src=x>', state: 'down' })
+  await using server = await serve({ watch: createFakeWatch({ checks: [evil] }) })
+  const { text } = await read(server, '/?q=%3Cscript%3E')
+  expect(text).not.toContain('<script>1')
+  expect(text).not.toContain('<img src=x')
+  expect(html`<a title="${'"><b>'}">${'<i>'}</a>`.html).toBe('<a title="&quot;&gt;&lt;b&gt;">&lt;i&gt;</a>')
+})
+
+test('a page that is not there says so', async () => {
+  await using server = await serve()
+  const { status, text } = await read(server, '/nowhere')
+  expect([status, text.includes('GET /nowhere')]).toEqual([404, true])
+})
+
+test('a refused change is shown on every page', async () => {
+  const watch = createFakeWatch({ checks })
+  watch.set({
+    refused: [{ level: 'error', file: 'vedette.config.ts', line: 3, path: ['system shop'], message: 'expected a URL' }],
+  })
+  await using server = await serve({ watch })
+  expect((await read(server, '/')).text).toMatch(/vedette\.config\.ts:3<\/code> system shop: expected a URL/)
+})
+
+test('the address of a run is its id', () => {
+  const result = resultOf({ system: 'shop', check: 'checkout/pays by card' })
+  expect(runPath(result)).toBe(`/runs/${runId(result)}`)
+})
+
+test.each([
+  [1, '100 %'],
+  [0.99999, '99.99 %'],
+  [0.9993, '99.93 %'],
+  [0, '0.00 %'],
+  [Number.NaN, '–'],
+])('a ratio of %d reads %s', (ratio, text) => expect(percent(ratio)).toBe(text))
+
+test.each([
+  [0.42, '0.4 ms'],
+  [212.4, '212 ms'],
+  [1_240, '1.24 s'],
+  [61_000, '1 min 1 s'],
+])('a duration of %d ms reads %s', (ms, text) => expect(duration(ms)).toBe(text))
+
+test.each([
+  [0, '0 s'],
+  [14 * 60_000 + 5_000, '14 min'],
+  [3_600_000 * 3.5, '3 h 30 min'],
+  [86_400_000 * 12.5, '12 d'],
+])('a span of %d ms reads %s', (ms, text) => expect(span(ms)).toBe(text))
+
+test('uptime counts degraded as good and unknown as uncovered', () => {
+  const runs = { passed: 6, degraded: 2, failed: 2, unknown: 10 }
+  const stats = { system: 'a', check: 'b', runs, retried: 0, p50: 1, p95: 1, p99: 1, avg: 1 }
+  expect(uptimeOf(stats, 1_000, 20_000)).toEqual({ ratio: 0.8, coverage: 0.5 })
+  expect(uptimeOf(undefined, 1_000, 20_000)).toEqual({ coverage: 0 })
+})
