@@ -38,7 +38,10 @@ export function decide(evidence: Evidence): Decision {
   const findings = [
     ...interruption(evidence),
     ...usage(evidence),
-    ...Object.entries(evidence.revisions).flatMap(([system, revisions]) => revision(system, revisions)),
+    // An interrupted run does not read the revision again, so it can say nothing about it.
+    ...(evidence.interrupted === undefined ? Object.entries(evidence.revisions) : []).flatMap(([system, revisions]) =>
+      revision(system, revisions),
+    ),
     ...results.flatMap(result => finding(result, evidence.strict)),
   ]
   const exitCode = precedence.find(code => findings.some(item => item.exitCode === code)) ?? 0

@@ -1,7 +1,7 @@
 /** What the engine needs of the outside, as the engine sees it. Implementations: stores/, journeys/, reporters/. */
 
 import type { Health, Outcome, Problem, Result, Transition, Trigger, Verdict } from './contracts.ts'
-import type { JourneyCheck, JourneySource, System } from './definitions.ts'
+import type { JourneyCheck, JourneySource, RevisionSource, System } from './definitions.ts'
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
 
@@ -194,6 +194,16 @@ export interface Revisions {
   /** Why `before` or `after` could not be told, in a sentence: no answer, a mixed fleet, not up in time. */
   readonly trouble?: string
 }
+
+/** One answer of one origin: the revision, or why there is none. */
+export type RevisionAnswer = { readonly revision: string } | { readonly trouble: string }
+
+/** Asks an origin once, over a connection of its own, so that a balancer may choose another instance each time. Never rejects. */
+export type AskRevision = (
+  origin: URL,
+  source: RevisionSource,
+  options: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+) => Promise<RevisionAnswer>
 
 /** A smoke run judged as a whole. */
 export interface Decision {

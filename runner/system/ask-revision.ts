@@ -1,0 +1,47 @@
+import { type Dispatcher, request } from 'undici'
+import type { AskRevision } from '../core/ports.ts'
+
+const mostBytes = 1_000_000
+
+/**
+ * Asks one origin for its revision: the header wins, then the field of the JSON body, whatever the status, for a sick instance has a
+ * revision too. The connection is closed afterwards, so that the next question may reach another instance. Never rejects.
+ */
+export const askRevision: AskRevision = async (origin, source, { headers, signal }) => {
+  const url = new URL(source.path, origin)
+  try {
+    const response = await request(url, { headers: { ...headers, accept: 'application/json' }, signal, reset: true })
+    const header = response.headers[source.header.toLowerCase()]
+    const body = await text(response.body)
+    const revision = (typeof header === 'string' ? header.trim() : '') || field(body, source.json)
+    if (revision) return { revision }
+    return {
+      trouble: `neither a header ${source.header} nor a JSON field ${source.json} at ${url.href} (status ${response.statusCode})`,
+    }
+  } catch (error) {
+    return { trouble: `no answer from ${url.href} (${(error as Error).message || (error as { code?: string }).code})` }
+  }
+}
+
+async function text(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of body as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes > mostBytes) break
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** `build.revision` of a JSON text; '' when there is none. */
+function field(body: string, path: string): string {
+  try {
+    const value = path
+      .split('.')
+      .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null | undefined)?.[key], JSON.parse(body))
+    return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
+  } catch {
+    return ''
+  }
+}
