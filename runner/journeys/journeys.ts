@@ -1,0 +1,261 @@
+/** Journeys: other people's Playwright projects, discovered, run, supervised and judged. */
+
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock, Problem } from '../core/contracts.ts'
+import type { JourneySource, System, Text } from '../core/definitions.ts'
+import type { Discovery, Journeys } from '../core/ports.ts'
+import type { FoundBrowser, NoBrowser } from '../system/browser.ts'
+import { type Guardian, startGuardian, sweepOrphans } from '../system/guardian.ts'
+import { instanceOf } from '../system/process-tree.ts'
+import { checksOf } from './checks.ts'
+import { commandLine } from './command-line.ts'
+import type { ArtifactSink } from './evidence.ts'
+import { defaultLimits, type Limits, removeFolder, startInvocation } from './invocation.ts'
+import { collectListing, fingerprint, type Listing, listArguments } from './listing.ts'
+import { findProject, type Project } from './project.ts'
+import { baseEnvironment, journeyEnvironment } from './run-environment.ts'
+import { createRuns } from './runs.ts'
+import { detailOf } from './truth.ts'
+import { createWarm, entry } from './warm.ts'
+
+export interface JourneysOptions {
+  readonly clock: Clock
+  /** `process.pid`. */
+  readonly self: number
+  /** A few random letters or digits; with the pid they name this instance. */
+  readonly random: string
+  /** `process.env`. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Of this program; part of the User-Agent that our fixture sends. */
+  readonly version: string
+  readonly artifacts: ArtifactSink
+  /** The value of a text or a secret; throws RunnerFault when it is missing. */
+  reveal(text: Text): string
+  /** The browser of this machine; asked once, at the first need. */
+  browser(): Promise<FoundBrowser | NoBrowser>
+  /** Addresses of a system, for configurations that read them while listing. Default: none. */
+  urlsOf?(system: System): Readonly<Record<string, string>>
+  readonly log: {
+    info(about: object, message: string): void
+    warn(about: object, message: string): void
+    error(about: object, message: string): void
+  }
+  /** Where the 0700 folder of this instance is made. Default: /dev/shm where there is one, else TMPDIR. */
+  readonly scratchRoot?: string
+  /** Folder that outlives us for compiled code. Default: in scratch. */
+  readonly cache?: string
+  readonly limits?: Partial<Limits>
+  /** Keeps a browser and a spare runner warm. Default: true. */
+  readonly spares?: boolean
+  /** Runs after which a browser is replaced. Default: 100. */
+  readonly browserRuns?: number
+  /** Tests at a time within one invocation of a parallel source. Default: 2. */
+  readonly workers?: number
+}
+
+export interface JourneysWithSweep extends Journeys {
+  /** Ends what an earlier, crashed Vedette left behind. */
+  sweep(): Promise<{ readonly killed: number; readonly survivors: readonly number[]; readonly folders: number }>
+  /** The scratch folder of this instance. */
+  readonly scratch: string
+}
+
+/** Runs journeys. Starts nothing before its first use; disposing it ends everything that it started. */
+export function createJourneys(options: JourneysOptions): JourneysWithSweep {
+  const { clock, self } = options
+  const instance = instanceOf(self, options.random)
+  const scratchRoot = options.scratchRoot ?? defaultScratchRoot(options.environment)
+  const scratch = join(scratchRoot, `vedette-${instance}`)
+  const limits: Limits = { ...defaultLimits, ...options.limits }
+  const markPrefix = `${instance}/`
+  const cache = options.cache ?? join(scratch, 'cache')
+  const environment = { ...baseEnvironment(options.environment, limits), NODE_COMPILE_CACHE: join(cache, 'node') }
+  let guardian: Guardian | undefined
+  let browser: Promise<FoundBrowser | NoBrowser> | undefined
+  let invocations = 0
+  let running = 0
+
+  /** The first use makes the scratch folder and the guardian that removes it. */
+  const begin = () => {
+    if (guardian) return
+    mkdirSync(scratch, { recursive: true, mode: 0o700 })
+    guardian = startGuardian(instance, scratch)
+  }
+  const folderFor = (name: string) => {
+    begin()
+    invocations += 1
+    const folder = join(scratch, `${invocations}-${name.replace(/[^\w-]+/g, '-').slice(0, 60)}`)
+    mkdirSync(join(folder, 'tmp'), { recursive: true, mode: 0o700 })
+    return { folder, mark: `${markPrefix}${invocations}` }
+  }
+  const warm = createWarm({
+    clock,
+    self,
+    markPrefix,
+    scratch,
+    environment,
+    browserRuns: options.browserRuns ?? 100,
+    browser: () => {
+      browser ??= options.browser().then(found => {
+        // What is missing now may be installed later.
+        if ('missing' in found) browser = undefined
+        return found
+      })
+      return browser
+    },
+    warn: (message, about) => options.log.warn(about, message),
+  })
+
+  const listings = new Map<string, { readonly print: string; readonly listing: Promise<Listing> }>()
+  const lastGood = new Map<string, Discovery>()
+
+  async function list(project: Project, system: System, source: JourneySource): Promise<Listing> {
+    const key = JSON.stringify([project.config, source.dir])
+    const print = fingerprint(project, source)
+    const known = listings.get(key)
+    if (known?.print === print) return known.listing
+    const listing = listNow(project, system, source)
+    listings.set(key, { print, listing })
+    const answer = await listing
+    // A failure may have been ours (killed, no memory): ask again next time.
+    if (!answer.begin) listings.delete(key)
+    return answer
+  }
+
+  async function listNow(project: Project, system: System, source: JourneySource): Promise<Listing> {
+    const { folder, mark } = folderFor('list')
+    const collect = collectListing()
+    running += 1
+    try {
+      const invocation = startInvocation(
+        {
+          install: project.install,
+          cwd: project.cwd,
+          args: listArguments(project, source, entry('reporter')),
+          env: {
+            ...journeyEnvironment({
+              base: environment,
+              source,
+              urls: options.urlsOf?.(system) ?? {},
+              reveal: text => revealed(options, text) ?? '',
+              scratch: folder,
+              mark,
+              version: options.version,
+            }),
+          },
+          scratch: folder,
+          mark,
+          limits,
+          onLine: collect.onLine,
+        },
+        self,
+        clock,
+      )
+      const stop = clock.timer(limits.idle, () => invocation.kill(`listing took more than ${limits.idle} ms`))
+      const end = await invocation.ended
+      stop()
+      return collect.done(end.killed ?? end.output)
+    } finally {
+      running -= 1
+      removeFolder(folder)
+    }
+  }
+
+  async function discover(system: System, source: JourneySource): Promise<Discovery> {
+    const key = JSON.stringify([system.id, source.dir, source.config, source.project, source.grep])
+    const fail = (problem: Omit<Problem, 'level' | 'path'>): Discovery => ({
+      checks: lastGood.get(key)?.checks ?? [],
+      skipped: lastGood.get(key)?.skipped ?? [],
+      problems: [{ level: 'error', path: [`system ${system.id}`, `playwright ${source.dir}`], ...problem }],
+      good: false,
+    })
+    const project = findProject(source)
+    if (typeof project === 'string') return fail({ message: project })
+    const { begin: listed, errors, output } = await list(project, system, source)
+    const [error] = errors
+    if (error && !/No tests found/.test(error.message)) {
+      const [, file, line] = /^(.*):(\d+)$/.exec(error.at ?? '') ?? []
+      return fail({ message: detailOf(error), ...(file ? { file, line: Number(line) } : {}) })
+    }
+    if (!listed) {
+      return error
+        ? fail({ message: `expected tests in ${source.dir}, found none; look at testDir, testMatch and the filters` })
+        : fail({
+            message: `expected a list of tests from Playwright, found: ${output.trim().slice(-600) || 'nothing'}`,
+          })
+    }
+    const found = checksOf(system, source, listed)
+    if (found.good) {
+      lastGood.set(key, found)
+      return found
+    }
+    return { ...found, checks: lastGood.get(key)?.checks ?? found.checks }
+  }
+
+  const runs = createRuns({
+    clock,
+    self,
+    warm,
+    limits,
+    environment,
+    version: options.version,
+    artifacts: options.artifacts,
+    reveal: options.reveal,
+    log: options.log,
+    spares: options.spares ?? true,
+    workers: options.workers ?? 2,
+    folderFor,
+    listing: async (system, source) => {
+      const project = findProject(source)
+      return typeof project === 'string' ? project : { project, begin: (await list(project, system, source)).begin }
+    },
+  })
+
+  return {
+    discover,
+    run: runs.run,
+    async warm(source) {
+      const project = findProject(source)
+      if (typeof project === 'string') return
+      begin()
+      if (options.spares ?? true) warm.prepareSpare(project.install)
+      const lease = await warm.lease(project.install, {})
+      if (typeof lease === 'string') options.log.warn({ source: source.dir }, lease)
+      else lease[Symbol.dispose]()
+    },
+    command: commandLine,
+    stats() {
+      const { browsers, spares } = warm.count()
+      return { browsers, spares, children: running + runs.count() + browsers + spares + (guardian ? 1 : 0) }
+    },
+    sweep: () => sweepOrphans(scratchRoot, self, clock),
+    scratch,
+    async [Symbol.asyncDispose]() {
+      await runs[Symbol.asyncDispose]()
+      await warm[Symbol.asyncDispose]()
+      // The guardian goes last: it proves that nothing is left and removes the folder.
+      await guardian?.[Symbol.asyncDispose]()
+      guardian = undefined
+    },
+  }
+}
+
+function revealed(options: JourneysOptions, text: Text): string | undefined {
+  try {
+    return options.reveal(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Memory rather than disk: what a browser writes should never be read from a stolen disk. */
+function defaultScratchRoot(environment: JourneysOptions['environment']): string {
+  const shared = '/dev/shm'
+  try {
+    if (statSync(shared).isDirectory() && readdirSync(shared)) return shared
+  } catch {
+    // Not on this system.
+  }
+  return environment['TMPDIR'] ?? '/tmp'
+}

@@ -1,0 +1,86 @@
+/** Asking Playwright which tests there are. */
+
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import type { JourneySource } from '../core/definitions.ts'
+import type { Project } from './project.ts'
+import type { BeginLine, ReportedError, ReportLine } from './protocol.ts'
+
+export interface Listing {
+  readonly begin: BeginLine | undefined
+  readonly errors: readonly ReportedError[]
+  /** What Playwright printed, for an error that it did not report. */
+  readonly output: string
+}
+
+/** Arguments of the command line that lists the tests of a source. */
+export const listArguments = (project: Project, source: JourneySource, reporter: string): readonly string[] => [
+  'test',
+  '--list',
+  '--config',
+  project.config,
+  '--reporter',
+  reporter,
+  ...(inWholeProject(project, source) ? [] : [filter(source.dir)]),
+]
+
+/** A folder above the configuration filters nothing. */
+const inWholeProject = (project: Project, source: JourneySource) => dirname(project.config) === source.dir
+
+// Filters are regular expressions over absolute paths.
+const filter = (path: string) =>
+  `^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${statSync(path).isDirectory() ? '/' : '$'}`
+
+/** Collects the lines of a listing. */
+export function collectListing(): { onLine(line: ReportLine): void; done(output: string): Listing } {
+  let begin: BeginLine | undefined
+  const errors: ReportedError[] = []
+  return {
+    onLine(line) {
+      if (line.type === 'begin') begin = line
+      if (line.type === 'error') errors.push(line.error)
+    },
+    done: output => ({ begin, errors, output }),
+  }
+}
+
+const lockFiles = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock']
+const sources = /\.(?:[cm]?[jt]sx?|json)$/
+
+/** Changes when the configuration, a source file beside it, the lock file or Playwright changes. */
+export function fingerprint(project: Project, source: JourneySource): string {
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify([project.config, project.install.folder, project.install.version, source.dir]))
+  for (const name of lockFiles) addFile(join(project.cwd, name))
+  const folders = new Set([
+    dirname(project.config),
+    statSync(source.dir).isDirectory() ? source.dir : dirname(source.dir),
+  ])
+  for (const folder of folders) addFolder(folder, 0)
+  return hash.digest('hex')
+
+  function addFile(path: string) {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat) hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\0`)
+    // A file written twice within a tick of the file system has the same time; a small one is read.
+    if (stat && stat.size < 65_536) hash.update(readFileSync(path))
+  }
+  function addFolder(folder: string, depth: number) {
+    if (depth > 12) return
+    const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    for (const entry of entries) {
+      if (entry.name === 'node_modules' || entry.name === 'test-results' || entry.name.startsWith('.')) continue
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) addFolder(path, depth + 1)
+      else if (entry.isFile() && sources.test(entry.name)) addFile(path)
+    }
+  }
+}
+
+/** `sub/checkout` of `<dir>/sub/checkout.spec.ts`; only the name where that says enough. */
+export function stemOf(file: string, dir: string, ambiguous: boolean): string {
+  const stem = (path: string) => path.replace(/(?:\.(?:spec|test|setup))?\.[cm]?[jt]sx?$/, '')
+  if (!ambiguous) return stem(basename(file))
+  return stem(relative(statSync(dir).isDirectory() ? dir : dirname(dir), file))
+}
