@@ -1,0 +1,157 @@
+import type { Loaded } from '../config/load-configuration.ts'
+import type { Clock, HealthPolicy } from '../core/contracts.ts'
+import type { Check, JourneyCheck, System } from '../core/definitions.ts'
+import { unknownHealth } from '../core/health.ts'
+import { type CheckKey, checkKey, type Journeys, type WatchedCheck } from '../core/ports.ts'
+import { type Scrub, scrubber } from '../core/redaction.ts'
+import type { Timetable } from '../core/slots.ts'
+import { createJourneyRunner, type JourneyRunner, type JourneyRunnerOptions } from './journey-runner.ts'
+import type { Log } from './log.ts'
+import type { Recorder } from './recorder.ts'
+import { intervalOf, timetableOf } from './timetables.ts'
+
+export interface GenerationOptions {
+  readonly number: number
+  readonly loaded: Loaded
+  readonly location: string
+  readonly clock: Clock
+  readonly log: Log
+  openJourneys(loaded: Loaded): Promise<Journeys>
+  readonly runnerOptions: Omit<JourneyRunnerOptions, 'loaded' | 'location' | 'journeys' | 'clock' | 'log'>
+}
+
+/** One configuration as main holds it: its checks as they are shown, and its journeys. */
+export interface Generation {
+  readonly number: number
+  readonly loaded: Loaded
+  readonly scrub: Scrub
+  keys(): readonly CheckKey[]
+  policyOf(key: CheckKey): HealthPolicy | undefined
+  checks(recorder: Recorder): readonly WatchedCheck[]
+  check(key: CheckKey, recorder: Recorder): WatchedCheck | undefined
+  /** In the background: Playwright is slow to list, and probes must not wait for it. */
+  startJourneys(after: number): void
+  journeyRunnerOf(key: CheckKey): JourneyRunner | undefined
+  journeyStats(): { running: number; queued: number; browsers: number; children: number }
+  /** Takes no more slots, finishes and closes in the background. Returns the time up to which it took journeys. */
+  retire(): number
+  stop(grace: number): Promise<void>
+}
+
+interface Shown {
+  readonly system: System
+  readonly check: Check
+  readonly timetable: Timetable
+  readonly interval: number
+  readonly command?: string
+}
+
+export function createGeneration(options: GenerationOptions): Generation {
+  const { number, loaded, location, clock, log } = options
+  const startedAt = clock.now()
+  const show = (system: System, check: Check, phase: string, command?: string): [CheckKey, Shown] => {
+    const timetable = timetableOf(check.schedule, phase, location)
+    const interval = intervalOf(check.schedule, timetable, startedAt)
+    const key = checkKey({ system: system.id, check: check.id })
+    return [key, { system, check, timetable, interval, ...(command === undefined ? {} : { command }) }]
+  }
+  const probes = new Map(
+    loaded.configuration.systems.flatMap(system =>
+      system.checks.map(check => show(system, check, checkKey({ system: system.id, check: check.id }))),
+    ),
+  )
+  const shownJourneys = new Map<JourneyCheck, [CheckKey, Shown]>()
+  let journeys: { readonly port: Journeys; readonly runner: JourneyRunner } | undefined
+  let opening: Promise<void> | undefined
+  let closing: Promise<void> | undefined
+  let ended = false
+
+  const open = async (after: number) => {
+    try {
+      const port = await options.openJourneys(loaded)
+      const runner = createJourneyRunner({ ...options.runnerOptions, loaded, location, journeys: port, clock, log })
+      journeys = { port, runner }
+      if (ended) return
+      await runner.start(after)
+    } catch (error) {
+      log.error({ err: error }, 'journeys cannot run')
+    }
+  }
+  const close = () => {
+    closing ??= (async () => {
+      if (journeys === undefined) await opening
+      try {
+        await journeys?.port[Symbol.asyncDispose]()
+      } catch (error) {
+        log.error({ err: error }, 'journeys did not close')
+      }
+    })()
+    return closing
+  }
+  const journeysShown = (): Map<CheckKey, Shown> =>
+    new Map(
+      (journeys?.runner.list() ?? []).map(({ system, check, phase }) => {
+        const known = shownJourneys.get(check)
+        if (known !== undefined) return known
+        const entry = show(system, check, phase, journeys!.port.command(check, loaded.urls[system.id] ?? {}))
+        shownJourneys.set(check, entry)
+        return entry
+      }),
+    )
+  const find = (key: CheckKey) => probes.get(key) ?? journeysShown().get(key)
+  const watchedCheck = (key: CheckKey, { system, check, ...item }: Shown, recorder: Recorder): WatchedCheck => {
+    const owner = check.owner ?? system.owners[check.severity]
+    const nextRunAt = item.timetable.after(clock.now())
+    const last = recorder.last(key)
+    return {
+      system: system.id,
+      check: check.id,
+      title: check.title,
+      kind: check.probe.kind,
+      summary: check.probe.summary,
+      covers: check.covers,
+      tags: check.tags,
+      severity: check.severity,
+      ...(owner === undefined ? {} : { owner }),
+      interval: item.interval,
+      timeout: check.timeout,
+      ...(nextRunAt === undefined ? {} : { nextRunAt }),
+      health: recorder.health(key) ?? unknownHealth(startedAt),
+      ...(last === undefined ? {} : { last }),
+      ...(item.command === undefined ? {} : { command: item.command }),
+    }
+  }
+
+  return {
+    number,
+    loaded,
+    scrub: scrubber(loaded.secrets.values),
+    keys: () => [...probes.keys(), ...journeysShown().keys()],
+    policyOf: key => find(key)?.check.policy,
+    checks: recorder => [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder)),
+    check(key, recorder) {
+      const item = find(key)
+      return item === undefined ? undefined : watchedCheck(key, item, recorder)
+    },
+    startJourneys(after) {
+      if (loaded.configuration.systems.every(system => system.journeys.length === 0)) return
+      opening = open(after)
+    },
+    journeyRunnerOf: key => (!probes.has(key) && journeysShown().has(key) ? journeys?.runner : undefined),
+    journeyStats: () => ({
+      ...(journeys?.runner.stats() ?? { running: 0, queued: 0 }),
+      ...(journeys?.port.stats() ?? { browsers: 0, children: 0 }),
+    }),
+    retire() {
+      ended = true
+      const { until, finished } = journeys?.runner.retire() ?? { until: clock.now(), finished: Promise.resolve() }
+      void finished.then(close)
+      return until
+    },
+    async stop(grace) {
+      ended = true
+      await journeys?.runner.stop(grace)
+      await close()
+    },
+  }
+}

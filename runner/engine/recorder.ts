@@ -1,0 +1,175 @@
+import type { Clock, Health, HealthPolicy, Result } from '../core/contracts.ts'
+import { advance, unknownHealth } from '../core/health.ts'
+import { type CheckKey, checkKey, type Store, type StoredHealth, type WatchEvent } from '../core/ports.ts'
+import type { Scrub } from '../core/redaction.ts'
+import type { Log } from './log.ts'
+import { scrubResult } from './scrub-result.ts'
+
+export interface RecorderOptions {
+  readonly store: Pick<Store, 'append'>
+  readonly clock: Clock
+  readonly log: Log
+  /** Undefined: the check is watched no longer; its result is kept, its health stays. */
+  policyOf(key: CheckKey): HealthPolicy | undefined
+  readonly scrub: () => Scrub
+  onEvent(event: WatchEvent): void
+  /** What the store knew at the start. */
+  readonly health: readonly StoredHealth[]
+  readonly last: readonly Result[]
+  /** Results kept in memory while the store takes none. Default 50,000. */
+  readonly capacity?: number
+}
+
+/** From result to health to store to those who listen. */
+export interface Recorder {
+  record(result: Result): void
+  health(key: CheckKey): Health | undefined
+  /** The last scheduled result. */
+  last(key: CheckKey): Result | undefined
+  stats(): { readonly waiting: number; readonly dropped: number; readonly trouble?: string }
+  /** Writes what waits; gives up when the store refuses it once more. */
+  close(): Promise<void>
+}
+
+interface Item {
+  readonly result: Result
+  readonly health?: StoredHealth
+  readonly events: readonly WatchEvent[]
+  announced: boolean
+}
+
+const patience = 50
+const most = 500
+const firstPause = 1_000
+const longestPause = 30_000
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { store, clock, log, capacity = 50_000 } = options
+  const startedAt = clock.now()
+  const shown = new Map<CheckKey, Health>(options.health.map(item => [checkKey(item), item.health]))
+  const last = new Map<CheckKey, Result>(options.last.map(result => [checkKey(result), result]))
+  // Health as it will be once everything that waits is stored; `shown` follows when it is.
+  const ahead = new Map(shown)
+  let waiting: Item[] = []
+  let writing: Promise<void> | undefined
+  let cancelTimer: (() => void) | undefined
+  let dropped = 0
+  let pause = firstPause
+  let trouble: string | undefined
+
+  const judge = (result: Result): Item => {
+    const key = checkKey(result)
+    const policy = result.trigger === 'schedule' ? options.policyOf(key) : undefined
+    const event: WatchEvent = { kind: 'result', result }
+    // The store keeps the first result of a slot; a second one (the clock was set back, a worker was lost) still tells about health.
+    if (policy === undefined) return { result, events: [event], announced: false }
+    const { health, transition } = advance(ahead.get(key) ?? unknownHealth(startedAt), result, policy)
+    ahead.set(key, health)
+    const events: readonly WatchEvent[] =
+      transition === undefined ? [event] : [event, { kind: 'transition', transition }]
+    return { result, health: { system: result.system, check: result.check, health }, events, announced: false }
+  }
+  const announce = (items: readonly Item[]) => {
+    for (const item of items) {
+      if (item.announced) continue
+      item.announced = true
+      const key = checkKey(item.result)
+      if (item.health !== undefined) shown.set(key, item.health.health)
+      if (item.result.trigger === 'schedule') last.set(key, item.result)
+      for (const event of item.events) options.onEvent(event)
+    }
+  }
+  const schedule = (ms: number) => {
+    cancelTimer ??= clock.timer(ms, () => {
+      cancelTimer = undefined
+      void flush()
+    })
+  }
+  const flush = (): Promise<void> => {
+    writing ??= write().finally(() => {
+      writing = undefined
+      if (waiting.length > 0) schedule(trouble === undefined ? patience : pause)
+    })
+    return writing
+  }
+  const write = async () => {
+    const batch = waiting.slice(0, most)
+    if (batch.length === 0) return
+    try {
+      await store.append({ results: batch.map(item => item.result), health: newest(batch) })
+    } catch (error) {
+      refused(error, batch)
+      return
+    }
+    // While it was written, the oldest may have been dropped.
+    const written = new Set(batch)
+    waiting = waiting.filter(item => !written.has(item))
+    if (trouble !== undefined) log.info({ waiting: waiting.length, dropped }, 'the store takes results again')
+    trouble = undefined
+    pause = firstPause
+    announce(batch)
+  }
+  const refused = (error: unknown, batch: readonly Item[]) => {
+    const first = trouble === undefined
+    trouble = error instanceof Error ? error.message : String(error)
+    log[first ? 'error' : 'warn'](
+      { err: error, waiting: waiting.length, dropped },
+      `the store takes no results: ${trouble}`,
+    )
+    if (!first) pause = Math.min(pause * 2, longestPause)
+    // Whoever looks at three in the morning must not be shown yesterday's health because a disk is full.
+    announce(batch)
+  }
+
+  return {
+    record(given) {
+      const result = scrubResult(given, options.scrub())
+      writeLine(log, result)
+      waiting.push(judge(result))
+      if (waiting.length > capacity) {
+        const lost = waiting.shift()!
+        announce([lost])
+        dropped += 1
+        if (dropped === 1 || dropped % 1_000 === 0) log.error({ dropped }, 'results are lost: the store takes none')
+      }
+      if (trouble !== undefined) announce(waiting.slice(-1))
+      if (waiting.length >= most && trouble === undefined) void flush()
+      else schedule(trouble === undefined ? patience : pause)
+    },
+    health: key => shown.get(key),
+    last: key => last.get(key),
+    stats: () => ({ waiting: waiting.length, dropped, ...(trouble === undefined ? {} : { trouble }) }),
+    async close() {
+      await writing
+      let before = -1
+      while (waiting.length > 0 && waiting.length !== before) {
+        before = waiting.length
+        await flush()
+      }
+      cancelTimer?.()
+      cancelTimer = undefined
+      if (waiting.length === 0) return
+      dropped += waiting.length
+      log.error({ dropped }, `${waiting.length} results are lost: ${trouble}`)
+      waiting = []
+    },
+  }
+}
+
+function newest(items: readonly Item[]): readonly StoredHealth[] {
+  const rows = new Map<CheckKey, StoredHealth>()
+  for (const { health } of items) if (health !== undefined) rows.set(checkKey(health), health)
+  return [...rows.values()]
+}
+
+const levels = { passed: 'info', degraded: 'warn', failed: 'warn', unknown: 'error' } as const
+
+/** One line a run. */
+function writeLine(log: Log, result: Result): void {
+  const { verdict, trigger, reason, detail, attempts, duration, slot } = result
+  const fields = { check: checkKey(result), verdict, trigger, slot, duration: Math.round(duration * 10) / 10 }
+  log[levels[verdict]](
+    { ...fields, ...(attempts > 1 ? { attempts } : {}), ...(reason === undefined ? {} : { reason, detail }) },
+    'run',
+  )
+}

@@ -1,0 +1,276 @@
+import { type Loaded, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
+import type { Clock, Problem, Result } from '../core/contracts.ts'
+import { RunnerFault } from '../core/fault.ts'
+import { type CheckKey, checkKey, type Journeys, type Store, type Watch, type WatchEvent } from '../core/ports.ts'
+import { createGeneration, type Generation } from './generation.ts'
+import { startHousekeeping } from './housekeeping.ts'
+import type { JourneyRunner } from './journey-runner.ts'
+import { createLatenesses } from './lateness.ts'
+import type { Log } from './log.ts'
+import { createProbePool } from './probe-pool.ts'
+import type { Report } from './probe-protocol.ts'
+import { type StartThread, startProbeThread } from './probe-thread.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { unknownResult } from './unknown-result.ts'
+import { watchFiles } from './watch-files.ts'
+
+export interface WatchOptions {
+  /** What was loaded, and how to load it again. */
+  readonly request: LoadRequest
+  readonly loaded: Loaded
+  readonly store: Store
+  /** Called once per generation that has journeys; what it returns is closed with the generation. */
+  openJourneys(loaded: Loaded): Promise<Journeys>
+  readonly clock: Clock
+  readonly log: Log
+  /** Of this program. */
+  readonly version: string
+  /** Overrides the configuration's location. */
+  readonly location?: string
+  /** From 0 to 1. */
+  readonly random: () => number
+  /** How long runs in flight may go on when we stop, ms. Default 10,000. */
+  readonly grace?: number
+  /** Reload when a file of the configuration changes. Default true. */
+  readonly watchFiles?: boolean
+  readonly startThread?: StartThread
+}
+
+export interface RunningWatch extends Watch {
+  /** Loads the configuration again. Never rejects: what is wrong stands in `self().refused` and in the log. */
+  reload(): Promise<void>
+  /** Lets runs finish within the grace and writes everything down. The store stays open: whoever opened it closes it. */
+  stop(): Promise<void>
+}
+
+const rememberedPerCheck = 4
+const mostRemembered = 10_000
+
+/** Starts watching. Resolves once the store has answered; `self().ready` tells when the probe worker has. */
+export async function createWatch(options: WatchOptions): Promise<RunningWatch> {
+  const { store, clock, log, version, random } = options
+  const { environment } = options.loaded
+  const location = options.location ?? options.loaded.configuration.location
+  const startedAt = clock.now()
+  const listeners = new Set<(event: WatchEvent) => void>()
+  const latenesses = createLatenesses(clock)
+  let missed = 0
+  let loads = options.request.generation ?? 1
+  let refused: readonly Problem[] | undefined
+  let reloading: Promise<void> | undefined
+  let again = false
+  let stopping: Promise<void> | undefined
+
+  const emit = (event: WatchEvent) => {
+    for (const listener of listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        log.error({ err: error }, 'a listener broke')
+      }
+    }
+  }
+  const identity = (key: CheckKey, slot: number, trigger: Result['trigger']) => {
+    const [system, ...check] = key.split('/')
+    return { system: system!, check: check.join('/'), environment, location, slot, trigger, version }
+  }
+  const lastRuns = () =>
+    Object.fromEntries(
+      current.keys().flatMap(key => {
+        const at = recorder.health(key)?.lastRunAt
+        return at === undefined ? [] : [[key, at] as const]
+      }),
+    )
+  const newGeneration = (loaded: Loaded, number: number): Generation =>
+    createGeneration({
+      number,
+      loaded,
+      location,
+      clock,
+      log,
+      openJourneys: options.openJourneys,
+      runnerOptions: {
+        version,
+        random,
+        lastRuns,
+        onResult: result => recorder.record(result),
+        onMissed(count) {
+          missed += count
+        },
+        onLate: latenesses.add,
+      },
+    })
+
+  let current = newGeneration(options.loaded, loads)
+  // Older ones still finish their journeys.
+  const generations = new Set([current])
+  const recorder: Recorder = createRecorder({
+    store,
+    clock,
+    log,
+    policyOf: key => current.policyOf(key),
+    scrub: () => current.scrub,
+    onEvent: emit,
+    health: await store.health(),
+    last: await lastResults(store, current),
+  })
+  const pool = createProbePool({
+    startThread: options.startThread ?? startProbeThread,
+    clock,
+    log,
+    lastRuns,
+    onReport(report: Report) {
+      missed += report.missed
+      for (const late of report.lateness) latenesses.add(late)
+      for (const check of report.overlaps) log.warn({ check }, 'missed: the run before has not ended')
+      for (const result of report.results) recorder.record(result)
+    },
+    onLost: (key, slot, why) => recorder.record(unknownResult(identity(key, slot, 'schedule'), slot, why)),
+    lostResult(key, why) {
+      const now = clock.now()
+      const result = unknownResult(identity(key, now + Math.floor(random() * 1_000), 'manual'), now, why)
+      recorder.record(result)
+      return result
+    },
+  })
+  const setup = (generation: number) => ({
+    request: { ...options.request, env: { ...options.request.env }, generation },
+    version,
+    location,
+  })
+  const files = watchFiles({ clock, log, onChange: () => void watch.reload() })
+  const watched = (list: readonly string[]) => {
+    if (options.watchFiles !== false) files.set(list)
+  }
+  const refuse = (problems: readonly Problem[], seen: readonly string[]) => {
+    refused = problems
+    watched([...new Set([...current.loaded.files, ...seen])])
+    log.error({ problems, generation: current.number }, 'the change is refused: the generation before goes on')
+  }
+  const load = async () => {
+    loads += 1
+    const number = loads
+    const opened = await pool.open(setup(number))
+    if ('problems' in opened) return refuse(opened.problems, opened.files)
+    const loaded = await loadConfiguration({ ...options.request, generation: number }).catch((error: unknown) => {
+      opened.terminate()
+      refuse(...problemsOf(error))
+    })
+    if (loaded === undefined) return
+    if (stopping !== undefined) return opened.terminate()
+    const old = current
+    current = newGeneration(loaded, number)
+    refused = undefined
+    watched(loaded.files)
+    generations.add(current)
+    current.startJourneys(old.retire())
+    await pool.adopt(opened)
+    log.info({ generation: number, checks: current.keys().length }, 'a new generation watches')
+    emit({ kind: 'generation', generation: number })
+  }
+  const begin = async () => {
+    const opened = await pool.open(setup(current.number))
+    if ('problems' in opened) return refuse(opened.problems, opened.files)
+    if (stopping !== undefined) return opened.terminate()
+    await pool.adopt(opened)
+  }
+
+  const housekeeping = startHousekeeping({
+    clock,
+    log,
+    chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }],
+  })
+  watched(options.loaded.files)
+  const beginning = begin()
+  current.startJourneys(startedAt)
+
+  const watch: RunningWatch = {
+    environment,
+    location,
+    version,
+    systems: () => current.loaded.configuration.systems,
+    urlsOf: system => current.loaded.urls[system] ?? {},
+    checks: () => current.checks(recorder),
+    check: key => current.check(key, recorder),
+    async runNow(key) {
+      if (stopping !== undefined) throw new RunnerFault('expected a running watch, found that it is stopping')
+      const journeys: JourneyRunner | undefined = current.journeyRunnerOf(key)
+      if (journeys !== undefined) return journeys.run(key)
+      if (!current.keys().includes(key)) throw new RunnerFault(`expected a watched check, found '${key}'`)
+      return pool.run(key)
+    },
+    on(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    self() {
+      const probes = pool.stats()
+      const journeys = current.journeyStats()
+      const notReady = whyNotReady(probes.answering, recorder)
+      return {
+        generation: current.number,
+        ...(refused === undefined ? {} : { refused }),
+        startedAt,
+        running: probes.running + journeys.running,
+        queued: probes.queued + journeys.queued,
+        missed,
+        lateness: latenesses.percentiles(),
+        loopDelay: probes.loopDelay,
+        browsers: journeys.browsers,
+        children: journeys.children,
+        ready: notReady === undefined,
+        ...(notReady === undefined ? {} : { notReady }),
+      }
+    },
+    reload() {
+      if (stopping !== undefined) return Promise.resolve()
+      if (reloading !== undefined) {
+        again = true
+        return reloading
+      }
+      reloading = (async () => {
+        await beginning
+        do {
+          again = false
+          await load()
+        } while (again)
+      })().finally(() => {
+        reloading = undefined
+      })
+      return reloading
+    },
+    stop() {
+      stopping ??= (async () => {
+        files.stop()
+        await housekeeping.stop()
+        const grace = options.grace ?? 10_000
+        const ended = [...generations].map(generation => generation.stop(grace))
+        await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
+        await recorder.close()
+      })()
+      return stopping
+    },
+  }
+  return watch
+}
+
+function whyNotReady(answering: boolean, recorder: Recorder): string | undefined {
+  const { trouble, waiting, dropped } = recorder.stats()
+  if (trouble !== undefined) return `the store takes no results (${waiting} wait, ${dropped} lost): ${trouble}`
+  return answering ? undefined : 'the probe worker has not answered yet'
+}
+
+/** The newest scheduled result of each check, as far as one query tells. */
+async function lastResults(store: Store, generation: Generation): Promise<readonly Result[]> {
+  const limit = Math.min(mostRemembered, Math.max(1, generation.keys().length * rememberedPerCheck))
+  const newestFirst = await store.results({ triggers: ['schedule'], limit })
+  const newest = new Map<CheckKey, Result>()
+  for (const result of newestFirst) if (!newest.has(checkKey(result))) newest.set(checkKey(result), result)
+  return [...newest.values()]
+}
+
+function problemsOf(error: unknown): [readonly Problem[], readonly string[]] {
+  const known = error as { problems?: readonly Problem[]; files?: readonly string[]; message?: string }
+  const own: Problem = { level: 'error', path: [], message: known.message ?? String(error) }
+  return [known.problems ?? [own], known.files ?? []]
+}
