@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type CommandIo, UsageError } from './command.ts'
+
+/** The folder that holds history, evidence and the token: `--data`, default `./.vedette`. Made with mode 0700 when missing. */
+export function openDataFolder(given: string | undefined, io: CommandIo): string {
+  const folder = resolve(io.cwd, given ?? '.vedette')
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new UsageError(
+      `expected a folder for data that can be made at ${folder}, found: ${(error as Error).message}; choose another with --data`,
+    )
+  }
+  return folder
+}
+
+export interface Token {
+  readonly value: string
+  /** True when it was made just now and must be shown once. */
+  readonly fresh: boolean
+}
+
+/** The token for whatever changes something: VEDETTE_TOKEN, else the one in the data folder, else a new one, kept there with mode 0600. */
+export function readToken(folder: string, io: CommandIo): Token {
+  const given = io.env['VEDETTE_TOKEN']
+  if (given !== undefined && given !== '') {
+    if (given.length < 16)
+      throw new UsageError(`expected VEDETTE_TOKEN to have 16 characters or more, found ${given.length}`)
+    return { value: given, fresh: false }
+  }
+  const file = join(folder, 'token')
+  try {
+    const value = readFileSync(file, 'utf8').trim()
+    if (value.length >= 16) return { value, fresh: false }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new UsageError(
+        `expected the token in ${file} to be readable, found: ${(error as Error).message}; or set VEDETTE_TOKEN`,
+      )
+    }
+  }
+  const value = randomBytes(24).toString('base64url')
+  writeFileSync(file, `${value}\n`, { mode: 0o600 })
+  return { value, fresh: true }
+}

@@ -1,0 +1,83 @@
+/** Option reference: markdown made from the schemas, so that it cannot say anything else than the program does. */
+
+import type { z } from 'zod'
+
+interface Definition {
+  readonly type: string
+  readonly innerType?: z.core.$ZodType
+  readonly in?: z.core.$ZodType
+  readonly out?: z.core.$ZodType
+  readonly element?: z.core.$ZodType
+  readonly valueType?: z.core.$ZodType
+  readonly options?: readonly z.core.$ZodType[]
+  readonly values?: readonly unknown[]
+  readonly entries?: Readonly<Record<string, string>>
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>
+}
+
+const definitionOf = (schema: z.core.$ZodType) => schema._zod.def as unknown as Definition
+
+/** A table of the options of one factory: name, type, meaning. Nested objects follow with dotted names. */
+export function optionTable(title: string, schema: z.ZodType): string {
+  const rows = rowsOf(schema, '')
+  return [`#### \`${title}\``, '', '| option | type | meaning |', '| --- | --- | --- |', ...rows, ''].join('\n')
+}
+
+function rowsOf(schema: z.core.$ZodType, prefix: string): readonly string[] {
+  const shape = shapeOf(schema)
+  if (shape === undefined) return []
+  return Object.entries(shape).flatMap(([name, option]) => {
+    const path = `${prefix}${name}`
+    const row = `| \`${path}\` | ${typeOf(option)} | ${cell(describe(option))} |`
+    return [row, ...rowsOf(option, `${path}.`)]
+  })
+}
+
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+
+const describe = (schema: z.core.$ZodType): string => {
+  const own = (schema as z.ZodType).description
+  const inner = definitionOf(schema).innerType
+  return own ?? (inner === undefined ? '' : describe(inner))
+}
+
+function shapeOf(schema: z.core.$ZodType): Definition['shape'] {
+  const definition = definitionOf(schema)
+  if (definition.shape !== undefined) return definition.shape
+  if (definition.innerType !== undefined) return shapeOf(definition.innerType)
+  return definition.options?.map(shapeOf).find(shape => shape !== undefined)
+}
+
+function typeOf(schema: z.core.$ZodType): string {
+  const definition = definitionOf(schema)
+  switch (definition.type) {
+    case 'optional':
+    case 'default':
+    case 'nullable':
+    case 'readonly':
+      return typeOf(definition.innerType!)
+    case 'pipe':
+      return definitionOf(definition.in!).type === 'string' ? 'duration' : typeOf(definition.in!)
+    case 'array':
+      return `list of ${typeOf(definition.element!)}`
+    case 'record':
+      return `map of ${typeOf(definition.valueType!)}`
+    case 'union':
+      return [...new Set(definition.options!.map(typeOf))].join(' or ')
+    case 'enum':
+      return Object.values(definition.entries!)
+        .map(value => `\`'${value}'\``)
+        .join(' ')
+    case 'literal':
+      return definition.values!.map(value => `\`${JSON.stringify(value)}\``).join(' ')
+    case 'string':
+      return 'text'
+    case 'number':
+    case 'int':
+      return 'number'
+    case 'custom':
+      return 'value'
+    default:
+      return definition.type
+  }
+}
