@@ -1,4 +1,4 @@
-import { type Loaded, loadConfiguration } from '../config/load-configuration.ts'
+import { type Loaded, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
 import type { CommandIo } from './command.ts'
 
 /** Options of every command that reads the configuration, for `parseArgs`. */
@@ -18,13 +18,14 @@ interface Values {
   readonly url?: readonly string[] | undefined
 }
 
+/** What the options ask to be loaded. */
+export const loadRequest = (values: Values, io: CommandIo): LoadRequest => ({
+  cwd: io.cwd,
+  env: io.env,
+  ...(values.config === undefined ? {} : { file: values.config }),
+  ...(values.env === undefined ? {} : { environment: values.env }),
+  ...(values.url === undefined ? {} : { urls: values.url }),
+})
+
 /** Loads the configuration that the options mean; throws ConfigurationError. */
-export const loadFor = (values: Values, io: CommandIo, generation = 1): Promise<Loaded> =>
-  loadConfiguration({
-    cwd: io.cwd,
-    env: io.env,
-    generation,
-    ...(values.config === undefined ? {} : { file: values.config }),
-    ...(values.env === undefined ? {} : { environment: values.env }),
-    ...(values.url === undefined ? {} : { urls: values.url }),
-  })
+export const loadFor = (values: Values, io: CommandIo): Promise<Loaded> => loadConfiguration(loadRequest(values, io))

@@ -1,0 +1,123 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import pino from 'pino'
+import { formatProblem } from '../config/load-configuration.ts'
+import { version } from '../system/version.ts'
+import { type Command, type CommandIo, UsageError } from './command.ts'
+import { configurationArgs, configurationUsage, loadFor, loadRequest } from './configuration-options.ts'
+import { openDataFolder, readToken } from './data-folder.ts'
+import { openJourneys } from './journeys.ts'
+
+const levels = ['debug', 'info', 'warn', 'error', 'silent']
+
+export const command: Command = {
+  summary: 'watches on schedule, and serves pages, metrics and API',
+  usage: `vedette watch [options]
+
+${configurationUsage}
+  --data <folder>       history, evidence and token (default: ./.vedette)
+  --host <address>      where to listen (default: the configuration's, 127.0.0.1)
+  --port <number>       0 takes any free one (default: the configuration's, 9464)
+  --location <name>     the place this runner runs from (default: the configuration's, local)
+  --log-level <level>   ${levels.join(', ')}; logs go to standard error (default: info)
+
+The page's address is the first line of standard output. SIGHUP or a changed file loads the configuration again; SIGTERM and Ctrl-C let
+runs in flight finish and end everything.
+
+Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port in use, history unreadable).`,
+  async run(argv, io) {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        ...configurationArgs,
+        data: { type: 'string' },
+        host: { type: 'string' },
+        port: { type: 'string' },
+        location: { type: 'string' },
+        'log-level': { type: 'string', default: 'info' },
+      },
+    })
+    const level = values['log-level']
+    if (!levels.includes(level)) throw new UsageError(`expected --log-level ${levels.join(', ')}, found '${level}'`)
+    const loaded = await loadFor(values, io)
+    for (const problem of loaded.problems) io.error(`${formatProblem(problem)}\n`)
+    const { configuration } = loaded
+    const port = values.port === undefined ? configuration.server.port : portOf(values.port)
+    const folder = openDataFolder(values.data, io)
+    const token = readToken(folder, io)
+    const log = pino({ level, base: { environment: loaded.environment } }, pino.destination(2))
+
+    const [{ createSqliteStore }, { createArtifactStore }, { createWatch }, { createServer }] = await Promise.all([
+      import('../stores/sqlite.ts'),
+      import('../stores/artifacts.ts'),
+      import('../engine/watch.ts'),
+      import('../server/create-server.ts'),
+    ])
+    await using store = await createSqliteStore({ path: join(folder, 'history.db'), retention: configuration.retention, clock: io.clock })
+    const evidence = join(folder, 'artifacts')
+    const artifacts = await createArtifactStore({ folder: evidence, budgetBytes: configuration.retention.artifactBytes, clock: io.clock, log })
+    let swept = false
+    const watch = await createWatch({
+      request: loadRequest(values, io),
+      loaded,
+      store,
+      clock: io.clock,
+      log,
+      version,
+      random: Math.random,
+      ...(values.location === undefined ? {} : { location: values.location }),
+      async openJourneys(generation) {
+        const journeys = await openJourneys(generation, io, { artifacts, data: folder, log })
+        if (!swept) {
+          swept = true
+          const { killed, folders } = await journeys.sweep()
+          if (killed + folders > 0) log.warn({ killed, folders }, 'removed what an earlier Vedette left behind')
+        }
+        return journeys
+      },
+    })
+    const reload = () => void watch.reload()
+    process.on('SIGHUP', reload)
+    try {
+      const server = await createServer({
+        watch,
+        store,
+        artifacts: evidence,
+        token: token.value,
+        log,
+        clock: io.clock,
+        host: values.host ?? configuration.server.host,
+        port,
+        processStats,
+      })
+      io.write(`Vedette watches ${watch.checks().length} checks of ${count(configuration.systems.length, 'system')}: ${server.url}\n`)
+      if (token.fresh) io.write(`token for whatever changes something (kept in ${join(folder, 'token')}): ${token.value}\n`)
+      await stopped(io)
+      io.write('stopping: runs in flight get ten seconds\n')
+      await server.close()
+    } finally {
+      process.off('SIGHUP', reload)
+      await watch.stop()
+    }
+    return 0
+  },
+}
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`expected --port to be a number from 0 to 65535, found '${text}'`)
+  return port
+}
+
+async function stopped({ signal }: CommandIo): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+function processStats() {
+  const { rss, heapUsed } = process.memoryUsage()
+  const { user, system } = process.cpuUsage()
+  return { residentBytes: rss, heapBytes: heapUsed, cpuSeconds: (user + system) / 1e6 }
+}
