@@ -3,14 +3,17 @@ import type { Scrub } from '../core/redaction.ts'
 
 /** A result without secrets, in all that is text of the target's or of a person's making. */
 export function scrubResult(result: Result, scrub: Scrub): Result {
-  const plain = result.detail === undefined && result.earlier.length === 0 && result.steps.length === 0
-  if (plain && result.revision === undefined) return result
+  // Nine in ten results hold no such text, and this runs for every one.
+  const { detail, revision, earlier, steps, artifacts } = result
+  if (detail === undefined && revision === undefined && earlier.length + steps.length + artifacts.length === 0)
+    return result
   return {
     ...result,
-    ...(result.detail === undefined ? {} : { detail: scrub(result.detail) }),
-    ...(result.revision === undefined ? {} : { revision: scrub(result.revision) }),
-    earlier: result.earlier.map(attempt => ({ ...attempt, detail: scrub(attempt.detail) })),
-    steps: result.steps.map(step => scrubStep(step, scrub)),
+    ...(detail === undefined ? {} : { detail: scrub(detail) }),
+    ...(revision === undefined ? {} : { revision: scrub(revision) }),
+    earlier: earlier.map(attempt => ({ ...attempt, detail: scrub(attempt.detail) })),
+    steps: steps.map(step => scrubStep(step, scrub)),
+    artifacts: artifacts.map(artifact => ({ ...artifact, name: scrub(artifact.name) })),
   }
 }
 

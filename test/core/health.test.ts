@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Health, HealthPolicy, Result, Trigger, Verdict } from '../../runner/core/contracts.ts'
+import { advance, unknownHealth } from '../../runner/core/health.ts'
+
+const policy: HealthPolicy = { failures: 2, successes: 1 }
+
+const result = (verdict: Verdict, index = 0, trigger: Trigger = 'schedule'): Result => ({
+  system: 'shop',
+  environment: 'local',
+  check: 'home',
+  location: 'local',
+  slot: index * 1_000,
+  trigger,
+  startedAt: index * 1_000,
+  duration: 5,
+  attempts: 1,
+  earlier: [],
+  verdict,
+  ...(verdict === 'passed' ? {} : { reason: 'status' as const, detail: 'expected 200, found 500' }),
+  phases: [],
+  steps: [],
+  metrics: {},
+  artifacts: [],
+  loopDelay: 0,
+  runner: { version: '0' },
+})
+
+function follow(verdicts: readonly Verdict[], rules: HealthPolicy = policy, from: Health = unknownHealth(0)) {
+  let health = from
+  return verdicts.map((verdict, index) => {
+    const step = advance(health, result(verdict, index + 1), rules)
+    health = step.health
+    return step
+  })
+}
+const states = (verdicts: readonly Verdict[], rules?: HealthPolicy) =>
+  follow(verdicts, rules).map(({ health }) => health.state)
+
+test('one failure is retrying, two in a row are down, one pass is up again', () => {
+  expect(states(['passed', 'failed', 'failed', 'failed', 'passed'])).toEqual(['up', 'retrying', 'down', 'down', 'up'])
+})
+
+test('a failure between passes takes nothing down', () => {
+  expect(states(['passed', 'failed', 'passed', 'failed', 'passed'])).toEqual(['up', 'retrying', 'up', 'retrying', 'up'])
+})
+
+test('coming up again takes as many passes in a row as the policy wants', () => {
+  expect(states(['failed', 'failed', 'passed', 'failed', 'passed', 'passed'], { failures: 2, successes: 2 })).toEqual([
+    'retrying',
+    'down',
+    'down',
+    'down',
+    'down',
+    'up',
+  ])
+})
+
+test('our own trouble neither takes a check down nor brings it up, and interrupts no row of failures', () => {
+  expect(states(['passed', 'failed', 'unknown', 'failed', 'unknown', 'passed'])).toEqual([
+    'up',
+    'retrying',
+    'unknown',
+    'down',
+    'down',
+    'up',
+  ])
+})
+
+test('degraded is good and shown apart', () => {
+  expect(states(['passed', 'degraded', 'failed', 'degraded', 'failed', 'failed', 'degraded'])).toEqual([
+    'up',
+    'degraded',
+    'retrying',
+    'degraded',
+    'retrying',
+    'down',
+    'degraded',
+  ])
+})
+
+test('a transition says from where, to where, when and why', () => {
+  const [, second] = follow(['failed', 'failed'])
+  expect(second!.transition).toEqual({
+    system: 'shop',
+    check: 'home',
+    from: 'retrying',
+    to: 'down',
+    at: 2_005,
+    reason: 'status',
+    detail: 'expected 200, found 500',
+  })
+  expect(second!.health.since).toBe(2_005)
+})
+
+test('what a person declared holds until the person takes it back', () => {
+  for (const state of ['paused', 'maintenance'] as const) {
+    const [first] = follow(['failed'], { failures: 1, successes: 1 }, { ...unknownHealth(0), state })
+    expect(first!.health).toMatchObject({ state, consecutiveFailures: 1 })
+  }
+})
+
+test.each(['manual', 'gate', 'proof', 'drill'] as const)('a run by %s changes nothing', trigger => {
+  const health = unknownHealth(0)
+  expect(advance(health, result('failed', 1, trigger), { failures: 1, successes: 1 })).toEqual({ health })
+})
+
+const verdict = fc.constantFrom<Verdict>('passed', 'degraded', 'failed', 'unknown')
+const rules = fc.record({ failures: fc.integer({ min: 1, max: 5 }), successes: fc.integer({ min: 1, max: 5 }) })
+
+test('a check is down exactly when failures in a row reached the policy and passes in a row have not since', () => {
+  fc.assert(
+    fc.property(fc.array(verdict, { maxLength: 60 }), rules, (verdicts, rules) => {
+      let down = false
+      let failures = 0
+      let successes = 0
+      for (const [index, { health }] of follow(verdicts, rules).entries()) {
+        const current = verdicts[index]!
+        if (current === 'failed') {
+          failures += 1
+          successes = 0
+          if (failures >= rules.failures) down = true
+        } else if (current !== 'unknown') {
+          failures = 0
+          successes += 1
+          if (successes >= rules.successes) down = false
+        }
+        expect(health.state === 'down').toBe(down)
+        expect(health).toMatchObject({ consecutiveFailures: failures, consecutiveSuccesses: successes })
+      }
+    }),
+  )
+})
+
+test('leaving out what was unknown, a check is as down as before', () => {
+  fc.assert(
+    fc.property(fc.array(verdict, { maxLength: 60 }), rules, (verdicts, rules) => {
+      const known = verdicts.filter(item => item !== 'unknown')
+      const end = (list: readonly Verdict[]) => follow(list, rules).at(-1)?.health
+      expect(end(verdicts)?.state === 'down').toBe(end(known)?.state === 'down')
+    }),
+  )
+})
+
+test('there is a transition exactly when the state changes, and its time is the new `since`', () => {
+  fc.assert(
+    fc.property(fc.array(verdict, { maxLength: 60 }), rules, (verdicts, rules) => {
+      let before = unknownHealth(0)
+      for (const { health, transition } of follow(verdicts, rules)) {
+        expect(transition !== undefined).toBe(health.state !== before.state)
+        if (transition === undefined) expect(health.since).toBe(before.since)
+        else expect(transition).toMatchObject({ from: before.state, to: health.state, at: health.since })
+        before = health
+      }
+    }),
+  )
+})
