@@ -1,7 +1,7 @@
 import type { HealthState } from '../../runner/core/contracts.ts'
 import type { SelfStats } from '../../runner/core/ports.ts'
 import { ago, count, duration, exact } from './format.ts'
-import { type Content, html, type Safe } from './html.ts'
+import { type Content, html } from './html.ts'
 import { favicon } from './marks.ts'
 
 /** What every page shows around its answer. */
@@ -125,5 +125,3 @@ ${options.wrong ? html`<p id="wrong" class="wrong" role="alert">Expected the tok
 
 /** Parts of a page as text for the tab: `(2 down) Checks`. */
 export const tabTitle = (title: string, down: number): string => (down > 0 ? `(${down} down) ${title}` : title)
-
-export type { Safe }

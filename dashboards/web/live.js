@@ -10,6 +10,12 @@ let timer = 0
 let wait = least
 let isAsking = false
 let isStale = false
+let isPressed = false
+
+// What the server said last: islands and the ticking clock change the page, and that is no news.
+/** @type {Map<string, string>} */
+const said = new Map()
+for (const part of document.querySelectorAll('[data-live][id]')) said.set(part.id, part.outerHTML)
 
 /** @param {string} text @param {boolean} isOn */
 function say(text, isOn) {
@@ -33,7 +39,9 @@ async function refresh() {
   const started = performance.now()
   try {
     const response = await window.fetch(location.href, { headers: { accept: 'text/html' } })
-    if (response.ok) replace(new DOMParser().parseFromString(await response.text(), 'text/html'))
+    // A link must not vanish between pressing and letting go.
+    if (isPressed) isStale = true
+    else if (response.ok) replace(new DOMParser().parseFromString(await response.text(), 'text/html'))
   } catch {
     // The event stream notices and says so.
     isStale = true
@@ -48,7 +56,10 @@ async function refresh() {
 function replace(next) {
   for (const old of document.querySelectorAll('[data-live][id]')) {
     const fresh = next.getElementById(old.id)
-    if (!fresh || fresh.outerHTML === old.outerHTML) continue
+    if (!fresh || fresh.outerHTML === said.get(old.id)) continue
+    // Nobody reads values off a chart that is drawn anew under the pointer.
+    if (old.matches('.chart:hover')) continue
+    said.set(old.id, fresh.outerHTML)
     const focused = old.contains(document.activeElement) ? pathOf(document.activeElement) : undefined
     old.replaceWith(document.adoptNode(fresh))
     if (focused) document.querySelector(focused)?.focus({ preventScroll: true })
@@ -111,6 +122,14 @@ if (state) {
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && isStale) soon()
   })
+  window.addEventListener('pointerdown', () => {
+    isPressed = true
+  })
+  for (const end of ['pointerup', 'pointercancel']) {
+    window.addEventListener(end, () => {
+      isPressed = false
+    })
+  }
   window.addEventListener('pagehide', () => events.close())
   window.setInterval(tick, 1_000)
 }

@@ -1,9 +1,10 @@
 /** The row of the last runs and the sparkline: small enough that a page holds two thousand of them. */
 
-import type { Verdict } from '../../runner/core/contracts.ts'
+import type { Result, Verdict } from '../../runner/core/contracts.ts'
 import type { Strip } from '../../runner/core/ports.ts'
-import { count, duration } from './format.ts'
+import { count, duration, exact } from './format.ts'
 import { html, raw, type Safe } from './html.ts'
+import { runPath } from './paths.ts'
 
 type Run = Strip['runs'][number]
 
@@ -38,7 +39,7 @@ export function runBars(runs: readonly Run[], length = 30): Safe {
   )
 }
 
-function summary(runs: readonly Run[]): string {
+function summary(runs: readonly Pick<Run, 'verdict'>[]): string {
   const counts = order
     .map(verdict => [verdict, runs.filter(run => run.verdict === verdict).length] as const)
     .filter(([, many]) => many > 0)
@@ -66,3 +67,18 @@ export function sparkline(runs: readonly Run[], groups = 16): Safe {
 const p95 = (samples: readonly number[]) =>
   samples.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(samples.length * 0.95) - 1)]!
 const round = (value: number) => Math.round(value * 10) / 10
+
+/** The same bars as links to their runs, oldest first. The table of runs is the way there for a keyboard. */
+export function runLinks(newestFirst: readonly Result[]): Safe {
+  if (newestFirst.length === 0) return html`<p class="quiet">No run yet.</p>`
+  const runs = newestFirst.toReversed()
+  const wide = 12
+  const paths = runs.map((run, index) => {
+    const label = `${exact(run.startedAt)}: ${run.verdict}${run.reason ? ` (${run.reason})` : ''}, ${duration(run.duration)}`
+    const column = `<path class="hit" d="M${index * wide} 0h${wide}v44h-${wide}z"/>`
+    const bar = `<path class="bar-${run.verdict}" transform="translate(${index * wide} 0) scale(2)" d="${bars[run.verdict](1)}"/>`
+    return html`<a href="${runPath(run)}" tabindex="-1"><title>${label}</title>${raw(column + bar)}</a>`
+  })
+  const width = runs.length * wide
+  return html`<div class="run-links"><svg viewBox="0 0 ${width} 44" width="${width}" height="44" aria-hidden="true">${paths}</svg></div><p class="unseen">${summary(runs)}</p>`
+}

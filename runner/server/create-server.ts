@@ -8,6 +8,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { RunnerFault } from '../core/fault.ts'
 import { serveApi } from './api.ts'
 import { serveAssets } from './assets.ts'
+import { serveCheckPages } from './check-page.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
@@ -84,6 +85,7 @@ async function build(
   serveApi(app, rooms)
   await serveAssets(app, rooms)
   servePages(app, rooms)
+  serveCheckPages(app, rooms)
 }
 
 const mutable = (directives: Readonly<Record<string, readonly string[]>>) =>

@@ -2,9 +2,11 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Frame, layout, messagePage, type Page, signInPage } from '../../dashboards/web/layout.ts'
+import { loadRunPage, loadRunsPage } from '../../dashboards/web/load.ts'
 import { type OverviewFilter, overviewPage } from '../../dashboards/web/overview.ts'
 import { type HealthState, healthStates } from '../core/contracts.ts'
 import { checkKey } from '../core/ports.ts'
+import { found } from './api.ts'
 import { toProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import { ownOriginOnly } from './security.ts'
@@ -44,6 +46,13 @@ export function servePages(app: FastifyInstance, rooms: Rooms): void {
       filter: filterOf(request.query),
     })
     return render(request, reply, page)
+  })
+
+  app.get('/load', async (request, reply) => render(request, reply, loadRunsPage(await store.loadRuns(), clock.now())))
+  app.get('/load/:id', async (request, reply) => {
+    const { id } = request.params as { readonly id: string }
+    const run = found(await store.loadRun(id), 'a load run that is kept', id)
+    return render(request, reply, loadRunPage(run, clock.now()))
   })
 
   app.get('/sign-in', async (request, reply) => {

@@ -1,0 +1,145 @@
+/** "Since when, how often, how slow?" */
+
+import type { Result } from '../../runner/core/contracts.ts'
+import type { SeriesPoint, WatchedCheck, WindowStats } from '../../runner/core/ports.ts'
+import { latencyChart } from './chart.ts'
+import { ago, count, duration, lasting, percent, span } from './format.ts'
+import { type Content, html } from './html.ts'
+import type { Page } from './layout.ts'
+import { sign } from './marks.ts'
+import { checkPath } from './paths.ts'
+import { phaseLegend, runTable } from './run-table.ts'
+import { runLinks } from './strip.ts'
+import { uptimeOf } from './uptime.ts'
+
+/** A covered requirement in the words of its document. */
+export interface Promised {
+  readonly id: string
+  readonly need: string
+  readonly broken: string
+  readonly source: string
+  readonly limits: readonly string[]
+}
+
+export const ranges = ['24h', '7d', '30d'] as const
+export type Range = (typeof ranges)[number]
+
+export interface CheckData {
+  readonly now: number
+  readonly check: WatchedCheck
+  readonly systemTitle: string
+  readonly promises: readonly Promised[]
+  readonly windows: readonly { readonly range: Range; readonly length: number; readonly stats?: WindowStats }[]
+  readonly range: Range
+  readonly series: readonly SeriesPoint[]
+  /** Newest first. */
+  readonly recent: readonly Result[]
+  readonly troubles: readonly Result[]
+  readonly signedIn: boolean
+}
+
+const rangeWords: Readonly<Record<Range, string>> = { '24h': '24 hours', '7d': '7 days', '30d': '30 days' }
+
+export function checkPage(data: CheckData): Page {
+  const { check } = data
+  const { state } = check.health
+  return {
+    title: `${state === 'up' ? '' : `(${state}) `}${check.system}/${check.check}`,
+    state,
+    islands: ['chart.js'],
+    main: html`<nav class="crumbs" aria-label="Where you are"><a href="/">Checks</a> › <a href="/?system=${encodeURIComponent(check.system)}">${data.systemTitle}</a></nav>
+${headline(data)}
+${windows(data)}
+${timeline(data)}
+${latency(data)}
+${troubles(data)}
+${recent(data)}
+${promises(data)}
+${definition(data)}`,
+  }
+}
+
+function headline({ check, now, signedIn }: CheckData): Content {
+  const { state, since, consecutiveFailures, lastPassedAt, lastRunAt } = check.health
+  const isNew = state === 'unknown' && lastRunAt === undefined
+  const isWrong = state !== 'up' && state !== 'paused' && state !== 'maintenance'
+  const said = isWrong && check.last?.detail ? check.last.detail : undefined
+  return html`<section class="headline is-${state}" id="headline" data-live>
+<h1>${sign(state)}<span>${check.title}</span></h1>
+<p>${
+    isNew
+      ? 'Not run yet.'
+      : html`<b>${state}</b> for ${lasting(since, now)}${consecutiveFailures > 0 ? html` · ${count(consecutiveFailures, 'failure')} in a row` : ''}${isWrong && lastPassedAt !== undefined ? html` · last passed ${ago(lastPassedAt, now)}` : ''} · last run ${ago(lastRunAt, now)}${check.nextRunAt !== undefined && check.nextRunAt > now ? html` · next in ${span(check.nextRunAt - now)}` : ''}`
+  }</p>
+${said ? html`<p class="said">${check.last?.reason ? html`<b>${check.last.reason}</b>: ` : ''}${said}</p>` : ''}
+<div class="actions">${
+    signedIn
+      ? html`<form method="post" action="${checkPath(check)}/run"><button class="primary">Run now</button></form>`
+      : html`<a class="button" href="/sign-in?next=${encodeURIComponent(checkPath(check))}">Sign in to run it now</a>`
+  }</div>
+</section>`
+}
+
+function windows({ check, windows: list }: CheckData): Content {
+  return html`<section id="windows" data-live><h2>How often, how slow</h2><div class="scroll" tabindex="0" role="region" aria-label="Uptime and percentiles"><table>
+<thead><tr><th scope="col">Last</th><th scope="col" class="num">Uptime</th><th scope="col" class="num">Coverage</th><th scope="col" class="num">Failed</th><th scope="col" class="num">Degraded</th><th scope="col" class="num">Unknown</th><th scope="col" class="num">Retried</th><th scope="col" class="num">p50</th><th scope="col" class="num">p95</th><th scope="col" class="num">p99</th></tr></thead>
+<tbody>${list.map(({ range, length, stats }) => {
+    const { ratio, coverage } = uptimeOf(stats, check.interval, length)
+    const runs = stats?.runs ?? { passed: 0, degraded: 0, failed: 0, unknown: 0 }
+    const evidence = (many: number) => (many > 0 ? html`<a href="#troubles">${many}</a>` : html`0`)
+    return html`<tr><th scope="row">${rangeWords[range]}</th><td class="num strong">${percent(ratio)}</td><td class="num">${percent(coverage, 1)}</td><td class="num">${evidence(runs.failed)}</td><td class="num">${evidence(runs.degraded)}</td><td class="num">${evidence(runs.unknown)}</td><td class="num">${stats?.retried ?? 0}</td><td class="num">${duration(stats?.p50)}</td><td class="num">${duration(stats?.p95)}</td><td class="num">${duration(stats?.p99)}</td></tr>`
+  })}</tbody></table></div>
+<p class="quiet note">Uptime is good runs of those that could be judged; coverage is how many of the expected runs those were.</p></section>`
+}
+
+function timeline({ recent: results }: CheckData): Content {
+  return html`<section id="timeline" data-live><h2>Last runs</h2>${runLinks(results)}
+<p class="legend"><span class="key k-passed">passed</span><span class="key k-degraded">degraded</span><span class="key k-failed">failed</span><span class="key k-unknown">unknown</span></p></section>`
+}
+
+function latency({ check, range, series }: CheckData): Content {
+  return html`<section><h2>Latency</h2><nav class="tabs" aria-label="Time shown"><ul>${ranges.map(
+    name =>
+      html`<li><a class="chip" href="${checkPath(check)}?range=${name}"${name === range ? html` aria-current="true"` : ''}>${rangeWords[name]}</a></li>`,
+  )}</ul></nav>${latencyChart('latency', `Latency of the last ${rangeWords[range]}, with failed and unknown runs marked on the time axis`, series)}</section>`
+}
+
+function troubles({ troubles: results, now }: CheckData): Content {
+  return html`<section id="troubles" data-live><h2>Recent runs that did not pass</h2>${
+    results.length === 0 ? html`<p class="quiet">None is kept.</p>` : runTable(results, now)
+  }</section>`
+}
+
+function recent({ recent: results, now }: CheckData): Content {
+  if (results.length === 0) return ''
+  return html`<section id="recent" data-live><h2>Where the time went</h2>${phaseLegend(results)}${runTable(results.slice(0, 20), now)}</section>`
+}
+
+function promises({ promises: list }: CheckData): Content {
+  if (list.length === 0) return ''
+  return html`<section><h2>Promises it covers</h2><ul class="promises">${list.map(
+    ({ id, need, broken, source, limits }) =>
+      html`<li id="${id}"><h3>${id}</h3><p>${need}</p>${limits.length > 0 ? html`<p><span class="quiet">Limits:</span> ${limits.map((limit, index) => html`${index > 0 ? ', ' : ''}<code>${limit}</code>`)}</p>` : ''}<p><span class="quiet">When broken:</span> ${broken}</p><p class="quiet">Source: ${source}</p></li>`,
+  )}</ul></section>`
+}
+
+function definition({ check }: CheckData): Content {
+  const facts: readonly (readonly [string, Content])[] = [
+    ['What', html`<code>${check.kind}</code> ${check.summary}`],
+    ['Id', html`<code>${check.system}/${check.check}</code>`],
+    ['Every', span(check.interval)],
+    ['Timeout', duration(check.timeout)],
+    ['Severity', check.severity.toUpperCase()],
+    ['Owner', check.owner ?? 'nobody'],
+    [
+      'Tags',
+      check.tags.length > 0
+        ? check.tags.map(tag => html`<a href="/?tag=${encodeURIComponent(tag)}">@${tag}</a> `)
+        : 'none',
+    ],
+    ...(check.command === undefined
+      ? []
+      : [['By hand', html`<pre class="wrap"><code>${check.command}</code></pre>`] as const]),
+  ]
+  return html`<section><h2>Definition</h2><dl class="table">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`
+}

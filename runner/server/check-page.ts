@@ -1,0 +1,117 @@
+/** The pages of one check and one run. */
+
+import { open, realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type CheckData, checkPage, type Promised, type Range, ranges } from '../../dashboards/web/check.ts'
+import { runPath } from '../../dashboards/web/paths.ts'
+import { runPage } from '../../dashboards/web/run.ts'
+import type { Result } from '../core/contracts.ts'
+import { type CheckKey, checkKey, type WatchedCheck } from '../core/ports.ts'
+import { describeLimit, limitsOf, type Requirement } from '../core/requirements.ts'
+import { found, keyOf, missing, normalRunId } from './api.ts'
+import { renderer } from './pages.ts'
+import type { Rooms } from './rooms.ts'
+
+const lengths: Readonly<Record<Range, number>> = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 }
+const points = 120
+const mostConsole = 64_000
+
+export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
+  const { watch, store, clock, guard, artifacts } = rooms
+  const render = renderer(rooms)
+
+  app.get('/checks/:system/*', async (request, reply) => {
+    const key = keyOf(request.params)
+    const check = found(watch.check(key), 'a check that is watched', key)
+    return render(request, reply, checkPage(await gather(rooms, check, rangeOf(request), guard.isSignedIn(request))))
+  })
+
+  app.post('/checks/:system/*', async (request, reply) => {
+    guard.mayChange(request)
+    const key = keyOf(request.params)
+    if (!key.endsWith('/run')) throw missing('the form of a check', `POST ${request.url}`)
+    const check = found(watch.check(key.slice(0, -'/run'.length) as CheckKey), 'a check that is watched', key)
+    const result = await watch.runNow(checkKey(check))
+    return reply.redirect(runPath(result), 303)
+  })
+
+  app.get('/runs/:id', async (request, reply) => {
+    const id = normalRunId((request.params as { readonly id: string }).id)
+    const result = found(await store.result(id), 'a run that is still kept', id)
+    const check = watch.check(checkKey(result))
+    const said = await consoleOf(artifacts, result)
+    const page = runPage({
+      now: clock.now(),
+      result,
+      origin: `${request.protocol}://${request.host}`,
+      ...(check === undefined ? {} : { check }),
+      ...(said === undefined ? {} : { console: said }),
+    })
+    return render(request, reply, page)
+  })
+}
+
+const rangeOf = ({ query }: FastifyRequest): Range => {
+  const { range } = query as { readonly range?: unknown }
+  return ranges.find(name => name === range) ?? '24h'
+}
+
+async function gather(
+  { watch, store, clock }: Rooms,
+  check: WatchedCheck,
+  range: Range,
+  signedIn: boolean,
+): Promise<CheckData> {
+  const now = clock.now()
+  // Whole steps: the chart changes when there is a new figure, not because time passes.
+  const step = lengths[range] / points
+  const to = Math.ceil(now / step) * step
+  const of = { system: check.system, check: check.check }
+  const system = watch.systems().find(({ id }) => id === check.system)
+  const [recent, troubles, series, ...windows] = await Promise.all([
+    store.results({ ...of, triggers: ['schedule'], limit: 60 }),
+    store.results({ ...of, verdicts: ['failed', 'degraded', 'unknown'], limit: 15 }),
+    store.series({ ...of, from: to - lengths[range], to, points }),
+    ...ranges.map(name => store.windows({ ...of, from: now - lengths[name], to: now })),
+  ])
+  return {
+    now,
+    check,
+    systemTitle: system?.title ?? check.system,
+    promises: check.covers.flatMap(id => promised(system?.requirements ?? [], id)),
+    windows: ranges.map((name, index) => {
+      const stats = windows[index]?.[0]
+      return { range: name, length: lengths[name], ...(stats === undefined ? {} : { stats }) }
+    }),
+    range,
+    series,
+    recent,
+    troubles,
+    signedIn,
+  }
+}
+
+function promised(requirements: readonly Requirement[], id: string): readonly Promised[] {
+  const requirement = requirements.find(entry => entry.id === id)
+  if (!requirement) return []
+  const { need, broken, source } = requirement
+  return [{ id, need, broken, source, limits: limitsOf(requirements, id).map(describeLimit) }]
+}
+
+/** The console of a journey's page as text; undefined when none is kept. */
+async function consoleOf(artifacts: string, { artifacts: kept }: Result): Promise<string | undefined> {
+  const artifact = kept.find(({ kind }) => kind === 'console')
+  if (!artifact) return undefined
+  try {
+    const root = await realpath(artifacts)
+    const path = await realpath(join(root, artifact.path))
+    if (!path.startsWith(root + sep)) return undefined
+    await using file = await open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(mostConsole), 0, mostConsole)
+    return buffer.toString('utf8', 0, bytesRead)
+  } catch {
+    // Its time is over, or it never came to be: the page is complete without it.
+    return undefined
+  }
+}

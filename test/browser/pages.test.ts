@@ -1,0 +1,243 @@
+/** The pages in a real browser: accessible, nothing cut off, nothing refused by our own security policy, on phone and desk, by day and night. */
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findBrowser } from '../../runner/system/browser.ts'
+import { type Serving, serve, token } from '../server/support.ts'
+import { resultOf } from '../support/fake-watch.ts'
+import { badNight, type Night, quietDay } from './scene.ts'
+
+let browser: Browser
+let night: Night
+let quiet: Serving
+let empty: Serving
+
+beforeAll(async () => {
+  const found = await findBrowser({ environment: process.env })
+  if ('missing' in found) throw new Error(found.missing)
+  browser = await chromium.launch(found.executablePath ? { executablePath: found.executablePath } : {})
+  quiet = await quietDay()
+  empty = await serve()
+  const kept = await keepSomething()
+  night = await badNight({
+    ...kept,
+    'console.txt': '[error] POST /api/orders/81/deliver 500\n[warning] retrying in 2 s',
+  })
+}, 60_000)
+
+afterAll(async () => {
+  await browser?.close()
+  for (const server of [night, quiet, empty]) await server?.[Symbol.asyncDispose]()
+})
+
+/** A real screenshot and a real trace, taken of our own page. */
+async function keepSomething() {
+  await using context = await browser.newContext({ viewport: { width: 800, height: 500 } })
+  await context.tracing.start({ screenshots: true, snapshots: true })
+  const page = await context.newPage()
+  await page.goto(quiet.url)
+  await page.getByRole('searchbox').fill('COD-13')
+  const screenshot = await page.screenshot()
+  const path = join(quiet.artifacts, 'trace.zip')
+  await context.tracing.stop({ path })
+  const { readFile } = await import('node:fs/promises')
+  return { 'failed.png': screenshot, 'trace.zip': await readFile(path) }
+}
+
+const names = [
+  'overview',
+  'overview-filtered',
+  'overview-none',
+  'overview-quiet',
+  'overview-empty',
+  'check-down',
+  'check-journey',
+  'check-new',
+  'run-journey',
+  'run-http',
+  'run-unknown',
+  'load-runs',
+  'load-runs-empty',
+  'load-run',
+  'sign-in',
+  'not-found',
+]
+
+const urlOf = (name: string) => {
+  if (name === 'overview-quiet') return quiet.url
+  if (name === 'overview-empty') return empty.url
+  if (name === 'load-runs-empty') return `${empty.url}/load`
+  return night.url + night.paths[name]
+}
+
+describe.each([
+  { width: 390, scheme: 'light' },
+  { width: 390, scheme: 'dark' },
+  { width: 1440, scheme: 'light' },
+  { width: 1440, scheme: 'dark' },
+] as const)('at $width px, $scheme', ({ width, scheme }) => {
+  let context: BrowserContext
+  beforeAll(async () => {
+    context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme })
+  })
+  afterAll(async () => context.close())
+
+  test.each(names)('%s is accessible and whole', async name => {
+    await using page = await context.newPage()
+    const complaints = listen(page, name)
+    await page.goto(urlOf(name))
+    await settled(page)
+    await shoot(page, `${name}-${width}-${scheme}`)
+    expect(await overflow(page)).toEqual([])
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
+      .analyze()
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 160)).join(' | ')}`),
+    ).toEqual([])
+    expect(complaints).toEqual([])
+  })
+})
+
+/** What the page complains about; the answer of the page that is not there is meant. */
+function listen(page: Page, name: string): readonly string[] {
+  const complaints: string[] = []
+  page.on('console', message => {
+    if (message.type() === 'error' && name !== 'not-found') complaints.push(message.text())
+  })
+  page.on('pageerror', error => complaints.push(String(error)))
+  return complaints
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.getByText('Live', { exact: true }).waitFor()
+  const plots = await page.locator('.plot').count()
+  if (plots > 0) await page.locator('.plot .u-over').first().waitFor({ state: 'attached' })
+}
+
+const shoot = async (page: Page, name: string) => {
+  const folder = process.env['VEDETTE_SHOTS']
+  if (!folder) return
+  await mkdir(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+}
+
+/** Elements that make the page scroll sideways. */
+const overflow = (page: Page) =>
+  page.evaluate(() => {
+    const root = document.documentElement
+    if (root.scrollWidth <= root.clientWidth) return []
+    return [...document.querySelectorAll('body *')]
+      .filter(element => element.getBoundingClientRect().right > root.clientWidth + 1 && !element.closest('.scroll *'))
+      .map(element => element.outerHTML.slice(0, 120))
+  })
+
+describe('without JavaScript', () => {
+  test('every page shows its answer', async () => {
+    await using context = await browser.newContext({ javaScriptEnabled: false })
+    const page = await context.newPage()
+    await page.goto(urlOf('overview'))
+    expect(await page.locator('h1').textContent()).toContain('2 of 13 checks are down')
+    await page.goto(urlOf('check-down'))
+    expect(await page.locator('.plot svg .line').count()).toBe(2)
+    await page.goto(urlOf('run-journey'))
+    expect(await page.getByRole('rowheader', { name: /mark it as delivered/ }).count()).toBe(1)
+  })
+})
+
+describe('by keyboard', () => {
+  test('the first stop skips to the content, and a check opens with Enter', async () => {
+    await using page = await browser.newPage()
+    await page.goto(urlOf('overview'))
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    await page.getByRole('link', { name: 'health', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/checks/cod-admin/health')
+  })
+})
+
+describe('live', () => {
+  test('a result changes the page without a reload, and focus stays', async () => {
+    await using server = await quietDay()
+    await using page = await browser.newPage()
+    await page.goto(server.url)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.evaluate(() => Object.assign(window, { isSame: true }))
+    const link = page.getByRole('link', { name: 'sign-in', exact: true })
+    await link.focus()
+    const check = server.watch.check('agent-portal/sign-in')!
+    server.watch.put({ ...check, health: { ...check.health, state: 'down' } })
+    server.watch.emit({
+      kind: 'result',
+      result: resultOf(check, { verdict: 'failed', reason: 'status', detail: 'expected 200, found 502' }),
+    })
+    await page.getByRole('heading', { name: '1 of 6 checks is down' }).waitFor()
+    await page.getByText('expected 200, found 502').waitFor()
+    expect(await page.title()).toBe('(1 down) Checks · Vedette')
+    expect(await page.evaluate(() => ['isSame' in window, document.activeElement?.textContent])).toEqual([
+      true,
+      'sign-in',
+    ])
+  })
+
+  test('a lost connection is said', async () => {
+    const server = await quietDay()
+    await using page = await browser.newPage()
+    await page.goto(server.url)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await server[Symbol.asyncDispose]()
+    await page.getByText('Not live: no connection').waitFor()
+  })
+})
+
+describe('changing something', () => {
+  test('signing in leads back to the check, running it leads to the run', async () => {
+    await using context = await browser.newContext()
+    const page = await context.newPage()
+    const server = await badNight()
+    await page.goto(server.url + server.paths['check-down'])
+    await page.getByRole('link', { name: 'Sign in to run it now' }).click()
+    await page.getByLabel('Token').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('found another text').waitFor()
+    await page.getByLabel('Token').fill(token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Run now' }).click()
+    await page.waitForURL('**/runs/**')
+    expect(server.watch.ran).toEqual(['cod-admin/health'])
+    await page.goto(server.url)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+    await server[Symbol.asyncDispose]()
+  })
+})
+
+describe('evidence', () => {
+  test("a trace opens in Playwright's viewer", async () => {
+    await using context = await browser.newContext()
+    const page = await context.newPage()
+    const complaints = listen(page, 'trace')
+    await page.goto(urlOf('run-journey'))
+    await page.getByRole('link', { name: 'Open the trace' }).click()
+    await page.getByText('COD-13').first().waitFor()
+    await shoot(page, 'trace-1440-light')
+    expect(complaints).toEqual([])
+  }, 30_000)
+
+  test('a kept file runs nothing and leads nowhere else', async () => {
+    const { headers } = await fetch(`${night.url}/artifacts/run/failed.png`)
+    expect(headers.get('content-security-policy')).toContain('sandbox')
+    expect((await fetch(`${night.url}/artifacts/run/console.txt`)).headers.get('content-disposition')).toBe(
+      'attachment',
+    )
+    for (const path of ['..%2f..%2fetc%2fpasswd', '%2e%2e/%2e%2e/etc/passwd', '.hidden']) {
+      expect((await fetch(`${night.url}/artifacts/${path}`)).status).toBeGreaterThanOrEqual(400)
+    }
+  })
+})
