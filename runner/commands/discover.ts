@@ -25,7 +25,7 @@ export async function discoverAll(
   if (systems.every(system => system.journeys.length === 0)) return { checks: [], skipped: [], problems: [] }
   const { openJourneys } = await import('./journeys.ts')
   await using journeys = await openJourneys(loaded, io)
-  return discoverWith(journeys, systems)
+  return await discoverWith(journeys, systems)
 }
 
 export async function discoverWith(journeys: Journeys, systems: readonly System[]): Promise<Discovered> {
