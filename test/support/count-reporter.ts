@@ -16,6 +16,8 @@ export default class CountReporter implements Reporter {
       // A file that could not be loaded has no tests, and must not count as nothing.
       if (seen === 0 || module.errors().length > 0) counts.failed++
     }
-    console.log(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`)
+    console.log(
+      `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+    )
   }
 }

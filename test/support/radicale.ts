@@ -19,7 +19,14 @@ export async function startRadicale(): Promise<Radicale> {
     [
       ...['--config', ''],
       ...['--server-hosts', `127.0.0.1:${port}`],
-      ...['--auth-type', 'htpasswd', '--auth-htpasswd-filename', `${folder.path}/users`, '--auth-htpasswd-encryption', 'plain'],
+      ...[
+        '--auth-type',
+        'htpasswd',
+        '--auth-htpasswd-filename',
+        `${folder.path}/users`,
+        '--auth-htpasswd-encryption',
+        'plain',
+      ],
       ...['--storage-filesystem-folder', `${folder.path}/collections`, '--logging-level', 'info'],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
@@ -32,13 +39,21 @@ export async function startRadicale(): Promise<Radicale> {
     }
     folder[Symbol.dispose]()
   }
-  return { url: `http://127.0.0.1:${port}`, user: 'anna', password: 'calendar-secret', stop, [Symbol.asyncDispose]: stop }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    user: 'anna',
+    password: 'calendar-secret',
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
 }
 
 function ready(child: ChildProcess): Promise<void> {
   let output = ''
   return new Promise((resolve, reject) => {
-    child.once('error', error => reject(new Error(`radicale could not be started (${error.message}); \`vedette setup --for test\` installs it`)))
+    child.once('error', error =>
+      reject(new Error(`radicale could not be started (${error.message}); \`vedette setup --for test\` installs it`)),
+    )
     child.once('exit', code => reject(new Error(`radicale ended with ${code}: ${output}`)))
     child.stderr!.on('data', (chunk: Buffer) => {
       output += chunk
