@@ -1,0 +1,86 @@
+/** Counts of an hour or a day of one check, with the distribution of its durations. */
+
+import type { Verdict } from '../core/contracts.ts'
+import { createHistogram, toMs } from '../core/histogram.ts'
+import { attemptsOf, verdictOf } from './pack.ts'
+
+/** Columns of `hour` and `day` after check and time. */
+export const rollUpColumns = 'passed, degraded, failed, unknown, retried, sum, histogram'
+
+export type RollUpRow = readonly [
+  passed: number,
+  degraded: number,
+  failed: number,
+  unknown: number,
+  retried: number,
+  sum: number,
+  histogram: Uint8Array,
+]
+
+export interface RollUpStats {
+  readonly runs: Readonly<Record<Verdict, number>>
+  readonly retried: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly avg: number
+}
+
+/** Adds up runs and rows, in one reusable piece of memory. */
+export interface RollUp {
+  readonly total: number
+  /** A raw row; a negative `times` takes it out again. */
+  add(outcome: number, units: number, times?: number): void
+  merge(row: RollUpRow): void
+  row(): RollUpRow
+  stats(): RollUpStats
+  clear(): void
+}
+
+/** Durations are those of runs that passed or were degraded: a fast error or a timeout says nothing about speed. */
+export const hasDuration = (verdict: Verdict): boolean => verdict === 'passed' || verdict === 'degraded'
+
+export function createRollUp(): RollUp {
+  const histogram = createHistogram()
+  let runs: Record<Verdict, number> = { passed: 0, degraded: 0, failed: 0, unknown: 0 }
+  let retried = 0
+  let sum = 0
+  const total = () => runs.passed + runs.degraded + runs.failed + runs.unknown
+  return {
+    get total() {
+      return total()
+    },
+    add(outcome, units, times = 1) {
+      const verdict = verdictOf(outcome)
+      runs[verdict] += times
+      if (!hasDuration(verdict)) return
+      if (attemptsOf(outcome) > 1) retried += times
+      sum += units * times
+      histogram.add(units, times)
+    },
+    merge([passed, degraded, failed, unknown, more, units, encoded]) {
+      runs.passed += passed
+      runs.degraded += degraded
+      runs.failed += failed
+      runs.unknown += unknown
+      retried += more
+      sum += units
+      histogram.merge(encoded)
+    },
+    row: () => [runs.passed, runs.degraded, runs.failed, runs.unknown, retried, sum, histogram.encode()],
+    stats: () => ({
+      runs: { ...runs },
+      retried,
+      p50: histogram.percentile(0.5),
+      p95: histogram.percentile(0.95),
+      p99: histogram.percentile(0.99),
+      avg: histogram.count > 0 ? toMs(sum / histogram.count) : Number.NaN,
+    }),
+    clear() {
+      histogram.clear()
+      runs = { passed: 0, degraded: 0, failed: 0, unknown: 0 }
+      retried = 0
+      sum = 0
+    },
+  }
+}

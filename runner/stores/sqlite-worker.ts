@@ -1,0 +1,93 @@
+/** Entry file of the store's workers: the one that writes, and the one that reads what is large. */
+
+import { setImmediate } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import { openForReading, openForWriting } from './schema.ts'
+import { copyTo } from './sqlite-backup.ts'
+import { maintain } from './sqlite-maintenance.ts'
+import type { FromWorker, Order, ToWorker, WorkerSetup } from './sqlite-protocol.ts'
+import { createReader } from './sqlite-reader.ts'
+import { createWriter } from './sqlite-writer.ts'
+import { StoreError, storeError } from './store-error.ts'
+
+const port = parentPort!
+const { role, path, retention, patience } = workerData as WorkerSetup
+const post = (message: FromWorker) => port.postMessage(message)
+
+try {
+  const work = role === 'writer' ? writing() : reading()
+  port.on('message', (message: ToWorker) => void answer(message.id, () => work(message)))
+  post({ id: 0, value: undefined })
+} catch (error) {
+  post(troubleOf(0, error))
+}
+
+async function answer(id: number, work: () => unknown): Promise<void> {
+  try {
+    post({ id, value: await work() })
+  } catch (error) {
+    post(troubleOf(id, error))
+  }
+}
+
+function troubleOf(id: number, error: unknown): FromWorker {
+  const { trouble, message } = storeError(error, path)
+  return { id, trouble, message }
+}
+
+function writing(): (order: Order) => unknown {
+  const database = openForWriting({ path, patience })
+  const writer = createWriter(database)
+  let maintenance: Promise<void> = Promise.resolve()
+  let closing = false
+  const pause = async () => {
+    await setImmediate()
+    if (closing)
+      throw new StoreError('closed', `the store ${path} was closed during its maintenance; the next one goes on`)
+  }
+  return order => {
+    switch (order.do) {
+      case 'append':
+        return writer.append(order.batch)
+      case 'rename':
+        return writer.rename(order.system, order.from, order.to)
+      case 'addLoadRun':
+        return writer.addLoadRun(order.run)
+      case 'maintain': {
+        const next = maintenance.then(() => maintain({ database, retention, now: order.now, pause }))
+        maintenance = next.catch(() => {})
+        return next
+      }
+      case 'close':
+        closing = true
+        return maintenance.then(() => {
+          database.close()
+          port.close()
+        })
+      default:
+        throw new Error(`a writer cannot ${order.do}`)
+    }
+  }
+}
+
+function reading(): (order: Order) => unknown {
+  const database = openForReading({ path, patience })
+  const reader = createReader(database)
+  return order => {
+    switch (order.do) {
+      case 'windows':
+        return reader.windows(order.query)
+      case 'series':
+        return reader.series(order.query)
+      case 'results':
+        return reader.results(order.query)
+      case 'backup':
+        return copyTo(database, order.path)
+      case 'close':
+        database.close()
+        return port.close()
+      default:
+        throw new Error(`a reader cannot ${order.do}`)
+    }
+  }
+}
