@@ -16,10 +16,12 @@ export interface Limits {
   readonly disk: number
   /** Bytes of JavaScript heap of each process of the runner. Default: 1 GiB. */
   readonly heap: number
-  /** Time beyond a check's timeout before we kill, ms: Playwright gives hooks and fixtures some of it. Default: 15 s. */
+  /** Time that a test may take beyond its timeouts before we kill, ms. Default: 15 s. */
   readonly grace: number
   /** Longest time without any test in flight (start, global setup), ms. Default: 60 s. */
   readonly idle: number
+  /** Longest time to list the tests of a project, ms. Default: 60 s. */
+  readonly listing: number
 }
 
 export const defaultLimits: Limits = {
@@ -28,6 +30,7 @@ export const defaultLimits: Limits = {
   heap: 2 ** 30,
   grace: 15_000,
   idle: 60_000,
+  listing: 60_000,
 }
 
 export interface InvocationOrders {

@@ -152,7 +152,7 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
         self,
         clock,
       )
-      const stop = clock.timer(limits.idle, () => invocation.kill(`listing took more than ${limits.idle} ms`))
+      const stop = clock.timer(limits.listing, () => invocation.kill(`listing took more than ${limits.listing} ms`))
       const end = await invocation.ended
       stop()
       return collect.done(end.killed ?? end.output)
@@ -208,7 +208,11 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
     folderFor,
     listing: async (system, source) => {
       const project = findProject(source)
-      return typeof project === 'string' ? project : { project, begin: (await list(project, system, source)).begin }
+      if (typeof project === 'string') return project
+      const { begin, errors, output } = await list(project, system, source)
+      if (begin && errors.length === 0) return { project, begin }
+      const why = errors[0] ? detailOf(errors[0]) : output.trim().slice(-300)
+      return `Playwright could not list the tests of this project: ${why || 'it said nothing'}`
     },
   })
 

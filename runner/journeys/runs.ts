@@ -30,7 +30,7 @@ export interface RunsOptions {
   listing(
     system: System,
     source: JourneySource,
-  ): Promise<string | { readonly project: Project; readonly begin: BeginLine | undefined }>
+  ): Promise<string | { readonly project: Project; readonly begin: BeginLine }>
 }
 
 /** One invocation's worth of checks: what must be equal for all of them. */
@@ -65,8 +65,8 @@ export function createRuns(options: RunsOptions) {
     try {
       const found = await options.listing(request.system, source)
       if (typeof found === 'string') return settleAll(found)
-      if (!found.begin)
-        return settleAll('Playwright could not list the tests of this project; `vedette validate` says why')
+      if (found.begin.webServer && !source.allowWebServer)
+        return settleAll('the configuration starts a webServer of its own')
       for (const batch of batchesOf(request, source, found.project, found.begin)) await runBatch(batch, settle)
     } catch (error) {
       options.log.error({ err: error, invocation: request.invocation }, 'journeys could not be run')
@@ -276,6 +276,7 @@ function createRecord(batch: Batch, browser: Lease | undefined, options: RunsOpt
   const { request, source } = batch
   const checks = new Map(batch.checks.map(check => [check.test.id, check]))
   const attempts = new Map<string, Attempt[]>()
+  const skips = new Map<string, string>()
   const inFlight = new Map<string, () => void>()
   const setupErrors: ReportedError[] = []
   const globalErrors: ReportedError[] = []
@@ -292,11 +293,8 @@ function createRecord(batch: Batch, browser: Lease | undefined, options: RunsOpt
       invocation?.kill(`the runner was killed: no test began or ended within ${limits.idle} ms`),
     )
   }
-  const kill = (timeout: number) => {
-    invocation?.kill(
-      `killed: the test did not end within its timeout of ${timeout} ms and ${limits.grace} ms more, so it is stuck where Playwright cannot stop it`,
-    )
-  }
+  const kill = (ms: number) =>
+    invocation?.kill(`killed: the test did not end within ${ms} ms, so it is stuck where Playwright cannot stop it`)
   const cleaned = <T extends Observation | Fault>(saw: T): T =>
     secrets.length === 0
       ? saw
@@ -313,12 +311,8 @@ function createRecord(batch: Batch, browser: Lease | undefined, options: RunsOpt
     if (browser && end.status !== end.expected) await clock.sleep(50)
     const saw = readAttempt(end, { browserLost: browser?.isLost() ?? false })
     if ('skipped' in saw) {
-      if (end.final && setupErrors.length === 0) {
-        settle(
-          check,
-          only(clock.now(), { fault: `the test did not run: it was skipped while running (${scrub(saw.skipped)})` }),
-        )
-      }
+      // Not the last word: the retry of a serial group may still run it.
+      skips.set(end.id, saw.skipped)
       return
     }
     const judged = lateOf(check, end, saw)
@@ -361,10 +355,12 @@ function createRecord(batch: Batch, browser: Lease | undefined, options: RunsOpt
       if (line.type === 'error') globalErrors.push(line.error)
       if (line.type === 'testBegin') {
         stopIdle()
-        const timeout = checks.get(line.id)?.timeout ?? Math.max(line.timeout, 60_000)
+        // Playwright gives the fixtures that end after a timeout as long again: its verdict is better than our kill.
+        const longest = checks.get(line.id)?.timeout ?? Math.max(line.timeout, 60_000)
+        const ms = longest + (line.timeout > 0 ? Math.min(line.timeout, longest) : longest) + limits.grace
         inFlight.set(
           line.id,
-          clock.timer(timeout + limits.grace, () => kill(timeout)),
+          clock.timer(ms, () => kill(ms)),
         )
       }
       if (line.type === 'testEnd') {
@@ -390,6 +386,7 @@ function createRecord(batch: Batch, browser: Lease | undefined, options: RunsOpt
           : []
       for (const check of silent.filter(check => !again.includes(check))) {
         const saw = readSilence({
+          skipped: skips.get(check.test.id),
           killed: end.killed,
           setupErrors,
           globalErrors,

@@ -25,14 +25,15 @@ export function readAttempt(end: TestEndLine, circumstances: Circumstances): Saw
     return { ok: false, reason: 'assertion', detail: 'expected to fail, as test.fail() says, but it passed', steps }
   }
   if (end.status === 'timedOut') {
-    return { ok: false, reason: 'timeout', detail: error ? detailOf(error) : 'the test timed out', steps }
+    return { ok: false, reason: 'timeout', detail: timeoutDetail(end.errors), steps }
   }
   if (!error) return { ok: false, reason: 'script', detail: 'the test failed without an error', steps }
   return { ok: false, reason: reasonOf(error.message), detail: detailOf(error), steps }
 }
 
-/** A test that should have reported and did not. */
+/** A test that should have reported an attempt and did not. */
 export function readSilence(about: {
+  readonly skipped?: string | undefined
   readonly killed?: string | undefined
   readonly setupErrors: readonly ReportedError[]
   readonly globalErrors: readonly ReportedError[]
@@ -45,6 +46,8 @@ export function readSilence(about: {
     if (fault !== undefined) return { fault: `its setup could not run: ${fault}` }
     return { ok: false, reason: reasonOf(setup.message), detail: `its setup failed: ${detailOf(setup)}` }
   }
+  if (about.skipped !== undefined)
+    return { fault: `the test did not run: it was skipped while running (${about.skipped})` }
   if (about.killed !== undefined) return { fault: about.killed }
   const [error] = about.globalErrors
   if (error) return { fault: `Playwright could not run it: ${detailOf(error)}` }
@@ -68,8 +71,9 @@ function faultOf(error: ReportedError, { browserLost }: Circumstances): string |
   if (/browserType\.(launch|connect)\w*:|Playwright version mismatch|Failed to launch the browser/.test(message)) {
     return `the browser did not start: ${firstLine(message)}`
   }
+  // "Target page, context or browser has been closed" is also what a test hears that closed its own page.
   if (
-    /browser\.newContext: .*has been closed|[Bb]rowser has been closed|[Bb]rowser closed|[Bb]rowser has disconnected/.test(
+    /browser\.newContext: .*has been closed|Browser closed|Browser has been closed|Browser has disconnected/.test(
       message,
     )
   ) {
@@ -120,6 +124,10 @@ export function detailOf(error: ReportedError): string {
   return `${told.length > 480 ? `${told.slice(0, 479)}…` : told}${at}`
 }
 
+/** That time ran out, and where: Playwright tells the second as an error of its own. */
+const timeoutDetail = (errors: readonly ReportedError[]) =>
+  errors.length === 0 ? 'the test timed out' : errors.slice(0, 2).map(detailOf).join(' ')
+
 /** The whole error for the evidence: message, code frame, place. */
 export const reportOf = (errors: readonly ReportedError[]): string =>
   errors
@@ -145,11 +153,13 @@ function stepsOf(end: TestEndLine): readonly Step[] {
   const shown =
     own.length > 0
       ? own
-      : pick(end.steps, end.startedAt, step => step.category === 'pw:api' || step.category === 'expect').map(
-          ({ steps: _, ...step }) => step,
-        )
+      : pick(end.steps, end.startedAt, step => step.category === 'pw:api' || step.category === 'expect')
+          .map(({ steps: _, ...step }) => step)
+          .filter(({ title }) => !plumbing.has(title))
   return shown.slice(0, 200)
 }
+
+const plumbing = new Set(['connect', 'Create context', 'Create page', 'Close context', 'Close page'])
 
 function pick(
   steps: readonly ReportedStep[],
