@@ -32,7 +32,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const { createIo } = await import('./system/command-io.ts')
-process.exitCode = await main(process.argv.slice(2), createIo(stop.signal))
+let verdict: number | undefined
+// A definition that calls process.exit(0) would otherwise pass every gate.
+process.on('exit', code => {
+  if (verdict === undefined && code === 0) process.exitCode = 3
+})
+verdict = await main(process.argv.slice(2), createIo(stop.signal))
+process.exitCode = verdict
 
 async function main(argv: readonly string[], io: CommandIo): Promise<number> {
   const [name, ...rest] = argv
