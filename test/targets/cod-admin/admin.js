@@ -1,0 +1,169 @@
+// The shop's front end: fills the pages from the API, and keeps them up to date through a WebSocket.
+
+const find = selector => document.querySelector(selector)
+const tokens = () => JSON.parse(localStorage.getItem('tokens') ?? '{}')
+const keep = given => localStorage.setItem('tokens', JSON.stringify(given))
+
+function say(selector, text) {
+  const place = find(selector)
+  place.textContent = text
+  place.hidden = text === ''
+}
+
+const send = (path, method, body) =>
+  fetch(path, {
+    method,
+    headers: {
+      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...(tokens().accessToken ? { authorization: `Bearer ${tokens().accessToken}` } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+
+async function refresh() {
+  const { refreshToken } = tokens()
+  const response = refreshToken && (await send('/api/auth/refresh', 'POST', { refreshToken }))
+  if (response?.ok) keep((await response.json()).tokens)
+  return response?.ok ?? false
+}
+
+/** Calls the API; an access token that ran out is refreshed once. Answers the body, or undefined after showing the error. */
+async function call(path, method = 'GET', body = undefined) {
+  say('[data-error]', '')
+  let response = await send(path, method, body)
+  if (response.status === 401 && !path.startsWith('/api/auth') && (await refresh()))
+    response = await send(path, method, body)
+  const answer = response.status === 204 ? {} : await response.json()
+  if (response.ok) return answer
+  if (response.status === 401 && !path.startsWith('/api/auth')) location.assign('/')
+  say('[data-error]', answer.errors?.map(error => `${error.field}: ${error.message}`).join('; ') ?? answer.error)
+}
+
+async function enter(answer) {
+  if (!answer) return
+  keep(answer.tokens)
+  location.assign('/orders')
+}
+
+const forms = {
+  'sign-in': async values => enter(await call('/api/auth/login', 'POST', values)),
+  register: async values => enter(await call('/api/auth/register', 'POST', values)),
+  forgot: async values => {
+    const answer = await call('/api/auth/forgot-password', 'POST', values)
+    if (answer) say('[data-notice]', answer.message)
+  },
+  reset: async values => {
+    const token = new URLSearchParams(location.search).get('token')
+    const answer = await call('/api/auth/reset-password', 'POST', { ...values, token })
+    if (answer) say('[data-notice]', answer.message)
+  },
+  status: async values => {
+    const order = await call(`/api${location.pathname}/status`, 'PATCH', values)
+    if (order) showOrder(order)
+  },
+  workflow: async values => {
+    if (await call('/api/workflows', 'POST', values)) showWorkflows()
+  },
+  checkout: async (values, form) => {
+    const order = { ...values, amount: Number(values.amount) }
+    const answer = await call(`/api/public/forms/${form.dataset.slug}/orders`, 'POST', order)
+    if (answer) say('[data-notice]', `${answer.message}. Its number is #${answer.number}.`)
+  },
+}
+
+const element = (name, text, more = {}) => Object.assign(document.createElement(name), { textContent: text }, more)
+
+const query = () => new URLSearchParams(location.search)
+
+async function showOrders() {
+  const asked = query()
+  const list = await call(`/api/orders?${asked}`)
+  if (!list) return
+  find('[data-orders]').replaceChildren(
+    ...list.orders.map(order => {
+      const row = element('tr', '')
+      const name = element('td', '')
+      name.append(element('a', `#${order.number}`, { href: `/orders/${order.id}` }))
+      row.append(name, ...[order.customer, order.phone, order.amount, order.state].map(text => element('td', text)))
+      return row
+    }),
+  )
+  say('[data-total]', `${list.total} orders`)
+  say('[data-position]', `Page ${list.page} of ${list.pages}`)
+  find('[data-page="-1"]').disabled = list.page <= 1
+  find('[data-page="1"]').disabled = list.page >= list.pages
+}
+
+function go(change) {
+  const next = query()
+  for (const [name, value] of Object.entries(change)) {
+    if (value) next.set(name, value)
+    else next.delete(name)
+  }
+  history.pushState({}, '', `?${next}`)
+  showOrders()
+}
+
+function showOrder(order) {
+  find('h1').textContent = `Order #${order.number}`
+  const facts = {
+    Customer: order.customer,
+    Phone: order.phone,
+    Address: order.address,
+    Amount: order.amount,
+    Status: order.state,
+  }
+  find('[data-order]').replaceChildren(
+    ...Object.entries(facts).flatMap(([name, text]) => [element('dt', name), element('dd', text, { ariaLabel: name })]),
+  )
+  find('[name=status]').replaceChildren(...order.nextStates.map(state => element('option', state)))
+}
+
+const loadOrder = async () => {
+  const order = await call(`/api${location.pathname}`)
+  if (order) showOrder(order)
+}
+
+async function showWorkflows() {
+  const list = await call('/api/workflows')
+  if (list)
+    find('[data-workflows]').replaceChildren(
+      ...list.workflows.map(({ name, action }) => element('li', `${name}: ${action}`)),
+    )
+}
+
+function listen(changed) {
+  const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/socket.io?token=${tokens().accessToken}`)
+  socket.onmessage = event => changed(JSON.parse(event.data))
+}
+
+document.addEventListener('submit', event => {
+  const { form: purpose } = event.target.dataset
+  const values = Object.fromEntries(new FormData(event.target))
+  event.preventDefault()
+  if (purpose) forms[purpose](values, event.target)
+  else go({ ...values, page: '' })
+})
+document.addEventListener('click', event => {
+  if ('signOut' in event.target.dataset) {
+    localStorage.removeItem('tokens')
+    location.assign('/')
+  }
+  if (event.target.dataset.page)
+    go({ page: String(Number(query().get('page') ?? 1) + Number(event.target.dataset.page)) })
+})
+addEventListener('popstate', () => find('[data-orders]') && showOrders())
+
+if (find('[data-orders]')) {
+  for (const [name, value] of query()) {
+    const input = find(`[data-filter] [name="${name}"]`)
+    if (input) input.value = value
+  }
+  await showOrders()
+  listen(showOrders)
+} else if (find('[data-order]')) {
+  await loadOrder()
+  listen(({ order }) => order.id === location.pathname.split('/').at(-1) && loadOrder())
+} else if (find('[data-workflows]')) await showWorkflows()
+// Tests wait for this: from here on the page answers to clicks and to changes.
+document.documentElement.dataset.ready = 'yes'

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import { chooseBroken } from '../kit/broken.ts'
+import { createCertificate } from '../kit/certificate.ts'
+import { createClock } from '../kit/clock.ts'
+import { listenControl } from '../kit/control.ts'
+import { type Answer, type Call, createService } from '../kit/http.ts'
+import { listen } from '../kit/listen.ts'
+import { createMailbox } from '../kit/mailbox.ts'
+import { createParts } from '../kit/parts.ts'
+import { attachSockets } from '../kit/sockets.ts'
+import { breakable } from './faults.ts'
+import { pageRoutes } from './pages.ts'
+import { authRoutes } from './routes-auth.ts'
+import { orderRoutes } from './routes-orders.ts'
+import { systemRoutes } from './routes-system.ts'
+import { createShop, type PartName, type Shop, userOf } from './shop.ts'
+
+export interface CodAdminOptions {
+  /** First of four ports: web, plain, https, control. Default 0: any free ones. */
+  readonly port?: number
+  /** Where web, plain and https listen; the control port stays on loopback. Default: 127.0.0.1. */
+  readonly host?: string
+  /** Ids of the promises that it breaks. */
+  readonly broken?: readonly string[]
+  /** Epoch milliseconds. Default: the machine's clock. */
+  readonly clock?: () => number
+  /** Of the orders that are there at the start. Default: 1. */
+  readonly seed?: number
+  /** Default: `reference`. */
+  readonly revision?: string
+}
+
+export interface CodAdmin {
+  /** By the names of the pack's addresses. */
+  readonly urls: Readonly<Record<'web' | 'plain' | 'https' | 'mailbox', string>>
+  readonly control: {
+    readonly url: string
+    advance(ms: number): void
+    /** `{ redis: 'down', latency: 300 }` */
+    faults(change: Readonly<Partial<Record<PartName, 'down' | 'up'>> & { latency?: number }>): void
+    revision(revision: string): void
+    facts(): Readonly<Record<string, unknown>>
+  }
+  /** PEM; what a client has to trust for `urls.https`. */
+  readonly certificate: string
+  close(): Promise<void>
+}
+
+const day = 86_400_000
+/** Beside the shop's own: `ALLOWED_EMBED_DOMAINS` of the document. */
+const partners = ['https://partner1.com', 'https://partner2.com']
+
+/** The cash-on-delivery shop as its document describes it, in memory. */
+export async function createCodAdmin(options: CodAdminOptions = {}): Promise<CodAdmin> {
+  const { port = 0, host = '127.0.0.1' } = options
+  const broken = chooseBroken(breakable, options.broken)
+  const clock = createClock(options.clock)
+  const parts = createParts<PartName>(['database', 'redis'])
+  const mailbox = createMailbox()
+  const revision = { current: options.revision ?? 'reference' }
+  const shop = createShop({ clock, broken, parts, mailbox, revision }, options.seed ?? 1)
+  const names = ['localhost', 'www.localhost']
+  const validUntil = clock.now() + (broken('COD-40') ? 3 : 60) * day
+  const certificate = createCertificate({ names, validFrom: clock.now() - day, validUntil })
+
+  const origins = [...partners]
+  const compressFrom = broken('COD-59') ? Number.POSITIVE_INFINITY : 1_024
+  const routes = [...systemRoutes(shop), ...authRoutes(shop), ...orderRoutes(shop), ...pageRoutes(shop)]
+  const service = (scheme: 'web' | 'plain' | 'https') =>
+    createService({ routes, compressFrom, before: call => before(shop, scheme, call, origins) })
+  const at = (offset: number) => ({ host, port: port === 0 ? 0 : port + offset })
+  const [web, plain, https, control] = await Promise.all([
+    listen(service('web'), at(0)),
+    listen(service('plain'), at(1)),
+    listen(service('https'), { ...at(2), certificate }),
+    listenControl({ port: at(3).port, clock, parts, mailbox, revision, facts: () => factsOf(shop) }),
+  ])
+  origins.push(web.url, https.url)
+  const sockets = attachSockets([web.server, https.server], '/socket.io', url =>
+    Boolean(userOf(shop, url.searchParams.get('token') ?? '')),
+  )
+  shop.announce = order => sockets.broadcast({ type: 'order', order: { id: order.id, state: order.state } })
+
+  return {
+    urls: { web: web.url, plain: plain.url, https: https.url, mailbox: `${control.url}/mailbox` },
+    control: {
+      url: control.url,
+      advance: clock.advance,
+      faults: parts.set,
+      revision(next) {
+        revision.current = next
+      },
+      facts: () => factsOf(shop),
+    },
+    certificate: certificate.cert,
+    async close() {
+      sockets.close()
+      await Promise.all([web, plain, https, control].map(listener => listener.close()))
+    },
+  }
+}
+
+/** What holds for every call: request id, headers, https, origins, trouble of the day. */
+async function before(
+  shop: Shop,
+  scheme: 'web' | 'plain' | 'https',
+  call: Call,
+  origins: readonly string[],
+): Promise<Answer | undefined> {
+  const { broken, counts, parts, revision } = shop
+  const { pathname, search } = call.url
+  counts.set(call.method, (counts.get(call.method) ?? 0) + 1)
+  Object.assign(call.answerHeaders, {
+    'x-revision': revision.current,
+    'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    'x-frame-options': 'SAMEORIGIN',
+    'referrer-policy': 'same-origin',
+    ...(broken('COD-30') ? {} : { 'x-content-type-options': 'nosniff' }),
+    ...(broken('COD-39') ? {} : { 'x-request-id': call.header('x-request-id').slice(0, 200) || randomUUID() }),
+  })
+  // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
+  const isSecure = (call.header('x-forwarded-proto') || (scheme === 'plain' ? 'http' : 'https')) === 'https'
+  if (!isSecure && !broken('COD-29')) {
+    return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
+  }
+  if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
+  if (pathname.startsWith('/api/public/')) return admitOrigin(call, broken('COD-31'), origins)
+  if (parts.isDown('database') && pathname.startsWith('/api/')) return { status: 503, json: { error: 'Unavailable' } }
+  return undefined
+}
+
+/** The public API admits the shop, its partners, and calls without an origin. */
+function admitOrigin(call: Call, byPrefix: boolean, origins: readonly string[]): Answer | undefined {
+  const origin = call.header('origin')
+  if (origin === '') return undefined
+  const isListed = origins.some(listed => (byPrefix ? origin.startsWith(listed) : origin === listed))
+  if (!isListed) return { status: 403, json: { error: 'Not allowed by CORS' } }
+  Object.assign(call.answerHeaders, { 'access-control-allow-origin': origin, vary: 'Origin' })
+  if (call.method !== 'OPTIONS') return undefined
+  const headers = { 'access-control-allow-methods': 'GET, POST', 'access-control-allow-headers': 'Content-Type' }
+  return { status: 204, headers }
+}
+
+const factsOf = ({ accounts, counts, orders, uploads, workflows }: Shop) => ({
+  orders: orders.size,
+  users: accounts.size,
+  uploads: uploads.size,
+  workflows: workflows.size,
+  requests: Object.fromEntries(counts),
+})

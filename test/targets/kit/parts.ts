@@ -1,0 +1,31 @@
+/** Trouble inside a system, switched from its control port: parts that are down, and answers that take longer. */
+export interface Parts<Name extends string> {
+  isDown(name: Name): boolean
+  readonly latency: number
+  /** `{ redis: 'down', latency: 300 }`; what is not named stays as it is. */
+  set(change: Readonly<Record<string, unknown>>): void
+  state(): Readonly<Record<string, unknown>>
+}
+
+export function createParts<Name extends string>(names: readonly Name[]): Parts<Name> {
+  const down = new Set<string>()
+  let latency = 0
+  return {
+    isDown: name => down.has(name),
+    get latency() {
+      return latency
+    },
+    set(change) {
+      for (const [name, value] of Object.entries(change)) {
+        if (name === 'latency' && typeof value === 'number' && value >= 0) latency = value
+        else if (names.some(known => known === name) && (value === 'down' || value === 'up')) {
+          if (value === 'down') down.add(name)
+          else down.delete(name)
+        } else {
+          throw new Error(`expected ${names.join(', ')} as 'up' or 'down', or latency in ms; found ${name}: ${value}`)
+        }
+      }
+    },
+    state: () => ({ ...Object.fromEntries(names.map(name => [name, down.has(name) ? 'down' : 'up'])), latency }),
+  }
+}
