@@ -29,6 +29,8 @@ export interface ProbeRun {
   readonly marks: Readonly<Record<string, string>>
   /** True when `url` belongs to the system, so that marks and credentials may be sent. */
   ownOrigin(url: URL): boolean
+  /** Absolute folder of the system, which paths of files are relative to. */
+  readonly folder?: string
 }
 
 /** A way to observe. The target's fault is returned, ours is thrown. */
@@ -43,6 +45,8 @@ export interface Probe {
   readonly origins?: readonly string[]
   /** Secrets that it reveals, so that loading can name the missing ones and redaction knows their values. */
   readonly secrets?: readonly Secret[]
+  /** Files that it reads, relative to the folder of the system, so that loading can name the missing ones. */
+  readonly files?: readonly string[]
   readonly problems?: readonly Problem[]
   observe(run: ProbeRun): Promise<Observation>
 }

@@ -37,6 +37,7 @@ export function runContexts({ loaded, system, clock, version, random }: ContextO
     },
     reveal: text => loaded.secrets.reveal(text),
     ownOrigin: url => origins.has(url.host),
+    folder: system.folder,
   } satisfies Partial<RunContext>
   /** `run` is the id of the run (core/ports.ts `runId`). */
   return (run: string, signal: AbortSignal): RunContext => ({

@@ -1,0 +1,67 @@
+/** Parts of options that several probes have, with their schemas. */
+
+import { z } from 'zod'
+import { isSecret } from '../../config/secret.ts'
+import type { Secret } from '../../core/definitions.ts'
+import type { LimitRef } from '../../core/requirements.ts'
+
+/** Text or a secret. */
+export const text = z.union([z.string(), z.custom<Secret>(isSecret, { message: 'expected text or secret({ env })' })])
+
+export const pattern = z.union([z.string(), z.instanceof(RegExp, { message: 'expected text or a regular expression' })])
+export type Pattern = z.output<typeof pattern>
+
+/** One, or several that must all hold. */
+export const patterns = z.union([pattern, z.array(pattern)])
+
+export const limitRef = z.strictObject({
+  requirement: z.string(),
+  metric: z.string().optional(),
+  stat: z.enum(['avg', 'p75', 'p95', 'max']).optional(),
+  scope: z.string().optional(),
+}) as unknown as z.ZodType<LimitRef, LimitRef>
+
+export const port = z.int().min(1).max(65_535)
+
+export const originName = z.string().optional().describe("Name of the system's address that is meant. Default: 'web'.")
+
+export const ca = z
+  .string()
+  .optional()
+  .describe(
+    'File of the authority (PEM) that is trusted in place of the usual ones; its path is relative to the folder of the system.',
+  )
+
+export const servername = z
+  .string()
+  .optional()
+  .describe('Name sent in TLS (SNI) and looked for in the certificate. Default: the host.')
+
+export const family = z.literal([4, 6]).optional().describe('Version of IP. Default: whichever connects first.')
+
+export const addresses = z
+  .enum(['any', 'public'])
+  .optional()
+  .describe("'public' refuses private, loopback and link-local addresses, also after a redirect. Default: 'any'.")
+
+export const isLimitRef = (value: unknown): value is LimitRef =>
+  typeof value === 'object' && value !== null && 'requirement' in value
+
+/** All secrets inside options, however deep. */
+export function secretsIn(value: unknown): readonly Secret[] {
+  if (isSecret(value)) return [value]
+  if (Array.isArray(value)) return value.flatMap(secretsIn)
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return []
+  return Object.values(value).flatMap(secretsIn)
+}
+
+export const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value as T]
+
+/** Whether text fits: contains the text, or matches the expression (whose flags `g` and `y` carry no state over). */
+export const fits = (wanted: Pattern, found: string): boolean =>
+  typeof wanted === 'string' ? found.includes(wanted) : found.search(wanted) >= 0
+
+/** Files among the options: a CA is a path unless it is the PEM text itself. */
+export const caFiles = (given: string | undefined): readonly string[] =>
+  given === undefined || given.includes('-----BEGIN ') ? [] : [given]

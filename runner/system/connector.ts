@@ -1,0 +1,132 @@
+/** Connections whose phases are timed: the name is looked up, the other side accepts, TLS is agreed. */
+
+import { type LookupAddress, lookup } from 'node:dns'
+import { connect as connectPlain, isIP, type LookupFunction, type Socket } from 'node:net'
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
+import { AddressDenied, type AddressGuard } from './address-guard.ts'
+
+export interface Secure {
+  readonly context: SecureContext
+  /** Name sent (SNI) and looked for in the certificate. Default: the host. */
+  readonly servername?: string | undefined
+  /** False: a bad certificate does not end the connection; `authorizationError` of the socket tells it. */
+  readonly verify: boolean
+  readonly protocols?: readonly string[]
+}
+
+export interface Target {
+  /** A name or an address, IPv6 without brackets. */
+  readonly host: string
+  readonly port: number
+  readonly family?: 4 | 6 | undefined
+  /** Sees every address before a packet is sent to it, literal ones too. */
+  readonly guard?: AddressGuard | undefined
+  readonly secure?: Secure | undefined
+}
+
+/** Moments on the monotonic clock, filled in as they come. */
+export interface ConnectTimes {
+  resolved?: number
+  connected?: number
+  secured?: number
+}
+
+export const isSecure = (socket: Socket): socket is TLSSocket => 'encrypted' in socket
+
+/** The host of a URL as sockets want it. */
+export const hostOf = (url: URL): string => (url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname)
+
+/** The port of a URL, also when it is the usual one. */
+export const portOf = (url: URL): number =>
+  url.port === '' ? (url.protocol === 'https:' || url.protocol === 'wss:' ? 443 : 80) : Number(url.port)
+
+/**
+ * Connects. `done` is called once: with the socket when it may be used (after TLS, when there is to be TLS), or with the error.
+ * Destroying the returned socket ends everything; `done` is then not called unless the socket is destroyed with an error.
+ */
+export function connect(
+  target: Target,
+  times: ConnectTimes,
+  now: () => number,
+  done: (error: Error | undefined, socket: Socket) => void,
+): Socket {
+  const { host, port, family, guard, secure } = target
+  const literal = isIP(host) !== 0
+  const denied = literal ? guard?.(host) : undefined
+  const common = {
+    host,
+    port,
+    noDelay: true,
+    ...(family === undefined ? {} : { family, autoSelectFamily: false }),
+    ...(guard === undefined || literal ? {} : { lookup: guardedLookup(guard) }),
+  }
+  const socket: Socket = secure ? connectTls({ ...common, ...tlsOptions(secure, host) }) : connectPlain(common)
+  let open = true
+  const finish = (error?: Error) => {
+    if (!open) return
+    open = false
+    done(error, socket)
+  }
+  if (!literal) socket.once('lookup', () => (times.resolved = now()))
+  socket.once('connect', () => {
+    times.connected = now()
+    if (!secure) finish()
+  })
+  if (secure) {
+    socket.once('secureConnect', () => {
+      times.secured = now()
+      finish()
+    })
+  }
+  // It stays, because a socket may fail at any time and an error that nobody listens to ends the process.
+  socket.on('error', finish)
+  // Without an error event the other side went away politely, but before anything was agreed.
+  socket.once('close', () => finish(new Error('the connection was closed')))
+  if (denied !== undefined) socket.destroy(new AddressDenied(denied))
+  return socket
+}
+
+/** Continues a connection in TLS (STARTTLS). */
+export function upgrade(
+  plain: Socket,
+  secure: Secure,
+  host: string,
+  done: (error: Error | undefined, socket: TLSSocket) => void,
+): TLSSocket {
+  const socket = connectTls({ socket: plain, ...tlsOptions(secure, host) })
+  let open = true
+  const finish = (error?: Error) => {
+    if (!open) return
+    open = false
+    done(error, socket)
+  }
+  socket.once('secureConnect', () => finish())
+  socket.on('error', finish)
+  socket.once('close', () => finish(new Error('the connection was closed')))
+  return socket
+}
+
+function tlsOptions({ context, servername, verify, protocols }: Secure, host: string) {
+  // An address is no name: it cannot be sent as one, yet the certificate is held to it.
+  const name = servername ?? (isIP(host) === 0 ? host : undefined)
+  return {
+    secureContext: context,
+    rejectUnauthorized: verify,
+    host,
+    ...(name === undefined ? {} : { servername: name }),
+    ...(protocols === undefined ? {} : { ALPNProtocols: [...protocols] }),
+  }
+}
+
+function guardedLookup(guard: AddressGuard): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error) return callback(error, '', 0)
+      const reason = found.map(({ address }) => guard(address)).find(text => text !== undefined)
+      if (reason !== undefined) return callback(new AddressDenied(`${reason} for ${hostname}`), '', 0)
+      if (options.all) return callback(null, found)
+      const [first] = found
+      callback(null, first?.address ?? '', first?.family ?? 0)
+    })
+  }
+}
