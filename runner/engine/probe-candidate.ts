@@ -38,6 +38,7 @@ export function openThread(options: OpenOptions): Promise<ThreadCandidate | Refu
   const { setup } = options
   let checks: readonly CheckKey[] = []
   let slots = new Float64Array()
+  let loaded = false
   let gone = false
   let whenRetired: ((until: number) => void) | undefined
   let whenGone: (() => void)[] = []
@@ -50,6 +51,7 @@ export function openThread(options: OpenOptions): Promise<ThreadCandidate | Refu
         resolve(message)
         thread.terminate()
       } else {
+        loaded = true
         checks = message.checks
         slots = message.inFlight as Float64Array<ArrayBuffer>
         resolve(thread)
@@ -98,7 +100,9 @@ export function openThread(options: OpenOptions): Promise<ThreadCandidate | Refu
             cancel()
             done()
           })
-          thread.post({ kind: 'stop', grace })
+          // A worker that still loads runs nothing, and would listen only afterwards.
+          if (loaded) thread.post({ kind: 'stop', grace })
+          else thread.terminate()
         }),
     }
     options.onStart(thread)

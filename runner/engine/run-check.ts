@@ -47,7 +47,8 @@ async function observe(check: Check, context: RunContext): Promise<Observation |
   if (context.signal.aborted) return interrupted()
   using deadline = context.clock.deadline(check.timeout, context.signal)
   try {
-    const saw = await check.probe.observe({ ...context, signal: deadline.signal, timeout: check.timeout })
+    const observing = check.probe.observe({ ...context, signal: deadline.signal, timeout: check.timeout })
+    const saw = await insist(observing, deadline.signal, check, context.clock)
     // A shutdown and a timeout abort the same signal: look at the outer one first, or every deployment of ours is an outage of theirs.
     return context.signal.aborted && !saw.ok ? interrupted() : saw
   } catch (error) {
@@ -56,6 +57,36 @@ async function observe(check: Check, context: RunContext): Promise<Observation |
       fault: error instanceof RunnerFault ? error.message : `the ${check.probe.kind} probe broke: ${describe(error)}`,
     }
   }
+}
+
+// Closing what it had open may take a probe a moment.
+const margin = 5_000
+
+/** A probe that ignores its signal would hold its place for ever: it is given up, and that is our fault. */
+function insist(
+  observing: Promise<Observation>,
+  signal: AbortSignal,
+  check: Check,
+  clock: Clock,
+): Promise<Observation> {
+  return new Promise((resolve, reject) => {
+    let cancel: (() => void) | undefined
+    const giveUp = () =>
+      reject(
+        new RunnerFault(
+          `expected the ${check.probe.kind} probe to end with its signal, found it running ${margin} ms later`,
+        ),
+      )
+    const onAbort = () => {
+      cancel = clock.timer(margin, giveUp)
+    }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    observing.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', onAbort)
+      cancel?.()
+    })
+  })
 }
 
 const interrupted = (): Fault => ({ fault: 'interrupted: this runner was told to stop' })

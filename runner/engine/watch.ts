@@ -45,20 +45,24 @@ export interface RunningWatch extends Watch {
 
 const rememberedPerCheck = 4
 const mostRemembered = 10_000
+const beginAgain = 5_000
 
 /** Starts watching. Resolves once the store has answered; `self().ready` tells when the probe worker has. */
 export async function createWatch(options: WatchOptions): Promise<RunningWatch> {
   const { store, clock, log, version, random } = options
   const { environment } = options.loaded
   const location = options.location ?? options.loaded.configuration.location
+  // A process watches one environment: a changed default takes effect at the next start.
+  const request = { ...options.request, environment }
   const startedAt = clock.now()
   const listeners = new Set<(event: WatchEvent) => void>()
   const latenesses = createLatenesses(clock)
   let missed = 0
-  let loads = options.request.generation ?? 1
+  let loads = request.generation ?? 1
   let refused: readonly Problem[] | undefined
   let reloading: Promise<void> | undefined
   let again = false
+  let cancelBegin: (() => void) | undefined
   let stopping: Promise<void> | undefined
 
   const emit = (event: WatchEvent) => {
@@ -134,7 +138,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     },
   })
   const setup = (generation: number) => ({
-    request: { ...options.request, env: { ...options.request.env }, generation },
+    request: { ...request, env: { ...request.env }, generation },
     version,
     location,
   })
@@ -152,7 +156,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     const number = loads
     const opened = await pool.open(setup(number))
     if ('problems' in opened) return refuse(opened.problems, opened.files)
-    const loaded = await loadConfiguration({ ...options.request, generation: number }).catch((error: unknown) => {
+    const loaded = await loadConfiguration({ ...request, generation: number }).catch((error: unknown) => {
       opened.terminate()
       refuse(...problemsOf(error))
     })
@@ -168,10 +172,18 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     log.info({ generation: number, checks: current.keys().length }, 'a new generation watches')
     emit({ kind: 'generation', generation: number })
   }
-  const begin = async () => {
-    const opened = await pool.open(setup(current.number))
-    if ('problems' in opened) return refuse(opened.problems, opened.files)
-    if (stopping !== undefined) return opened.terminate()
+  // Main has loaded this configuration; a worker that could not (out of memory, a file caught halfway) may do so in a while.
+  const begin = async (number: number) => {
+    const opened = await pool.open(setup(number))
+    const wanted = stopping === undefined && current.number === number
+    if ('problems' in opened) {
+      if (!wanted) return
+      refuse(opened.problems, opened.files)
+      cancelBegin = clock.timer(beginAgain, () => void begin(number))
+      return
+    }
+    if (!wanted) return opened.terminate()
+    refused = undefined
     await pool.adopt(opened)
   }
 
@@ -181,7 +193,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }],
   })
   watched(options.loaded.files)
-  const beginning = begin()
+  const beginning = begin(current.number)
   current.startJourneys(startedAt)
 
   const watch: RunningWatch = {
@@ -242,6 +254,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     stop() {
       stopping ??= (async () => {
         files.stop()
+        cancelBegin?.()
         await housekeeping.stop()
         const grace = options.grace ?? 10_000
         const ended = [...generations].map(generation => generation.stop(grace))

@@ -114,3 +114,12 @@ test('a figure over its threshold is degraded: slow when it is a time, limit oth
   })
   expect(breach('tls_cert_days_left')).toMatchObject({ verdict: 'degraded', reason: 'limit' })
 })
+
+test('a probe that ignores its signal is given up, as our own fault', async () => {
+  const run = context()
+  const done = runCheck(check('deaf', { probe: probe(() => new Promise(() => undefined)), timeout: '1s' }), run)
+  await run.clock.advance(6_000)
+  const [attempt] = (await done).attempts
+  expect(attempt.saw).toMatchObject({ fault: expect.stringContaining('found it running 5000 ms later') })
+  expect(run.clock.pending).toBe(0)
+})
