@@ -263,7 +263,8 @@ async function readVitals(
   origins: ReadonlySet<string>,
   figures: Map<string, number>,
 ) {
-  const page = context.pages().find(({ url }) => URL.canParse(url()) && origins.has(new URL(url()).origin))
+  const isOwn = (url: string) => URL.canParse(url) && origins.has(new URL(url).origin)
+  const page = context.pages().find(page => isOwn(page.url()))
   if (!page || page.isClosed()) return
   const read = page
     .evaluate(() => (globalThis as unknown as { __vedetteVitals?: Record<string, number> }).__vedetteVitals ?? {})
