@@ -77,6 +77,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
         return journeys
       },
     })
+    watch.on(artifacts.follow)
     const reload = () => void watch.reload()
     process.on('SIGHUP', reload)
     try {
@@ -91,7 +92,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
         port,
         processStats,
       })
-      io.write(`Vedette watches ${watch.checks().length} checks of ${count(configuration.systems.length, 'system')}: ${server.url}\n`)
+      io.write(`Vedette: ${server.url} (watching ${configuration.systems.map(system => system.id).join(', ')})\n`)
       if (token.fresh) io.write(`token for whatever changes something (kept in ${join(folder, 'token')}): ${token.value}\n`)
       await stopped(io)
       io.write('stopping: runs in flight get ten seconds\n')
@@ -103,8 +104,6 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
     return 0
   },
 }
-
-const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
 
 function portOf(text: string): number {
   const port = Number(text)

@@ -7,7 +7,9 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { createCodAdmin } from './cod-admin/create-cod-admin.ts'
 
-const { values } = parseArgs({ options: { break: { type: 'string' }, port: { type: 'string' }, data: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { break: { type: 'string' }, port: { type: 'string' }, data: { type: 'string' } },
+})
 const root = join(import.meta.dirname, '../..')
 const vedette = join(root, 'bin/vedette.js')
 const stop = new AbortController()
