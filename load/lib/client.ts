@@ -24,6 +24,18 @@ const limited = new Rate('users_rate_limited')
 /** Seconds between two calls of a user. */
 const pauses = new Trend('user_pause_s')
 
+/** A spent window is this account's own doing: it is told as an exception, which makes the run unknown, never failed. */
+const answersOfTheTarget = http.expectedStatuses({ min: 200, max: 399 }, 429)
+
+function refuseSpentWindow(account: SignIn, response: RefinedResponse<ResponseType | undefined>): void {
+  if (response.status !== 429) return
+  const window = windowOf(response.headers)
+  pause(1, response)
+  throw new Error(
+    `${account.email} has spent its rate limit (429)${window === undefined ? '' : `; it is open again in ${window.reset} s`}`,
+  )
+}
+
 /** Sign-ins have a narrow window of their own; a user who is refused this often stays away. */
 const mostSignIns = 4
 
@@ -37,7 +49,12 @@ export function createUser(base: string, account: SignIn): User {
     signIns++
     const body = JSON.stringify({ email: account.email, password: account.password })
     const headers = { 'Content-Type': 'application/json' }
-    const response = http.post(`${base}${account.path}`, body, { headers, tags: { name: `POST ${account.path}` } })
+    const response = http.post(`${base}${account.path}`, body, {
+      headers,
+      tags: { name: `POST ${account.path}` },
+      responseCallback: answersOfTheTarget,
+    })
+    refuseSpentWindow(account, response)
     const isIn = check(response, { 'login successful': answer => answer.status === 200 })
     token = isIn ? (response.json(account.token) as string | undefined) : undefined
   }
@@ -49,7 +66,9 @@ export function createUser(base: string, account: SignIn): User {
       const response = http.get(`${base}${path}`, {
         headers: { Authorization: `Bearer ${token}` },
         tags: { name: `GET ${name}` },
+        responseCallback: answersOfTheTarget,
       })
+      refuseSpentWindow(account, response)
       // The token was withdrawn or ran out: sign in again at the next call.
       if (response.status === 401) token = undefined
       return response

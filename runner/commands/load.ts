@@ -134,7 +134,7 @@ function progressLine(plan: LoadPlan, io: CommandIo): (entry: SeriesEntry) => vo
   let next = 0
   return entry => {
     const line = [
-      `${formatDuration(entry.at * 1_000)}${planned === undefined ? '' : ` of ${formatDuration(planned)}`}`,
+      `${formatDuration((entry.at + 1) * 1_000)}${planned === undefined ? '' : ` of ${formatDuration(planned)}`}`,
       `${entry.users} users`,
       `${entry.rps.toFixed(1)} requests/s`,
       `p95 ${Math.round(entry.p95)} ms`,

@@ -127,15 +127,16 @@ function judgeThresholds({ plan, points }: LoadEvidence, summary: Summary): read
   const seen = Object.entries(summary.metrics).flatMap(([metric, { thresholds }]) =>
     Object.entries(thresholds).map(([expression, ok]) => ({ metric, expression, ok })),
   )
-  // What was planned and is not in the summary was never judged, whatever the reason.
-  const lost = plan.thresholds
-    .filter(item => !seen.some(other => isSame(other, item)))
-    .map(({ metric, expression }) => ({ metric, expression, ok: undefined }))
-  const byK6 = [...seen, ...lost].map(({ metric, expression, ok }): LoadThreshold => {
+  // What was planned comes first and in its order. What is not in the summary was never judged, whatever the reason.
+  const planned = plan.thresholds.map(item => seen.find(other => isSame(other, item)) ?? { ...item, ok: undefined })
+  const scripts = seen
+    .filter(item => !planned.some(other => isSame(other, item)))
+    .toSorted((a, b) => a.metric.localeCompare(b.metric))
+  const byK6 = [...planned, ...scripts].map(({ metric, expression, ok }): LoadThreshold => {
     const found = summary.metrics[metric]
     const samples = samplesOf(found, points[metric] ?? 0)
-    const planned = plan.thresholds.find(item => isSame(item, { metric, expression }))
-    const tooShort = planned?.window !== undefined && summary.duration < planned.window
+    const promise = plan.thresholds.find(item => isSame(item, { metric, expression }))
+    const tooShort = promise?.window !== undefined && summary.duration < promise.window
     // k6 counts dropped iterations only when there are some: none is a figure, not a gap.
     const counted = samples > 0 || metric === 'dropped_iterations'
     const value = found === undefined || !counted ? undefined : figureOf(found, expression)
@@ -144,7 +145,7 @@ function judgeThresholds({ plan, points }: LoadEvidence, summary: Summary): read
       expression,
       samples,
       verdict: ok === undefined || !counted || (tooShort && ok) ? 'unknown' : ok ? 'passed' : 'failed',
-      ...(planned?.requirement === undefined ? {} : { requirement: planned.requirement }),
+      ...(promise?.requirement === undefined ? {} : { requirement: promise.requirement }),
       ...(value === undefined ? {} : { value }),
     }
   })

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { listProcesses, markOf } from '../../runner/system/process-tree.ts'
+import { createInterface } from 'node:readline'
+import { expect, test, vi } from 'vitest'
+import { listProcesses, markOf, readProcess } from '../../runner/system/process-tree.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { define, plainScript, run, scriptIn, serve } from './support.ts'
 
@@ -99,9 +101,75 @@ test('an interruption ends k6, leaves nothing behind and is unknown', async () =
   )
   expect(result).toMatchObject({ verdict: 'unknown', detail: expect.stringContaining('the run was interrupted') })
   expect(result.k6.exitCode).toBe(105)
-  const mine = `${process.pid}-`
-  expect(listProcesses().filter(({ pid }) => markOf(pid)?.startsWith(mine) && markOf(pid)?.endsWith('/k6'))).toEqual([])
-  expect(readdirSync(tmpdir()).filter(name => name.startsWith(`vedette-${mine}`))).toEqual([])
+  expect(k6Of(process.pid)).toEqual([])
+  expect(readdirSync(tmpdir()).filter(name => name.startsWith(`vedette-${process.pid}-`))).toEqual([])
+})
+
+/** The k6 that a process started, found by its mark; the process that began the mark is its first part. */
+const k6Of = (pid: number) =>
+  listProcesses().filter(process => {
+    const mark = markOf(process.pid)
+    return mark?.startsWith(`${pid}-`) === true && mark.endsWith('/k6')
+  })
+
+test('a k6 that somebody kills proves nothing', async () => {
+  await using server = await serve((_, answer) => answer.end())
+  using folder = tempFolder({ 'script.ts': plainScript })
+  const result = await run(
+    define({ script: scriptIn(folder.path), stages: ['0s:3', '60s:3'], thresholds: limits }),
+    server.url,
+    { onProgress: () => k6Of(process.pid).forEach(({ pid }) => void process.kill(pid, 'SIGKILL')) },
+  )
+  expect(result).toMatchObject({ verdict: 'unknown', detail: 'k6 was killed by signal 9', k6: { exitCode: 137 } })
+  expect(result.series.length).toBeGreaterThan(0)
+})
+
+test('k6 does not outlive a Vedette that was killed', async () => {
+  await using server = await serve((_, answer) => answer.end())
+  using folder = tempFolder({
+    'script.ts': plainScript,
+    'package.json': '{ "type": "module" }',
+    'vedette.config.ts': `import { defineConfig, defineSystem, load } from 'vedette'
+const part = load({ script: './script.ts', stages: ['0s:2', '60s:2'], thresholds: { http_reqs: ['count>1'] } })
+export default defineConfig({ systems: [defineSystem('shop', { url: '${server.url}', checks: [part] })] })
+`,
+  })
+  const cli = join(import.meta.dirname, '../../runner/cli.ts')
+  const vedette = spawn(process.execPath, [cli, 'load', 'shop'], {
+    cwd: folder.path,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  // The first line of progress: k6 is at work.
+  for await (const line of createInterface(vedette.stderr)) if (line.includes('requests/s')) break
+  const [k6] = k6Of(vedette.pid!)
+  expect(k6).toBeDefined()
+  vedette.kill('SIGKILL')
+  await vi.waitFor(() => expect(readProcess(k6!.pid)?.started).not.toBe(k6!.started), { timeout: 10_000 })
+  await vi.waitFor(
+    () => expect(readdirSync(tmpdir()).filter(name => name.startsWith(`vedette-${vedette.pid}-`))).toEqual([]),
+    { timeout: 10_000 },
+  )
+})
+
+test('a script without a default function runs by its scenarios', async () => {
+  const paths = new Set<string | undefined>()
+  await using server = await serve((request, answer) => {
+    paths.add(request.url)
+    answer.end()
+  })
+  using folder = tempFolder({
+    'script.js': `import http from 'k6/http'
+export const options = {
+  scenarios: { buyers: { executor: 'per-vu-iterations', vus: 2, iterations: 3, exec: 'buy' } },
+}
+export function buy() {
+  http.post(__ENV.BASE_URL + '/buy')
+}
+`,
+  })
+  const result = await run(define({ script: join(folder.path, 'script.js'), thresholds: limits }), server.url)
+  expect(result).toMatchObject({ verdict: 'passed', metrics: { iterations: { count: 6 } } })
+  expect([...paths]).toEqual(['/buy'])
 })
 
 test("somebody's own script runs unchanged: setup, modules, data files, thresholds, tags and report", async () => {
