@@ -54,9 +54,18 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       import('../engine/watch.ts'),
       import('../server/create-server.ts'),
     ])
-    await using store = await createSqliteStore({ path: join(folder, 'history.db'), retention: configuration.retention, clock: io.clock })
+    await using store = await createSqliteStore({
+      path: join(folder, 'history.db'),
+      retention: configuration.retention,
+      clock: io.clock,
+    })
     const evidence = join(folder, 'artifacts')
-    const artifacts = await createArtifactStore({ folder: evidence, budgetBytes: configuration.retention.artifactBytes, clock: io.clock, log })
+    const artifacts = await createArtifactStore({
+      folder: evidence,
+      budgetBytes: configuration.retention.artifactBytes,
+      clock: io.clock,
+      log,
+    })
     let swept = false
     const watch = await createWatch({
       request: loadRequest(values, io),
@@ -93,7 +102,8 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
         processStats,
       })
       io.write(`Vedette: ${server.url} (watching ${configuration.systems.map(system => system.id).join(', ')})\n`)
-      if (token.fresh) io.write(`token for whatever changes something (kept in ${join(folder, 'token')}): ${token.value}\n`)
+      if (token.fresh)
+        io.write(`token for whatever changes something (kept in ${join(folder, 'token')}): ${token.value}\n`)
       await stopped(io)
       io.write('stopping: runs in flight get ten seconds\n')
       await server.close()
@@ -107,7 +117,8 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
 
 function portOf(text: string): number {
   const port = Number(text)
-  if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`expected --port to be a number from 0 to 65535, found '${text}'`)
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new UsageError(`expected --port to be a number from 0 to 65535, found '${text}'`)
   return port
 }
 
