@@ -55,6 +55,10 @@ export interface JourneysOptions {
 }
 
 export interface JourneysWithSweep extends Journeys {
+  stats(): ReturnType<Journeys['stats']> & {
+    /** Spares that have loaded their Playwright. */
+    readonly readySpares: number
+  }
   /** Ends what an earlier, crashed Vedette left behind. */
   sweep(): Promise<{ readonly killed: number; readonly survivors: readonly number[]; readonly folders: number }>
   /** The scratch folder of this instance. */
@@ -230,8 +234,13 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
     },
     command: commandLine,
     stats() {
-      const { browsers, spares } = warm.count()
-      return { browsers, spares, children: running + runs.count() + browsers + spares + (guardian ? 1 : 0) }
+      const { browsers, spares, readySpares } = warm.count()
+      return {
+        browsers,
+        spares,
+        readySpares,
+        children: running + runs.count() + browsers + spares + (guardian ? 1 : 0),
+      }
     },
     sweep: () => sweepOrphans(scratchRoot, self, clock),
     scratch,

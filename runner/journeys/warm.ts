@@ -59,7 +59,7 @@ export interface Warm extends AsyncDisposable {
   prepareSpare(install: Install): void
   /** This Playwright cannot be waited with. */
   refuseSpares(install: Install): void
-  count(): { readonly browsers: number; readonly spares: number }
+  count(): { readonly browsers: number; readonly spares: number; readonly readySpares: number }
 }
 
 export interface Spare {
@@ -168,7 +168,7 @@ export function createWarm(options: WarmOptions): Warm {
     takeSpare: spares.take,
     prepareSpare: spares.prepare,
     refuseSpares: spares.refuse,
-    count: () => ({ browsers: living.size, spares: spares.count() }),
+    count: () => ({ browsers: living.size, ...spares.count() }),
     async [Symbol.asyncDispose]() {
       await Promise.all(servers.values())
       for (const server of [...living]) end(server)
@@ -231,7 +231,10 @@ function createSpares(options: WarmOptions) {
       })
     },
     refuse: (install: Install) => void refused.add(install.folder),
-    count: () => waiting.size,
+    count: () => ({
+      spares: waiting.size,
+      readySpares: [...waiting.values()].filter(({ ready }) => ready).length,
+    }),
     async [Symbol.asyncDispose]() {
       const all = [...waiting.values()]
       waiting.clear()

@@ -87,6 +87,8 @@ export function openTestJourneys(more: Partial<JourneysOptions> = {}) {
   const instance = journeys.scratch.split('/vedette-').at(-1)!
   return {
     journeys,
+    /** Marks of its processes begin with it. */
+    instance,
     kept,
     warnings,
     scratchRoot,
