@@ -40,6 +40,14 @@ function when(time, isRelative) {
   return `${new Date(time * 1_000).toISOString().slice(5, 16).replace('T', ' ')} UTC`
 }
 
+/** Hours, and the day where one begins: times of a server are UTC and have 24 hours. @param {number[]} splits */
+function days(splits) {
+  return splits.map((split, index) => {
+    const [day = '', time = ''] = new Date(split * 1_000).toISOString().slice(5, 16).split('T')
+    return index === 0 || time === '00:00' ? `${time}\n${day}` : time
+  })
+}
+
 /** @param {HTMLElement} plot */
 function draw(plot) {
   /** @type {Chart} */
@@ -77,18 +85,16 @@ function draw(plot) {
         stroke: resolved(line.tone === 'p95' ? '--accent' : '--line-two'),
         width: index === data.lines.length - 1 ? 2 : 1.5,
         spanGaps: false,
+        points: { show: false },
         value: (/** @type {unknown} */ _u, /** @type {number | null} */ value) => words(value),
       })),
     ],
     axes: [
       {
         ...axis,
-        ...(isRelative
-          ? {
-              values: (/** @type {unknown} */ _u, /** @type {number[]} */ splits) =>
-                splits.map(split => when(split, true)),
-            }
-          : {}),
+        size: isRelative ? 30 : 44,
+        values: (/** @type {unknown} */ _u, /** @type {number[]} */ splits) =>
+          isRelative ? splits.map(split => when(split, true)) : days(splits),
       },
       { ...axis, size: 64, values: (/** @type {unknown} */ _u, /** @type {number[]} */ splits) => splits.map(words) },
     ],

@@ -2,13 +2,13 @@
 
 import type { Result } from '../../runner/core/contracts.ts'
 import type { SeriesPoint, WatchedCheck, WindowStats } from '../../runner/core/ports.ts'
-import { latencyChart } from './chart.ts'
+import { latencyChart, spanBar } from './chart.ts'
 import { ago, count, duration, lasting, percent, span } from './format.ts'
 import { type Content, html } from './html.ts'
 import type { Page } from './layout.ts'
 import { sign } from './marks.ts'
 import { checkPath } from './paths.ts'
-import { phaseLegend, runTable } from './run-table.ts'
+import { phaseNames, phaseTotal, runTable } from './run-table.ts'
 import { runLinks } from './strip.ts'
 import { uptimeOf } from './uptime.ts'
 
@@ -52,9 +52,10 @@ ${headline(data)}
 ${windows(data)}
 ${timeline(data)}
 ${latency(data)}
+${phases(data)}
 ${troubles(data)}
-${recent(data)}
 ${promises(data)}
+${recent(data)}
 ${definition(data)}`,
   }
 }
@@ -106,13 +107,40 @@ function latency({ check, range, series }: CheckData): Content {
 
 function troubles({ troubles: results, now }: CheckData): Content {
   return html`<section id="troubles" data-live><h2>Recent runs that did not pass</h2>${
-    results.length === 0 ? html`<p class="quiet">None is kept.</p>` : runTable(results, now)
+    results.length === 0 ? html`<p class="quiet">None is kept.</p>` : runTable('Runs that did not pass', results, now)
   }</section>`
 }
 
+/** Middle and bad case of each phase over the last judged runs, beside the newest one. */
+function phases({ recent: results }: CheckData): Content {
+  const timed = results.filter(result => result.phases.length > 0)
+  const newest = timed[0]
+  if (!newest) return ''
+  const rows = phaseNames
+    .map(name => ({ name, totals: timed.map(result => phaseTotal(result, name)).sort((a, b) => a - b) }))
+    .map(({ name, totals }) => ({
+      name,
+      p50: rank(totals, 0.5),
+      p95: rank(totals, 0.95),
+      last: phaseTotal(newest, name),
+    }))
+    .filter(({ p95, last }) => p95 > 0 || last > 0)
+  const whole = rows.reduce((sum, row) => sum + row.p50, 0)
+  let at = 0
+  return html`<section id="phases" data-live><h2>Where the time goes</h2><div class="scroll" tabindex="0" role="region" aria-label="Latency by phase"><table class="waterfall">
+<thead><tr><th scope="col">Phase</th><th scope="col">0 to ${duration(whole)}</th><th scope="col" class="num">p50</th><th scope="col" class="num">p95</th><th scope="col" class="num">Newest</th></tr></thead>
+<tbody>${rows.map(({ name, p50, p95, last }) => {
+    at += p50
+    return html`<tr><th scope="row"><span class="key f-${name}">${name}</span></th><td class="c-span">${spanBar(at - p50, p50, whole, name)}</td><td class="num">${duration(p50)}</td><td class="num">${duration(p95)}</td><td class="num${last > p95 ? ' strong' : ''}">${duration(last)}</td></tr>`
+  })}</tbody></table></div><p class="quiet note">Of the last ${count(timed.length, 'run')} with phases; the bars show the p50 one after another.</p></section>`
+}
+
+const rank = (sorted: readonly number[], share: number) =>
+  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+
 function recent({ recent: results, now }: CheckData): Content {
   if (results.length === 0) return ''
-  return html`<section id="recent" data-live><h2>Where the time went</h2>${phaseLegend(results)}${runTable(results.slice(0, 20), now)}</section>`
+  return html`<section id="recent" data-live><h2>All recent runs</h2><details id="recent-runs"><summary>The last ${count(results.length, 'run')}, passed ones included</summary>${runTable('All recent runs', results, now)}</details></section>`
 }
 
 function promises({ promises: list }: CheckData): Content {

@@ -9,7 +9,7 @@ export function duration(ms: number | undefined): string {
   if (ms === undefined || !Number.isFinite(ms)) return dash
   if (ms < 10) return `${Number(ms.toFixed(1))} ms`
   if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`
+  if (ms < 60_000) return `${Number((ms / 1_000).toFixed(ms < 10_000 ? 2 : 1))} s`
   return span(ms)
 }
 

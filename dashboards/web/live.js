@@ -60,9 +60,12 @@ function replace(next) {
     // Nobody reads values off a chart that is drawn anew under the pointer.
     if (old.matches('.chart:hover')) continue
     said.set(old.id, fresh.outerHTML)
+    for (const open of old.querySelectorAll('details[open][id]'))
+      fresh.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute('open', '')
     const focused = old.contains(document.activeElement) ? pathOf(document.activeElement) : undefined
     old.replaceWith(document.adoptNode(fresh))
-    if (focused) document.querySelector(focused)?.focus({ preventScroll: true })
+    const again = focused && fresh.querySelector(focused)
+    if (again instanceof HTMLElement) again.focus({ preventScroll: true })
   }
   if (document.title !== next.title) document.title = next.title
   const [icon, nextIcon] = [document.getElementById('favicon'), next.getElementById('favicon')]
@@ -76,7 +79,7 @@ function pathOf(element) {
   if (!element) return undefined
   if (element.id) return `#${CSS.escape(element.id)}`
   const href = element.getAttribute('href')
-  return href ? `main a[href="${CSS.escape(href)}"]` : undefined
+  return href ? `a[href="${CSS.escape(href)}"]` : undefined
 }
 
 const units = /** @type {const} */ ([

@@ -75,7 +75,9 @@ export function p95Limits(
   return list.flatMap(({ metric, expression, requirement }) => {
     const value = /^p\(95\)\s*<=?\s*(\d+(?:\.\d+)?)$/.exec(expression.trim())?.[1]
     if (value === undefined || !metric.startsWith('http_req_duration')) return []
-    return [{ name: `${requirement ? `${requirement}: ` : ''}p95 under ${value} ms`, value: Number(value) }]
+    const part = /\{(.+)\}$/.exec(metric)?.[1]
+    const of = [requirement, part && `(${part})`].filter(Boolean).join(' ')
+    return [{ name: `${of ? `${of}: ` : ''}p95 under ${value} ms`, value: Number(value) }]
   })
 }
 

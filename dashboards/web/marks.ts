@@ -23,7 +23,9 @@ const ofVerdict: Readonly<Record<Verdict, HealthState>> = {
 }
 
 export const sign = (state: HealthState): Safe =>
-  raw(`<svg class="sign" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">${shapes[state]}</svg>`)
+  raw(
+    `<svg class="sign s-${state}" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">${shapes[state]}</svg>`,
+  )
 
 /** A state with its word. */
 export const stateMark = (state: HealthState, word: string = state): Safe =>

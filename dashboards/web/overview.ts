@@ -184,7 +184,7 @@ function row({ now, strips, day }: OverviewData, check: WatchedCheck): Safe {
 <th role="rowheader" scope="row" class="c-check"><a href="${checkPath(check)}">${check.check}</a> <span class="system">${check.system}</span>${check.severity === 'p0' ? html` <span class="sev">P0</span>` : ''}<span class="detail">${detail}</span></th>
 <td role="cell" class="c-runs">${runBars(runs)}</td>
 <td role="cell" class="c-p95 num">${sparkline(runs)}<span>${duration(stats?.p95)}</span></td>
-<td role="cell" class="c-up num"><span>${percent(uptime.ratio)}</span><span class="quiet" title="share of the expected runs that could be judged">of ${percent(uptime.coverage, 0)}</span></td>
+<td role="cell" class="c-up num"><span>${percent(uptime.ratio)}</span><span class="quiet" title="share of the expected runs that could be judged">${percent(uptime.coverage, 0)} covered</span></td>
 <td role="cell" class="c-last num">${ago(check.health.lastRunAt, now)}</td>
 </tr>`
 }

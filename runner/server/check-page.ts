@@ -71,7 +71,7 @@ async function gather(
   const system = watch.systems().find(({ id }) => id === check.system)
   const [recent, troubles, series, ...windows] = await Promise.all([
     store.results({ ...of, triggers: ['schedule'], limit: 60 }),
-    store.results({ ...of, verdicts: ['failed', 'degraded', 'unknown'], limit: 15 }),
+    store.results({ ...of, verdicts: ['failed', 'degraded', 'unknown'], limit: 10 }),
     store.series({ ...of, from: to - lengths[range], to, points }),
     ...ranges.map(name => store.windows({ ...of, from: now - lengths[name], to: now })),
   ])

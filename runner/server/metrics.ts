@@ -357,7 +357,7 @@ function setFigures(gauges: Gauges, labels: Labels, kind: string, { metrics, pha
       const total = names.reduce((sum, name) => sum + phaseTotal(phases, name), 0)
       gauges.phases.set({ ...labels, phase }, total / 1_000)
     }
-    gauges.ssl.set(labels, phases.some(phase => phase.name === 'tls') ? 1 : 0)
+    gauges.ssl.set(labels, metrics['http_ssl'] ?? (phases.some(phase => phase.name === 'tls') ? 1 : 0))
   }
   if (phases.some(phase => phase.name === phaseNames[0])) {
     gauges.lookup.set(labels, phaseTotal(phases, 'resolve') / 1_000)
