@@ -11,7 +11,9 @@ import { askRevision } from '../system/ask-revision.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
+import { openDataFolder } from './data-folder.ts'
 import { discoverWith, selectable } from './discover.ts'
+import { keepResults, openArtifacts } from './keep-results.ts'
 import { openReporters } from './smoke-reporters.ts'
 
 const args = {
@@ -22,6 +24,7 @@ const args = {
   timeout: { type: 'string', default: '10m' },
   strict: { type: 'boolean', default: false },
   reporter: { type: 'string', multiple: true, short: 'r' },
+  data: { type: 'string' },
   'on-no-go': { type: 'string' },
   'on-no-go-timeout': { type: 'string', default: '10m' },
 } as const
@@ -40,6 +43,7 @@ ${configurationUsage}
   --timeout <duration>  for everything, the waiting included; what is not done then is unknown (default: 10m)
   --strict              degraded is NO-GO
   --reporter, -r <name>[=<file>]   console, json, junit, markdown; repeatable (default: console)
+  --data <folder>       keeps results and evidence (screenshots, traces) there, for the pages (default: nothing is kept)
   --on-no-go <command>  the rollback hook: run by /bin/sh on exit code 1 only, with the decision as JSON on its standard input and
                         VEDETTE_DECISION, VEDETTE_EXIT_CODE, VEDETTE_ENVIRONMENT, VEDETTE_REVISION, VEDETTE_FAILED and
                         VEDETTE_REASON in its environment; it never changes the exit code
@@ -71,7 +75,8 @@ or changed, 130 and 143 interrupted. If it ends in any other way, the code is no
     const expected = expectations(values['expect-revision'] ?? [], loaded)
     const { systems } = loaded.configuration
     const concerned = systems.filter(system => system.journeys.length > 0 && mayMean(positionals, system, systems))
-    await using journeys = concerned.length === 0 ? undefined : await openJourneys(loaded, io)
+    const data = values.data === undefined ? undefined : openDataFolder(values.data, io)
+    await using journeys = concerned.length === 0 ? undefined : await openGateJourneys(loaded, data, io)
     const found = journeys === undefined ? undefined : await discoverWith(journeys, concerned)
     const mistakes = (found?.problems ?? []).filter(problem => problem.level === 'error')
     if (mistakes.length > 0) return refuse(mistakes.map(formatProblem), loaded.environment)
@@ -97,6 +102,7 @@ or changed, 130 and 143 interrupted. If it ends in any other way, the code is no
       signal: io.signal,
       random: Math.random,
     })
+    if (data !== undefined) await keepResults(decision.results, loaded, data, io)
     const hook = values['on-no-go']
     if (hook !== undefined && decision.exitCode === 1) await rollBack(hook, decision, settings.hookTimeout, io)
     return decision.exitCode
@@ -104,9 +110,11 @@ or changed, 130 and 143 interrupted. If it ends in any other way, the code is no
 }
 
 /** Playwright is a second of start-up that a gate without journeys does not pay. */
-async function openJourneys(loaded: Loaded, io: CommandIo): Promise<Journeys> {
-  const { openJourneys: open } = await import('./journeys.ts')
-  return open(loaded, io)
+async function openGateJourneys(loaded: Loaded, data: string | undefined, io: CommandIo): Promise<Journeys> {
+  const { openJourneys } = await import('./journeys.ts')
+  // Nothing is kept warm for a single invocation.
+  if (data === undefined) return openJourneys(loaded, io, { spares: false })
+  return openJourneys(loaded, io, { spares: false, data, artifacts: await openArtifacts(loaded, data, io) })
 }
 
 /** Whether the words can mean a journey of this system, so that its Playwright projects must be listed. */
