@@ -48,7 +48,7 @@ Exit codes: 0 nothing that is needed is missing, 1 something is, 2 usage.`,
     if (values.json) io.write(`${JSON.stringify(findings, null, 2)}\n`)
     else {
       io.write(`vedette ${version}\n\n`)
-      io.write(table(findings.map(row), io.columns))
+      io.write(table(findings.map(row), Number.POSITIVE_INFINITY))
       for (const finding of findings.filter(({ cost }) => cost !== undefined)) {
         io.write(`\n${finding.part}: ${finding.cost}\n`)
       }
