@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { chooseBroken } from '../kit/broken.ts'
-import { createCertificate } from '../kit/certificate.ts'
+import { authorityCertificate, createCertificate } from '../kit/certificate.ts'
 import { createClock } from '../kit/clock.ts'
 import { listenControl } from '../kit/control.ts'
 import { type Answer, type Call, createService } from '../kit/http.ts'
@@ -41,8 +41,8 @@ export interface CodAdmin {
     revision(revision: string): void
     facts(): Readonly<Record<string, unknown>>
   }
-  /** PEM; what a client has to trust for `urls.https`. */
-  readonly certificate: string
+  /** PEM: whom a client has to trust for `urls.https`. */
+  readonly authority: string
   close(): Promise<void>
 }
 
@@ -92,7 +92,7 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
       },
       facts: () => factsOf(shop),
     },
-    certificate: certificate.cert,
+    authority: authorityCertificate(),
     async close() {
       sockets.close()
       await Promise.all([web, plain, https, control].map(listener => listener.close()))
