@@ -50,6 +50,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const last = new Map<CheckKey, Result>(options.last.map(result => [checkKey(result), result]))
   // Health as it will be once everything that waits is stored; `shown` follows when it is.
   const ahead = new Map(shown)
+  const slots = new Map<CheckKey, number>([...last].map(([key, result]) => [key, result.slot]))
   let waiting: Item[] = []
   let writing: Promise<void> | undefined
   let cancelTimer: (() => void) | undefined
@@ -61,8 +62,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const key = checkKey(result)
     const policy = result.trigger === 'schedule' ? options.policyOf(key) : undefined
     const event: WatchEvent = { kind: 'result', result }
-    // The store keeps the first result of a slot; a second one (the clock was set back, a worker was lost) still tells about health.
     if (policy === undefined) return { result, events: [event], announced: false }
+    slots.set(key, result.slot)
     const { health, transition } = advance(ahead.get(key) ?? unknownHealth(startedAt), result, policy)
     ahead.set(key, health)
     const events: readonly WatchEvent[] =
@@ -123,6 +124,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   return {
     record(given) {
+      // Two generations may run the same slot, one at its end and one at its beginning: it counts once, as it is stored once.
+      if (given.trigger === 'schedule' && slots.get(checkKey(given)) === given.slot) return
       const result = scrubResult(given, options.scrub())
       writeLine(log, result)
       waiting.push(judge(result))

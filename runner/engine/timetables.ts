@@ -8,13 +8,13 @@ export const timetableOf = (schedule: Check['schedule'], phase: string, location
     ? everyTimetable(schedule.every, offsetOf(phase, location, schedule.every))
     : calendarTimetable(schedule.cron, schedule.timezone)
 
-const patience = 60_000
-const spread = 15_000
+const soon = 15_000
+const short = 60_000
 
 /**
- * The run soon after the start of a check that would otherwise wait long: it stands for the slot that has already begun, so another
- * start in the same slot stores nothing twice. Undefined for short intervals, for calendars (someone chose that time with care),
- * and when the slot was run before.
+ * The run soon after the start, of a check whose slot has begun and was not run: within half an interval, or 15 s for intervals over a
+ * minute. It stands for that slot, so another start in the same slot stores nothing twice. Undefined for calendars (someone chose
+ * that time with care), and when the slot was run before.
  */
 export function firstRun(
   schedule: Check['schedule'],
@@ -23,9 +23,10 @@ export function firstRun(
   now: number,
   lastRunAt: number | undefined,
 ): { readonly slot: number; readonly at: number } | undefined {
-  if (!('every' in schedule) || schedule.every <= patience) return undefined
+  if (!('every' in schedule)) return undefined
   const slot = slotAt(now, schedule.every, offsetOf(phase, location, schedule.every))
   if (lastRunAt !== undefined && lastRunAt >= slot) return undefined
+  const spread = schedule.every > short ? soon : Math.ceil(schedule.every / 2)
   return { slot, at: now + offsetOf(`first ${phase}`, location, spread) }
 }
 

@@ -39,15 +39,18 @@ function runnerOf(checks: readonly Check[], probes = 64) {
   const results = () => reports().flatMap(report => report.results)
   const missed = () => reports().reduce((sum, report) => sum + report.missed, 0)
   const inFlight = () => messages.flatMap(message => (message.kind === 'loaded' ? [...message.inFlight] : []))
-  return { clock, runner, messages, reports, results, missed, inFlight }
+  /** As after a restart within the slot, so that the first runs do not disturb. */
+  const start = () =>
+    runner.start(clock.now(), Object.fromEntries(checks.map(item => [`shop/${item.id}`, clock.now()])))
+  return { clock, runner, start, messages, reports, results, missed, inFlight }
 }
 
 test('runs each check once a slot and reports results in batches', async () => {
-  const { clock, runner, results, reports } = runnerOf([
+  const { clock, results, reports, start } = runnerOf([
     check('one', { probe: passes, every: '10s' }),
     check('two', { probe: passes, every: '10s' }),
   ])
-  runner.start(clock.now(), {})
+  start()
   await clock.advance(30_100)
   expect(results()).toHaveLength(6)
   expect(results()[0]).toMatchObject({
@@ -70,6 +73,13 @@ test('a check with a long interval runs soon after the start, for the slot that 
   expect(results()).toHaveLength(1)
   expect(results()[0]!.slot).toBeLessThanOrEqual(start)
   expect(results()[0]!.slot).toBeGreaterThan(start - 6 * 3_600_000)
+})
+
+test('a check with a short interval has its first run within half of it', async () => {
+  const { clock, runner, results } = runnerOf([check('often', { probe: passes, every: '1m' })])
+  runner.start(clock.now(), {})
+  await clock.advance(30_100)
+  expect(results()).toHaveLength(1)
 })
 
 test('a check that was run in its slot already does not run again after a restart', async () => {
@@ -98,11 +108,11 @@ test('no more probes at a time than allowed; the others wait and are late', asyn
     running -= 1
     return { ok: true }
   })
-  const { clock, runner, results, reports } = runnerOf(
+  const { clock, results, reports, start } = runnerOf(
     Array.from({ length: 10 }, (_, index) => check(`c${index}`, { probe: slow, cron: '1 12 * * *' })),
     3,
   )
-  runner.start(clock.now(), {})
+  start()
   await clock.advance(65_000)
   expect(results()).toHaveLength(10)
   expect(most).toBe(3)
@@ -110,10 +120,10 @@ test('no more probes at a time than allowed; the others wait and are late', asyn
 })
 
 test('a check never overlaps with itself: the slot is missed, counted and named', async () => {
-  const { clock, runner, results, reports, missed } = runnerOf([
+  const { clock, results, reports, missed, start } = runnerOf([
     check('slow', { probe: hangs, every: '1s', timeout: '2500ms', retry: { attempts: 0 } }),
   ])
-  runner.start(clock.now(), {})
+  start()
   await clock.advance(3_900)
   expect(results()).toHaveLength(1)
   expect(missed()).toBe(2)
@@ -126,20 +136,20 @@ test('a failure is retried in place and counted as attempts', async () => {
     calls += 1
     return calls === 1 ? { ok: false, reason: 'connect', detail: 'refused' } : { ok: true }
   })
-  const { clock, runner, results } = runnerOf([
+  const { clock, results, start } = runnerOf([
     check('flaky', { probe: flaky, every: '30s', retry: { attempts: 1, delay: '2s' } }),
   ])
-  runner.start(clock.now(), {})
+  start()
   await clock.advance(33_000)
   expect(results()[0]).toMatchObject({ verdict: 'passed', attempts: 2, earlier: [{ reason: 'connect' }] })
 })
 
 test('what runs is told in shared memory, so that a death can be accounted for', async () => {
-  const { clock, runner, inFlight, messages } = runnerOf([
+  const { clock, inFlight, messages, start } = runnerOf([
     check('slow', { probe: hangs, every: '10s', timeout: '5s', retry: { attempts: 0 } }),
   ])
   expect(messages[0]).toMatchObject({ kind: 'loaded', checks: ['shop/slow'] })
-  runner.start(clock.now(), {})
+  start()
   await clock.advance(10_000)
   expect(inFlight()[0]).toBeGreaterThan(0)
   await clock.advance(5_100)
@@ -156,10 +166,10 @@ test('a run by hand is answered, beside the schedule', async () => {
 })
 
 test('retiring takes no more slots and finishes what runs', async () => {
-  const { clock, runner, results, messages } = runnerOf([
+  const { clock, runner, results, messages, start } = runnerOf([
     check('slow', { probe: hangs, every: '10s', timeout: '30s', retry: { attempts: 0 } }),
   ])
-  runner.start(clock.now(), {})
+  start()
   await clock.advance(10_000)
   let ended = false
   void runner.retire().then(() => {
@@ -175,10 +185,10 @@ test('retiring takes no more slots and finishes what runs', async () => {
 })
 
 test('stopping interrupts after the grace: the run is unknown and never the target’s fault', async () => {
-  const { clock, runner, results } = runnerOf([
+  const { clock, runner, results, start } = runnerOf([
     check('slow', { probe: hangs, every: '10s', timeout: '30s', retry: { attempts: 0 } }),
   ])
-  runner.start(clock.now(), {})
+  start()
   await clock.advance(10_000)
   const stopped = runner.stop(2_000)
   await clock.advance(2_100)
@@ -191,8 +201,8 @@ test('a probe that breaks is our fault', async () => {
   const broken = probe(async () => {
     throw new RunnerFault('no file handles')
   })
-  const { clock, runner, results } = runnerOf([check('broken', { probe: broken, every: '10s' })])
-  runner.start(clock.now(), {})
+  const { clock, results, start } = runnerOf([check('broken', { probe: broken, every: '10s' })])
+  start()
   await clock.advance(10_100)
   expect(results()).toMatchObject([{ verdict: 'unknown', reason: 'runner', detail: 'no file handles' }])
 })

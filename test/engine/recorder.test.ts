@@ -159,3 +159,12 @@ test('a check that is watched no longer keeps its result and changes no health',
   expect(store.all).toHaveLength(1)
   expect(store.stored.size).toBe(0)
 })
+
+test('a slot that two generations ran counts once', async () => {
+  const { clock, store, recorder, record } = setUp()
+  record('failed', { slot: 7_000 })
+  record('failed', { slot: 7_000 })
+  await clock.advance(100)
+  expect(store.all).toHaveLength(1)
+  expect(recorder.health('shop/home')).toMatchObject({ state: 'retrying', consecutiveFailures: 1 })
+})
