@@ -1,6 +1,6 @@
 /** "Since when, how often, how slow?" */
 
-import type { Result } from '../../runner/core/contracts.ts'
+import type { Result, Verdict } from '../../runner/core/contracts.ts'
 import type { SeriesPoint, WatchedCheck, WindowStats } from '../../runner/core/ports.ts'
 import { latencyChart, spanBar } from './chart.ts'
 import { ago, count, duration, lasting, percent, span } from './format.ts'
@@ -35,6 +35,8 @@ export interface CheckData {
   /** Newest first. */
   readonly recent: readonly Result[]
   readonly troubles: readonly Result[]
+  /** Narrows the troubles to one verdict within `range`: the runs behind a figure. */
+  readonly verdict?: Verdict
   readonly signedIn: boolean
 }
 
@@ -87,8 +89,11 @@ function windows({ check, windows: list }: CheckData): Content {
 <tbody>${list.map(({ range, length, stats }) => {
     const { ratio, coverage } = uptimeOf(stats, check.interval, length)
     const runs = stats?.runs ?? { passed: 0, degraded: 0, failed: 0, unknown: 0 }
-    const evidence = (many: number) => (many > 0 ? html`<a href="#troubles">${many}</a>` : html`0`)
-    return html`<tr><th scope="row">${rangeWords[range]}</th><td class="num strong">${percent(ratio)}</td><td class="num">${percent(coverage, 1)}</td><td class="num">${evidence(runs.failed)}</td><td class="num">${evidence(runs.degraded)}</td><td class="num">${evidence(runs.unknown)}</td><td class="num">${stats?.retried ?? 0}</td><td class="num">${duration(stats?.p50)}</td><td class="num">${duration(stats?.p95)}</td><td class="num">${duration(stats?.p99)}</td></tr>`
+    const evidence = (verdict: Verdict) =>
+      runs[verdict] > 0
+        ? html`<a href="${checkPath(check)}?range=${range}&amp;verdict=${verdict}#troubles" title="Show these runs">${runs[verdict]}</a>`
+        : html`0`
+    return html`<tr><th scope="row" class="nowrap">${rangeWords[range]}</th><td class="num strong">${percent(ratio)}</td><td class="num">${percent(coverage, 1)}</td><td class="num">${evidence('failed')}</td><td class="num">${evidence('degraded')}</td><td class="num">${evidence('unknown')}</td><td class="num">${stats?.retried ?? 0}</td><td class="num">${duration(stats?.p50)}</td><td class="num">${duration(stats?.p95)}</td><td class="num">${duration(stats?.p99)}</td></tr>`
   })}</tbody></table></div>
 <p class="quiet note">Uptime is good runs of those that could be judged; coverage is how many of the expected runs those were.</p></section>`
 }
@@ -105,10 +110,14 @@ function latency({ check, range, series }: CheckData): Content {
   )}</ul></nav>${latencyChart('latency', `Latency of the last ${rangeWords[range]}, with failed and unknown runs marked on the time axis`, series)}</section>`
 }
 
-function troubles({ troubles: results, now }: CheckData): Content {
-  return html`<section id="troubles" data-live><h2>Recent runs that did not pass</h2>${
-    results.length === 0 ? html`<p class="quiet">None is kept.</p>` : runTable('Runs that did not pass', results, now)
-  }</section>`
+function troubles({ check, troubles: results, range, verdict, now }: CheckData): Content {
+  const title = verdict ? `Runs of the last ${rangeWords[range]}: ${verdict}` : 'Recent runs that did not pass'
+  const back = verdict
+    ? html`<p class="note"><a href="${checkPath(check)}?range=${range}">Show all that did not pass</a></p>`
+    : ''
+  return html`<section id="troubles" data-live><h2>${title}</h2>${
+    results.length === 0 ? html`<p class="quiet">None is kept.</p>` : runTable(title, results, now)
+  }${back}</section>`
 }
 
 /** Middle and bad case of each phase over the last judged runs, beside the newest one. */

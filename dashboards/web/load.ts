@@ -63,7 +63,7 @@ function thresholds(list: readonly LoadThreshold[]): Content {
       : html`<div class="scroll" tabindex="0" role="region" aria-label="Thresholds"><table><thead><tr><th scope="col">Verdict</th><th scope="col">Promise</th><th scope="col">Figure</th><th scope="col">Limit</th><th scope="col" class="num">Found</th><th scope="col" class="num">Samples</th></tr></thead>
 <tbody>${list.map(
           threshold =>
-            html`<tr><td>${verdictMark(threshold.verdict)}</td><td>${threshold.requirement ?? 'ours'}</td><th scope="row"><code>${threshold.metric}</code></th><td><code>${threshold.expression}</code></td><td class="num">${threshold.value === undefined ? 'no samples' : figure(threshold.value)}</td><td class="num">${threshold.samples}</td></tr>`,
+            html`<tr><td>${verdictMark(threshold.verdict)}</td><td class="nowrap">${threshold.requirement ?? 'ours'}</td><th scope="row"><code>${threshold.metric}</code></th><td><code>${threshold.expression}</code></td><td class="num">${threshold.value === undefined ? 'no samples' : figure(threshold.value)}</td><td class="num">${threshold.samples}</td></tr>`,
         )}</tbody></table></div>`
   }</section>`
 }

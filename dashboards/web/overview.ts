@@ -179,7 +179,7 @@ function row({ now, strips, day }: OverviewData, check: WatchedCheck): Safe {
   const uptime = uptimeOf(stats, check.interval, 86_400_000)
   const isQuiet = state === 'up' || state === 'paused'
   const detail = isQuiet ? check.summary : (check.last?.detail ?? check.summary)
-  return html`<tr role="row" class="is-${state}" id="row-${key}">
+  return html`<tr role="row" class="is-${isNew(check) ? 'new' : state}" id="row-${key}">
 <td role="cell" class="c-state">${stateMark(state, isNew(check) ? 'new' : state)}<span class="since">${isNew(check) ? '' : lasting(check.health.since, now)}</span></td>
 <th role="rowheader" scope="row" class="c-check"><a href="${checkPath(check)}">${check.check}</a> <span class="system">${check.system}</span>${check.severity === 'p0' ? html` <span class="sev">P0</span>` : ''}<span class="detail">${detail}</span></th>
 <td role="cell" class="c-runs">${runBars(runs)}</td>

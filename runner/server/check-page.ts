@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type CheckData, checkPage, type Promised, type Range, ranges } from '../../dashboards/web/check.ts'
 import { runPath } from '../../dashboards/web/paths.ts'
 import { runPage } from '../../dashboards/web/run.ts'
-import type { Result } from '../core/contracts.ts'
+import { type Result, type Verdict, verdicts } from '../core/contracts.ts'
 import { type CheckKey, checkKey, type WatchedCheck } from '../core/ports.ts'
 import { describeLimit, limitsOf, type Requirement } from '../core/requirements.ts'
 import { found, keyOf, missing, normalRunId } from './api.ts'
@@ -24,7 +24,7 @@ export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
   app.get('/checks/:system/*', async (request, reply) => {
     const key = keyOf(request.params)
     const check = found(watch.check(key), 'a check that is watched', key)
-    return render(request, reply, checkPage(await gather(rooms, check, rangeOf(request), guard.isSignedIn(request))))
+    return render(request, reply, checkPage(await gather(rooms, check, viewOf(request), guard.isSignedIn(request))))
   })
 
   app.post('/checks/:system/*', async (request, reply) => {
@@ -52,15 +52,21 @@ export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
   })
 }
 
-const rangeOf = ({ query }: FastifyRequest): Range => {
-  const { range } = query as { readonly range?: unknown }
-  return ranges.find(name => name === range) ?? '24h'
+interface View {
+  readonly range: Range
+  readonly verdict?: Verdict
+}
+
+function viewOf({ query }: FastifyRequest): View {
+  const { range, verdict } = query as { readonly range?: unknown; readonly verdict?: unknown }
+  const wanted = verdicts.find(name => name === verdict)
+  return { range: ranges.find(name => name === range) ?? '24h', ...(wanted === undefined ? {} : { verdict: wanted }) }
 }
 
 async function gather(
   { watch, store, clock }: Rooms,
   check: WatchedCheck,
-  range: Range,
+  { range, verdict }: View,
   signedIn: boolean,
 ): Promise<CheckData> {
   const now = clock.now()
@@ -71,7 +77,11 @@ async function gather(
   const system = watch.systems().find(({ id }) => id === check.system)
   const [recent, troubles, series, ...windows] = await Promise.all([
     store.results({ ...of, triggers: ['schedule'], limit: 60 }),
-    store.results({ ...of, verdicts: ['failed', 'degraded', 'unknown'], limit: 10 }),
+    store.results(
+      verdict
+        ? { ...of, triggers: ['schedule'], verdicts: [verdict], from: now - lengths[range], limit: 200 }
+        : { ...of, verdicts: ['failed', 'degraded', 'unknown'], limit: 10 },
+    ),
     store.series({ ...of, from: to - lengths[range], to, points }),
     ...ranges.map(name => store.windows({ ...of, from: now - lengths[name], to: now })),
   ])
@@ -88,6 +98,7 @@ async function gather(
     series,
     recent,
     troubles,
+    ...(verdict === undefined ? {} : { verdict }),
     signedIn,
   }
 }

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { createMetrics } from '../../runner/server/metrics.ts'
 import { createFakeWatch, type FakeWatch, resultOf, start, watchedCheck } from '../support/fake-watch.ts'
-import { fakeStore } from './support.ts'
 
 const health = watchedCheck('shop', 'health', { covers: ['SHOP-1'], owner: 'oncall', severity: 'p0' })
 const journey = watchedCheck('shop', 'checkout/pays', { kind: 'journey', interval: 300_000, state: 'degraded' })
@@ -10,7 +9,9 @@ const journey = watchedCheck('shop', 'checkout/pays', { kind: 'journey', interva
 const metricsOf = (watch: FakeWatch) =>
   createMetrics({
     watch,
-    store: fakeStore([]),
+    store: {
+      stats: async () => ({ bytes: 1_240_000, results: 0, details: 12, hours: 40, oldest: start - 86_400_000 }),
+    },
     processStats: () => ({ residentBytes: 91_000_000, heapBytes: 22_000_000, cpuSeconds: 12.5, openFiles: 31 }),
   })
 

@@ -81,6 +81,25 @@ test('a refused change is shown on every page', async () => {
   expect((await read(server, '/')).text).toMatch(/vedette\.config\.ts:3<\/code> system shop: expected a URL/)
 })
 
+test('a figure of a check leads to the runs behind it', async () => {
+  const check = watchedCheck('shop', 'home')
+  const results = [
+    resultOf(check, { slot: start - 1_000, verdict: 'failed', reason: 'status', detail: 'found 502' }),
+    resultOf(check, { slot: start - 2_000, verdict: 'unknown', reason: 'runner', detail: 'no memory' }),
+    resultOf(check, { slot: start - 3 * 86_400_000, verdict: 'failed', reason: 'status', detail: 'found 504' }),
+  ]
+  await using server = await serve({ watch: createFakeWatch({ checks: [check] }), results })
+  const troublesOf = async (query: string) => {
+    const { text } = await read(server, `/checks/shop/home${query}`)
+    const section = text.split('id="troubles"')[1]!.split('</section>')[0]!
+    return ['found 502', 'no memory', 'found 504'].filter(detail => section.includes(detail))
+  }
+  expect((await read(server, '/checks/shop/home')).text).toContain('?range=24h&amp;verdict=failed#troubles')
+  expect(await troublesOf('')).toEqual(['found 502', 'no memory', 'found 504'])
+  expect(await troublesOf('?range=24h&verdict=failed')).toEqual(['found 502'])
+  expect(await troublesOf('?range=7d&verdict=failed')).toEqual(['found 502', 'found 504'])
+})
+
 test('the address of a run is its id', () => {
   const result = resultOf({ system: 'shop', check: 'checkout/pays by card' })
   expect(runPath(result)).toBe(`/runs/${runId(result)}`)
