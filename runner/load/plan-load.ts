@@ -18,7 +18,7 @@ export const mainProfile = 'documented'
 /** A little load for a change that just arrived; every definition has it. */
 const smokeStages = ['0s:2', '30s:2']
 
-export interface PlannedStage {
+interface PlannedStage {
   /** As it is written, before the time scale: `2m:50`. */
   readonly text: string
   /** After the time scale, ms. */
@@ -27,14 +27,14 @@ export interface PlannedStage {
 }
 
 /** A limit on the load itself, judged by us: k6 knows no threshold on what it offers. */
-export interface OwnLimit {
+interface OwnLimit {
   readonly metric: string
   readonly expression: string
   readonly limit: Limit
 }
 
 /** One line that k6 judges. */
-export interface PlannedThreshold {
+interface PlannedThreshold {
   /** k6's key: `http_req_duration`, `http_req_failed{scope:upload}`. */
   readonly metric: string
   readonly expression: string

@@ -17,7 +17,7 @@ export interface Machine {
   say(line: string): void
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly cwd?: string
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>

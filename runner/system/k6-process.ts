@@ -20,7 +20,7 @@ export interface K6Workplace extends AsyncDisposable {
   run(request: K6Request): Promise<K6Exit>
 }
 
-export interface K6Request {
+interface K6Request {
   readonly path: string
   readonly args: readonly string[]
   /** Where relative paths of the script's own reports begin. */

@@ -25,7 +25,7 @@ export async function serve(listener: RequestListener): Promise<AsyncDisposable 
 }
 
 /** The k6 that `vedette setup` left. */
-export async function requireK6(): Promise<FoundK6> {
+async function requireK6(): Promise<FoundK6> {
   const found = await findK6({ env: process.env, caches: [k6Folder('.vedette')] })
   if (!isK6(found)) throw new Error(found.missing)
   return found
