@@ -14,6 +14,9 @@ export async function copyTo(database: DatabaseSync, path: string): Promise<void
       `expected the folder ${dirname(path)} for the backup, found none: create it first`,
     )
   }
+  if (path === database.location()) {
+    throw new StoreError('failed', `expected another file for the backup than ${path}, found the store itself`)
+  }
   const partial = `${path}.partial`
   try {
     // In one step: writers would make a copy in pieces start again and again.
