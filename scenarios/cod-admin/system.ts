@@ -1,5 +1,17 @@
-import { defineSystem, objective } from '#vedette'
+import { check, defineSystem, http, limit, load, objective, playwright, tls } from '#vedette'
+import { referenceAuthority } from './reference.ts'
 import { requirements } from './requirements.ts'
+
+const address = process.env['COD_ADMIN_HTTPS_URL'] ?? ''
+// Without an address of its own the certificate is the reference system's.
+const certificate = URL.canParse(address)
+  ? { host: new URL(address).hostname, trust: {} }
+  : { host: 'localhost', trust: { ca: referenceAuthority } }
+
+const order = { customer: 'synthetic', phone: '+62 555 0100', address: '1 Test Street', amount: 49 }
+const { phone: _, ...withoutPhone } = order
+const publicOrders = '/api/public/forms/cash-on-delivery/orders'
+const refused = (field: string) => ({ status: 400, json: { 'errors[0].field': field } })
 
 export default defineSystem('cod-admin', import.meta.dirname, {
   title: 'E-commerce COD Admin',
@@ -9,8 +21,99 @@ export default defineSystem('cod-admin', import.meta.dirname, {
     https: { env: 'COD_ADMIN_HTTPS_URL', environments: { local: 'https://127.0.0.1:7107' } },
     mailbox: { env: 'COD_ADMIN_MAILBOX_URL', environments: { local: 'http://127.0.0.1:7108/mailbox' } },
   },
+  revision: { path: '/version', json: 'revision' },
   owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
   requirements,
   objectives: [objective('availability', { from: 'COD-08' })],
-  checks: [],
+  checks: [
+    check('health', {
+      probe: http('/health', {
+        expect: {
+          status: 200,
+          json: {
+            status: 'ok',
+            timestamp: /^\d{4}-\d\d-\d\dT/,
+            uptime: { gte: 0 },
+            'services.database': 'ok',
+            'services.redis': 'ok',
+          },
+        },
+      }),
+      every: '30s',
+      timeout: '5s',
+      failures: 3,
+      severity: 'p0',
+      covers: ['COD-13'],
+    }),
+    check('redirect', {
+      title: 'Plain HTTP leads to HTTPS',
+      probe: http('/orders?page=2', {
+        origin: 'plain',
+        expect: { status: 301, redirect: /^https:\/\/[^/]+\/orders\?page=2$/ },
+      }),
+      every: '5m',
+      covers: ['COD-29'],
+    }),
+    check('redirect-proxied', {
+      title: 'Plain HTTP before the proxy leads to HTTPS',
+      probe: http('/orders', {
+        headers: { 'x-forwarded-proto': 'http' },
+        expect: { status: 301, redirect: /^https:\/\/[^/]+\/orders$/ },
+      }),
+      every: '5m',
+      covers: ['COD-29'],
+    }),
+    check('request-id', {
+      probe: http('/health/live', { expect: { echo: 'x-request-id' } }),
+      every: '5m',
+      severity: 'p2',
+      covers: ['COD-39'],
+    }),
+    check('request-id-made', {
+      title: 'A request without an id is given one',
+      probe: http('/health/live', { expect: { headers: { 'x-request-id': true } } }),
+      every: '5m',
+      severity: 'p2',
+      covers: ['COD-39'],
+    }),
+    check('certificate', {
+      probe: tls({
+        origin: 'https',
+        names: [certificate.host, `www.${certificate.host}`],
+        daysLeft: limit('COD-40'),
+        ...certificate.trust,
+      }),
+      every: '6h',
+      covers: ['COD-40'],
+    }),
+    check('order-without-phone', {
+      probe: http(publicOrders, { json: withoutPhone, expect: refused('phone') }),
+      every: '15m',
+      covers: ['COD-55'],
+    }),
+    check('order-with-negative-amount', {
+      probe: http(publicOrders, { json: { ...order, amount: -1 }, expect: refused('amount') }),
+      every: '15m',
+      covers: ['COD-55'],
+    }),
+    playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
+    // They spend whole windows of calls, so once a day, without a second try, and in `smoke` only when named.
+    playwright('./limits', {
+      project: 'desktop',
+      cron: '17 3 * * *',
+      timeout: '1m',
+      retry: { attempts: 0 },
+      screenshots: 'off',
+      smoke: false,
+    }),
+    load({
+      script: '../../load/cod-admin.ts',
+      profiles: {
+        documented: { from: 'COD-01' },
+        sustained: { from: 'COD-02' },
+        smoke: { stages: ['5s:5', '10s:5', '2s:0'], thresholds: { http_req_failed: ['rate<0.01'] } },
+      },
+    }),
+  ],
 })

@@ -1,0 +1,82 @@
+import type { Page } from 'playwright/test'
+import { expect } from '../support/test.ts'
+
+/** Before this the page is there and does not answer yet. */
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+}
+
+export const accountPages = (page: Page) => ({
+  async register(name: string, email: string, password: string) {
+    await open(page, '/register')
+    await page.getByLabel('Name').fill(name)
+    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Register' }).click()
+  },
+  async signIn(email: string, password: string) {
+    await open(page, '/')
+    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+  },
+  async askForReset(email: string) {
+    await open(page, '/forgot-password')
+    await page.getByLabel('E-mail').fill(email)
+    await page.getByRole('button', { name: 'Send link' }).click()
+    await expect(page.getByRole('status')).toContainText('on its way')
+  },
+  async choosePassword(link: string, password: string) {
+    await open(page, link)
+    await page.getByLabel('New password').fill(password)
+    await page.getByRole('button', { name: 'Save password' }).click()
+    await expect(page.getByRole('status')).toContainText('is changed')
+  },
+  signOut: () => page.getByRole('button', { name: 'Sign out' }).click(),
+  error: page.getByRole('alert'),
+})
+
+export const ordersPage = (page: Page) => ({
+  open: (query = '') => open(page, `/orders${query}`),
+  async search(text: string) {
+    await page.getByLabel('Search').fill(text)
+    await page.getByRole('button', { name: 'Show' }).click()
+  },
+  async filter(state: string) {
+    await page.getByLabel('Status').selectOption(state)
+    await page.getByRole('button', { name: 'Show' }).click()
+  },
+  nextPage: () => page.getByRole('button', { name: 'Next page' }).click(),
+  position: page.getByRole('navigation', { name: 'Pages' }),
+  table: page.getByRole('table', { name: 'Orders' }),
+  /** The rows below the head. */
+  rows: page.getByRole('table', { name: 'Orders' }).locator('tbody').getByRole('row'),
+})
+
+export const orderPage = (page: Page) => ({
+  open: (id: string) => open(page, `/orders/${id}`),
+  async changeTo(state: string) {
+    await page.getByLabel('New status').selectOption(state)
+    await page.getByRole('button', { name: 'Change status' }).click()
+  },
+  state: page.getByLabel('Status', { exact: true }),
+  nextStates: page.getByLabel('New status').getByRole('option'),
+})
+
+export const checkoutPage = (page: Page) => ({
+  open: (slug: string) => open(page, `/forms/${slug}`),
+  async order(order: { customer: string; phone: string; address: string }) {
+    await page.getByLabel('Name').fill(order.customer)
+    await page.getByLabel('Phone').fill(order.phone)
+    await page.getByLabel('Address').fill(order.address)
+    await page.getByRole('button', { name: 'Order now' }).click()
+  },
+  thanks: page.getByRole('status'),
+})
+
+export const workflowsPage = (page: Page) => ({
+  open: () => open(page, '/workflows'),
+  actions: page.getByLabel('Action').getByRole('option'),
+  banner: page.getByRole('note'),
+})

@@ -1,0 +1,14 @@
+import { figure } from '../../support/figures.ts'
+import { expect, test } from '../../support/test.ts'
+import { requirements } from '../requirements.ts'
+
+for (const path of ['/', '/api/orders', '/forms/cash-on-delivery']) {
+  test(`security headers of ${path}`, { tag: '@COD-30' }, async ({ request }) => {
+    const headers = (await request.get(path)).headers()
+    const age = Number(/max-age=(\d+)/.exec(headers['strict-transport-security'] ?? '')?.[1])
+    expect.soft(age, 'max-age of strict-transport-security').toBeGreaterThanOrEqual(figure(requirements, 'COD-30'))
+    expect.soft(headers['x-content-type-options'], 'x-content-type-options').toBe('nosniff')
+    const frames = headers['content-security-policy']?.includes("frame-ancestors 'self'")
+    if (!frames) expect.soft(headers['x-frame-options']?.toUpperCase(), 'x-frame-options').toBe('SAMEORIGIN')
+  })
+}
