@@ -1,4 +1,5 @@
-import { announced, findProgram, lastLines, type Machine } from './install.ts'
+import { announced, lastLines, type Machine } from './install.ts'
+import { findProgram } from './programs.ts'
 
 /** Packages of Debian and its kin. */
 export interface AptResult {

@@ -10,8 +10,12 @@ const packages = ['chromium-headless-shell', 'fonts-liberation', 'fonts-noto-col
 const cost = 'no journeys: they stay unknown; probes, load and pages work'
 
 /** A browser that starts: found, else from Debian, else Playwright's own. */
-export async function installBrowser(machine: Machine, cacheFile?: string): Promise<Installed> {
-  const search = () => findBrowser({ environment: machine.env, ...(cacheFile === undefined ? {} : { cacheFile }) })
+export async function installBrowser(
+  machine: Machine,
+  cacheFile?: string,
+  find: typeof findBrowser = findBrowser,
+): Promise<Installed> {
+  const search = () => find({ environment: machine.env, ...(cacheFile === undefined ? {} : { cacheFile }) })
   const before = await search()
   if (isBrowser(before)) return { ok: true, detail: before.name }
   if (machine.env['VEDETTE_BROWSER']) return { ok: false, detail: before.missing, cost, commands: [] }

@@ -1,7 +1,8 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { announced, findProgram, type Installed, lastLines, type Machine } from './install.ts'
+import { announced, type Installed, lastLines, type Machine } from './install.ts'
 import { findK6, isK6, k6Range, k6Version } from './k6.ts'
+import { findProgram } from './programs.ts'
 
 const cost = 'no load runs: `vedette load` ends with 3; everything else works'
 

@@ -1,5 +1,6 @@
-import { findProgram, type Installed, type Machine } from './install.ts'
+import type { Installed, Machine } from './install.ts'
 import { aptCommand, installWithApt } from './install-apt.ts'
+import { findProgram } from './programs.ts'
 
 /** Real programs that the tests and benches of this repository meet, by the Debian package that brings them. */
 const parts: readonly { readonly program: string; readonly package: string }[] = [

@@ -1,8 +1,6 @@
 /** What set-up needs of the machine, and how one part of it tells what became of it. */
 
 import { spawn } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import type { Clock } from '../core/contracts.ts'
 import { formatDuration } from '../core/duration.ts'
 
@@ -89,22 +87,6 @@ export async function announced<T>(machine: Machine, what: string, work: () => P
     cancel()
     machine.say(`${what}: ended after ${elapsed()}`)
   }
-}
-
-/** The path of a program, if there is one. */
-export function findProgram(env: Machine['env'], name: string): string | undefined {
-  return (env['PATH'] ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .map(folder => join(folder, name))
-    .find(path => {
-      try {
-        accessSync(path, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
 }
 
 /** The end of a program's output: what it said last is why it failed. */

@@ -1,9 +1,9 @@
 /** Finding k6. One that answers its version was started once; a file with the right name says little. */
 
 import { execFile } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import { promisify } from 'node:util'
+import { isExecutable, pathFolders } from './programs.ts'
 import { packageFolder } from './version.ts'
 
 /** Versions that are known to keep the contracts we rely on (options, summary data, exit codes). */
@@ -33,9 +33,7 @@ export const isK6 = (answer: FoundK6 | NoK6): answer is FoundK6 => !('missing' i
 /** The k6 of this machine: VEDETTE_K6 (a path; never falls through), the caches of set-up, then PATH. */
 export async function findK6({ env, caches }: K6Search): Promise<FoundK6 | NoK6> {
   const explicit = env['VEDETTE_K6']
-  const candidates = explicit
-    ? [explicit]
-    : [...caches, ...(env['PATH'] ?? '').split(delimiter).filter(Boolean)].map(folder => join(folder, 'k6'))
+  const candidates = explicit ? [explicit] : [...caches, ...pathFolders(env)].map(folder => join(folder, 'k6'))
   const refused: string[] = []
   for (const path of candidates.filter(isExecutable)) {
     const version = await versionOf(path)
@@ -55,15 +53,6 @@ export function k6Folder(dataFolder: string): string {
 
 /** True in this repository, false for a package below somebody's node_modules. */
 export const isCheckout = (): boolean => !packageFolder.includes(`${sep}node_modules${sep}`)
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** `2.2.0` out of `k6 v2.2.0 (go1.26.8, linux/amd64)`; undefined when the program fails or says something else. */
 async function versionOf(path: string): Promise<string | undefined> {

@@ -9,19 +9,22 @@ import {
   judgeMemory,
   judgeNode,
 } from '../../runner/commands/doctor.ts'
+import { findProgram } from '../../runner/system/programs.ts'
 import { capturedIo } from '../support/captured-io.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 test('says what is there, as a table and as JSON, and leaves nothing behind', async () => {
   using folder = tempFolder()
-  const io = capturedIo({ cwd: folder.path })
+  // The search for a browser has tests of its own and takes its time.
+  const env = { ...process.env, VEDETTE_BROWSER: findProgram(process.env, 'chromium-headless-shell') }
+  const io = capturedIo({ cwd: folder.path, env })
   await command.run([], io)
   for (const part of ['node', 'browser', 'k6', 'data', 'shm', 'memory', 'files', 'clock', 'apt']) {
     expect(io.stdout).toMatch(new RegExp(`^${part} +(?:good|poor|missing) `, 'm'))
   }
   expect(io.stdout).toMatch(/^k6 +good +2\.\d+\.\d+ \(/m)
   expect(io.stdout).toMatch(/^browser +\w+ +\S+ \d+\.\d+/m)
-  const json = capturedIo({ cwd: folder.path })
+  const json = capturedIo({ cwd: folder.path, env })
   const code = await command.run(['--json'], json)
   const findings = JSON.parse(json.stdout) as readonly Finding[]
   expect(findings.filter(finding => finding.state === 'missing')).toEqual([])

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { command } from '../../runner/commands/setup.ts'
 import { realClock } from '../../runner/system/clock.ts'
-import { findProgram, type Machine, type Ran, thisMachine } from '../../runner/system/install.ts'
+import { type Machine, type Ran, thisMachine } from '../../runner/system/install.ts'
 import { installWithApt } from '../../runner/system/install-apt.ts'
 import { installBrowser } from '../../runner/system/install-browser.ts'
 import { installK6 } from '../../runner/system/install-k6.ts'
 import { installTestParts } from '../../runner/system/install-test-parts.ts'
 import { findK6 } from '../../runner/system/k6.ts'
+import { findProgram } from '../../runner/system/programs.ts'
 import { capturedIo } from '../support/captured-io.ts'
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts'
 
@@ -188,8 +189,8 @@ test('a browser comes from Debian when root may install it, and is launched befo
 
 test("without root Playwright's own is tried, and else the commands are printed", async () => {
   using tools = programs({})
-  const user = machine(tools.path, { isRoot: false, run: () => answers(1, 'Failed to download') }, noBrowsers)
-  const result = await installBrowser(user)
+  const user = machine(tools.path, { isRoot: false, run: () => answers(1, 'Failed to download') })
+  const result = await installBrowser(user, undefined, async () => ({ missing: 'expected a browser, found none' }))
   expect(user.ran[0]).toMatch(/cli\.js install --only-shell chromium$/)
   expect(result).toMatchObject({
     ok: false,
