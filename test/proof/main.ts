@@ -1,0 +1,69 @@
+/** `npm run proof [-- system…] [--only COD-13,COD-21]`: that each check turns red when its promise is broken, and only then. */
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { loadConfiguration } from '../../runner/config/load-configuration.ts'
+import { formatDuration } from '../../runner/core/duration.ts'
+import { createIo } from '../../runner/system/command-io.ts'
+import { packageFolder } from '../../runner/system/version.ts'
+import { proveLoad } from './load.ts'
+import { isProven, prove, type Row } from './prove.ts'
+import { openSuite } from './suite.ts'
+import { systems } from './systems.ts'
+
+process.exitCode = 3
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
+    stop.abort(signal)
+  })
+}
+
+const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true })
+process.exitCode = await main(positionals.length > 0 ? positionals : Object.keys(systems), values.only?.split(','))
+
+async function main(names: readonly string[], only: readonly string[] | undefined): Promise<number> {
+  const stranger = names.find(name => !(name in systems))
+  if (stranger !== undefined) {
+    console.error(`expected a system (${Object.keys(systems).join(', ')}), found '${stranger}'`)
+    return 2
+  }
+  const rows: Row[] = []
+  for (const name of names) rows.push(...(await proveSystem(name, only)))
+  if (stop.signal.aborted) return stop.signal.reason === 'SIGINT' ? 130 : 143
+  const file = join(packageFolder, 'proof.json')
+  writeFileSync(file, `[\n${rows.map(row => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`)
+  const open = rows.filter(row => !isProven(row))
+  for (const row of open)
+    console.log(`not proven: ${row.id} healthy ${row.healthy}, broken ${row.broken}: ${row.note ?? ''}`)
+  const total = formatDuration(performance.now())
+  console.log(`${rows.length - open.length} of ${rows.length} promises proven in ${total}; written to ${file}`)
+  return rows.length > 0 && open.length === 0 ? 0 : 1
+}
+
+async function proveSystem(name: string, only: readonly string[] | undefined): Promise<readonly Row[]> {
+  const target = systems[name]!
+  const io = createIo(stop.signal)
+  const loaded = await loadConfiguration({
+    file: 'vedette.config.ts',
+    cwd: packageFolder,
+    env: process.env,
+    environment: 'local',
+  })
+  const system = loaded.configuration.systems.find(({ id }) => id === name)!
+  const print = (line: string) => console.log(`${name} ${formatDuration(performance.now()).padStart(7)}  ${line}`)
+  const request = { loaded, system, target, io: { ...io, cwd: packageFolder }, print }
+  const wanted = (id: string) => only?.includes(id) ?? true
+  const rows: Row[] = []
+  {
+    await using suite = await openSuite(request)
+    const claims = suite.checks
+      .map(({ id, covers }) => ({ check: id, covers: covers.filter(wanted) }))
+      .filter(({ covers }) => only === undefined || covers.length > 0)
+    rows.push(...(await prove({ claims, breakable: target.breakable, run: suite.run, random: Math.random, print })))
+  }
+  const load = stop.signal.aborted ? [] : await proveLoad({ ...request, ...(only === undefined ? {} : { only }) })
+  return [...rows, ...load].toSorted((a, b) => (a.id < b.id ? -1 : 1))
+}

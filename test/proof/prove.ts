@@ -1,0 +1,134 @@
+/** The proof of a system: healthy, then each fault alone, then every check beside every fault that is not its own. */
+
+import type { Result } from '../../runner/core/contracts.ts'
+import { type Claim, foreignJobs, halve, healthyJobs, instanceOf, type Job, ownJobs } from './plan.ts'
+
+export type Colour = 'passed' | 'failed' | 'unknown'
+
+/** A line of proof.json: what was seen of one promise. */
+export interface Row {
+  readonly id: string
+  readonly how: 'fault' | 'history' | 'config'
+  /** The worst verdict of its checks on a target that breaks nothing. */
+  readonly healthy: Colour
+  /** `failed` only when every check that claims the promise turned red. */
+  readonly broken: Colour
+  /** The checks that claim it. */
+  readonly checks: readonly string[]
+  /** Other checks that were red beside this fault alone. */
+  readonly alsoRed: readonly string[]
+  readonly note?: string
+}
+
+export interface Suite {
+  readonly claims: readonly Claim[]
+  /** What the target can break. */
+  readonly breakable: readonly string[]
+  /** Runs each job; instances with equal faults are shared within one call, and new in the next. */
+  run(jobs: readonly Job[]): Promise<readonly Result[]>
+  readonly random: () => number
+  print(line: string): void
+}
+
+/** As with `--strict`: over a threshold is red. */
+export const colourOf = ({ verdict }: Pick<Result, 'verdict'>): Colour => (verdict === 'degraded' ? 'failed' : verdict)
+
+export const isProven = (row: Row): boolean => row.healthy === 'passed' && row.broken === 'failed'
+
+interface Seen {
+  readonly job: Job
+  readonly result: Result
+}
+
+export async function prove(suite: Suite): Promise<readonly Row[]> {
+  const { claims, print } = suite
+  const covered = [...new Set(claims.flatMap(claim => claim.covers))].toSorted()
+  const faults = covered.filter(id => suite.breakable.includes(id))
+  const healthy = healthyJobs(claims)
+  const own = ownJobs(claims, faults)
+  const foreign = foreignJobs(claims, faults, suite.random)
+  const instances = new Set([...healthy, ...own, ...foreign].map(job => instanceOf(job.faults))).size
+  print(
+    `${claims.length} checks, ${faults.length} faults: ${healthy.length} runs healthy, ${own.length} of each fault alone, ${foreign.length} beside the others, against ${instances} instances`,
+  )
+  const seen = await run(suite, [...healthy, ...own, ...foreign])
+  const healthySeen = await again(suite, seen.slice(0, healthy.length))
+  const ownSeen = seen.slice(healthy.length, healthy.length + own.length)
+  const alsoRed = await bisect(suite, seen.slice(healthy.length + own.length))
+  return covered.map(id => rowOf(id, { claims, faults, healthySeen, ownSeen, alsoRed }))
+}
+
+async function run(suite: Suite, jobs: readonly Job[]): Promise<readonly Seen[]> {
+  if (jobs.length === 0) return []
+  const results = await suite.run(jobs)
+  return jobs.map((job, index) => ({ job, result: results[index]! }))
+}
+
+/** What was not green on the healthy target gets the second attempt that it has in real life as well. */
+async function again(suite: Suite, seen: readonly Seen[]): Promise<readonly Seen[]> {
+  const red = seen.filter(({ result }) => colourOf(result) !== 'passed')
+  if (red.length === 0) return seen
+  for (const { job, result } of red)
+    suite.print(`healthy, yet ${job.check} is ${result.verdict}: ${result.detail ?? ''}; once more`)
+  const second = await run(
+    suite,
+    red.map(({ job }) => job),
+  )
+  return seen.map(item => second.find(({ job }) => job === item.job) ?? item)
+}
+
+/** A surprise is halved until the one fault that causes it stands alone. Returns the checks that each fault turns red as well. */
+async function bisect(suite: Suite, first: readonly Seen[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const culprits = new Map<string, string[]>()
+  let surprises = first.filter(({ result }) => colourOf(result) !== 'passed')
+  while (surprises.length > 0) {
+    const singles = surprises.filter(({ job }) => job.faults.length === 1)
+    for (const { job, result } of singles.filter(({ result }) => colourOf(result) === 'failed')) {
+      const [fault] = job.faults
+      culprits.set(fault!, [...(culprits.get(fault!) ?? []), job.check])
+      suite.print(`${fault} turns ${job.check} red as well: ${result.detail ?? ''}`)
+    }
+    const blind = singles.filter(({ result }) => colourOf(result) === 'unknown').map(({ job }) => job)
+    for (const { check, faults } of blind) suite.print(`${check} beside ${instanceOf(faults)} is unknown`)
+    const next = surprises.flatMap(({ job }) => halve(job))
+    if (next.length > 0)
+      suite.print(`${surprises.length - singles.length} surprises: ${next.length} runs to find the faults behind them`)
+    surprises = (await run(suite, next)).filter(({ result }) => colourOf(result) !== 'passed')
+  }
+  return culprits
+}
+
+interface Evidence {
+  readonly claims: readonly Claim[]
+  readonly faults: readonly string[]
+  readonly healthySeen: readonly Seen[]
+  readonly ownSeen: readonly Seen[]
+  readonly alsoRed: ReadonlyMap<string, readonly string[]>
+}
+
+function rowOf(id: string, { claims, faults, healthySeen, ownSeen, alsoRed }: Evidence): Row {
+  const checks = claims.filter(({ covers }) => covers.includes(id)).map(({ check }) => check)
+  const healthy = healthySeen.filter(({ job }) => checks.includes(job.check))
+  const own = ownSeen.filter(({ job }) => job.faults[0] === id)
+  const notes = [
+    ...(faults.includes(id) ? [] : ['the target cannot break it']),
+    ...healthy.filter(({ result }) => colourOf(result) !== 'passed').map(seen => `healthy: ${told(seen)}`),
+    ...own.filter(({ result }) => colourOf(result) !== 'failed').map(seen => `broken: ${told(seen)}`),
+  ]
+  return {
+    id,
+    how: 'fault',
+    healthy: worst(healthy, ['failed', 'unknown', 'passed']),
+    // One check that stays green is a hole, however red the others are.
+    broken: own.length === 0 ? 'unknown' : worst(own, ['passed', 'unknown', 'failed']),
+    checks,
+    alsoRed: alsoRed.get(id) ?? [],
+    ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
+  }
+}
+
+const told = ({ job, result }: Seen) =>
+  `${job.check} ${result.verdict}${result.detail === undefined ? '' : ` (${result.detail.slice(0, 300)})`}`
+
+const worst = (seen: readonly Seen[], order: readonly Colour[]): Colour =>
+  order.find(colour => seen.some(({ result }) => colourOf(result) === colour)) ?? 'unknown'
