@@ -1,10 +1,11 @@
 /** Finding a browser. One that works was launched once; that a file exists says little. */
 
 import { execFile } from 'node:child_process'
-import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { findProgram } from './programs.ts'
 
 export interface FoundBrowser {
   /** Who said so: `VEDETTE_BROWSER`, `playwright`, `path`, `channel`. */
@@ -50,7 +51,7 @@ export async function findBrowser(search: BrowserSearch): Promise<FoundBrowser |
       missing: `expected a browser that starts at VEDETTE_BROWSER=${explicit}, found none; correct the variable or unset it`,
     }
   }
-  const paths = names.flatMap(name => onPath(name, search.environment['PATH']) ?? [])
+  const paths = names.flatMap(name => findProgram(search.environment, name) ?? [])
   const key = JSON.stringify([
     playwrightBrowsers(search.environment),
     ...paths.map(path => [path, statSync(path).mtimeMs]),
@@ -80,21 +81,6 @@ export const isBrowser = (answer: FoundBrowser | NoBrowser): answer is FoundBrow
 function found(via: FoundBrowser['via'], options: LaunchOptions, version: string): FoundBrowser {
   const name = options.executablePath?.split('/').at(-1) ?? options.channel ?? 'chromium'
   return { via, ...options, version, name: `${name} ${version}` }
-}
-
-function onPath(name: string, path: string | undefined): string | undefined {
-  return (path ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .map(folder => join(folder, name))
-    .find(file => {
-      try {
-        accessSync(file, constants.X_OK)
-        return true
-      } catch {
-        return false
-      }
-    })
 }
 
 /** Where Playwright keeps its own builds, and when that last changed. */

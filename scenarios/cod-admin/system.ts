@@ -112,7 +112,7 @@ export default defineSystem('cod-admin', import.meta.dirname, {
       profiles: {
         documented: { from: 'COD-01' },
         sustained: { from: 'COD-02' },
-        smoke: { stages: ['5s:5', '10s:5', '2s:0'], thresholds: { http_req_failed: ['rate<0.01'] } },
+        smoke: { from: 'COD-01', stages: ['5s:5', '10s:5', '2s:0'] },
       },
     }),
   ],

@@ -15,7 +15,7 @@ const vedette = join(root, 'bin/vedette.js')
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
 
-const setup = spawn(process.execPath, [vedette, 'setup'], { cwd: root, stdio: 'inherit' })
+const setup = spawn(process.execPath, [vedette, 'setup', 'browser'], { cwd: root, stdio: 'inherit' })
 stop.signal.addEventListener('abort', () => setup.kill('SIGTERM'))
 await once(setup, 'exit')
 if (stop.signal.aborted) process.exit(130)
