@@ -18,6 +18,7 @@ import {
   secretsIn,
   servername,
   text,
+  wants,
 } from './parts/fields.ts'
 import { compileExpectations, type HttpExpectations, httpExpectations, type Judge } from './parts/http-expectations.ts'
 import { type Walk, type WalkPlan, walk } from './parts/http-walk.ts'
@@ -28,7 +29,7 @@ export const httpOptions = z.strictObject({
   origin: originName,
   method: z
     .string()
-    .regex(/^[A-Z]+$/, { message: "expected a method such as 'POST'" })
+    .regex(/^[A-Z]+$/, wants("a method such as 'POST'"))
     .optional()
     .describe("Method. Default: 'GET'; with a body 'POST'."),
   headers: z

@@ -18,25 +18,18 @@ import {
   placeProblems,
   type Times,
 } from './parts/dial.ts'
-import {
-  addresses,
-  ca,
-  caFiles,
-  family,
-  fits,
-  type Pattern,
-  pattern,
-  secretsIn,
-  servername,
-  text,
-} from './parts/fields.ts'
+import { addresses, ca, caFiles, family, type Pattern, pattern, secretsIn, servername, text } from './parts/fields.ts'
 import { cutShort, type Trouble, troubleOf } from './parts/trouble.ts'
 import { unusable } from './parts/unusable.ts'
 
 type Answerer = (match: RegExpMatchArray) => string
 
 const step = z.strictObject({
-  expect: pattern.optional().describe('What must come: text, or an expression. Whatever comes before it is skipped.'),
+  expect: pattern
+    .optional()
+    .describe(
+      'What must come: text, or an expression, in which `^` and `$` mean lines. Whatever comes before it is skipped.',
+    ),
   not: pattern.optional().describe('What must not come first: ends the wait at once (`/^5\\d\\d/` of a mail server).'),
   send: z
     .union([
@@ -137,7 +130,11 @@ async function talkTo(
         said = heard as RegExpMatchArray
         talk.send(typeof part.send === 'function' ? part.send(said) : run.reveal(part.send))
       }
-      const outcome = trouble ?? (part.startTls ? await secured(run, talk, host, secure()) : undefined)
+      const outcome =
+        trouble ??
+        (part.startTls
+          ? await secured(run, talk, host, secure(), part.expect === undefined ? '\n' : (heard as RegExpMatchArray)[0])
+          : undefined)
       const duration = run.clock.monotonic() - started
       const ended = outcome !== undefined && 'reason' in outcome ? outcome : undefined
       steps.push({
@@ -166,7 +163,7 @@ async function hear(
   const heard = await talk.until(text => {
     const match = matchOf(wanted, text)
     if (match) return match
-    return unwanted !== undefined && fits(unwanted, text) ? 'unwanted' : undefined
+    return unwanted !== undefined && matchOf(unwanted, text) ? 'unwanted' : undefined
   })
   if (heard.kind === 'found') {
     if (heard.value !== 'unwanted') {
@@ -190,8 +187,9 @@ async function hear(
 
 function matchOf(wanted: Pattern, text: string): RegExpMatchArray | undefined {
   if (wanted instanceof RegExp) {
-    // Flags that remember a place would make the second run differ from the first.
-    return new RegExp(wanted.source, wanted.flags.replace(/[gy]/g, '')).exec(text) ?? undefined
+    // `^` means the start of a line, wherever the last match ended; flags that remember a place would make runs differ.
+    const flags = [...new Set(`${wanted.flags.replace(/[gy]/g, '')}m`)].join('')
+    return new RegExp(wanted.source, flags).exec(text) ?? undefined
   }
   const index = text.indexOf(wanted)
   return index < 0 ? undefined : Object.assign([wanted] as [string], { index })
@@ -202,7 +200,14 @@ async function secured(
   talk: Conversation,
   host: string,
   secure: Secure,
+  matched: string,
 ): Promise<Conversation | Trouble> {
+  // The rest of the line that was matched belongs to it, also when it comes later.
+  if (!matched.endsWith('\n')) {
+    const line = await talk.until(text => (text.includes('\n') ? text.indexOf('\n') + 1 : undefined))
+    if (line.kind === 'aborted') return cutShort(run, 'asked for TLS, then no end of the line that allows it')
+    if (line.kind === 'found') talk.skip(line.value)
+  }
   const early = talk.heard()
   // What was said in the open must not count as said in TLS (command injection).
   if (early !== '')

@@ -67,7 +67,11 @@ export function connect(
     open = false
     done(error, socket)
   }
-  if (!literal) socket.once('lookup', () => (times.resolved = now()))
+  if (!literal) {
+    socket.once('lookup', (error: Error | null) => {
+      if (!error) times.resolved = now()
+    })
+  }
   socket.once('connect', () => {
     times.connected = now()
     if (!secure) finish()

@@ -29,7 +29,7 @@ export interface CertificateExpectations {
 
 const day = 86_400_000
 
-/** The chain as the other side sent it, with the root when it is known, the server's own first. */
+/** The chain as the other side sent it, the server's own certificate first. */
 export function chainOf(certificate: X509Certificate): readonly X509Certificate[] {
   const chain: X509Certificate[] = []
   for (let next: X509Certificate | undefined = certificate; next && chain.length < 20; next = next.issuerCertificate) {

@@ -1,9 +1,15 @@
 /** Parts of options that several probes have, with their schemas. */
 
 import { z } from 'zod'
+import { show } from '../../config/options.ts'
 import { isSecret } from '../../config/secret.ts'
 import type { Secret } from '../../core/definitions.ts'
 import type { LimitRef } from '../../core/requirements.ts'
+
+/** The message of a check that a schema makes beyond the type. */
+export const wants = (words: string) => ({
+  error: (issue: { readonly input?: unknown }) => `expected ${words}, found ${show(issue.input)}`,
+})
 
 /** Text or a secret. */
 export const text = z.union([z.string(), z.custom<Secret>(isSecret, { message: 'expected text or secret({ env })' })])

@@ -6,12 +6,12 @@ import type { Problem } from '../../core/contracts.ts'
 import { encodingsOf } from '../../system/unpack.ts'
 import { certificateFields } from './certificate.ts'
 import { type Comparison, compare, comparison, figureComparison, parsePath, valueAt } from './comparison.ts'
-import { fits, limitRef, list, type Pattern, pattern, patterns } from './fields.ts'
+import { fits, limitRef, list, type Pattern, pattern, patterns, wants } from './fields.ts'
 import type { Trouble } from './trouble.ts'
 
 const status = z.union([
   z.int().min(100).max(599),
-  z.string().regex(/^[1-5]xx$/, { message: "expected a status such as 200 or '2xx'" }),
+  z.string().regex(/^[1-5]xx$/, wants("a status such as 200 or '2xx'")),
 ])
 
 const header = z.union([pattern, z.boolean()])

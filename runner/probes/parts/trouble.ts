@@ -125,13 +125,13 @@ function protocolTrouble(code: string, error: NetworkError, stage: PhaseName): s
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
     return `expected ${wanted}, found a body of another length than content-length says`
   }
-  if (code.startsWith('HPE_')) {
-    return `expected ${wanted}, found bytes that break the rules of HTTP: ${plain(error.message)} (${code})`
+  if (error.name === 'HTTPParserError') {
+    return `expected ${wanted}, found bytes that break the rules of HTTP (${plain(error.message)})`
   }
   return `expected ${wanted}, found: ${plain(error.message)}${code ? ` (${code})` : ''}`
 }
 
-const plain = (text: string) => text.replace(/^(Response does not match the HTTP\/1\.1 protocol) \((.*)\)$/, '$2')
+const plain = (text: string) => text.replace(/^Response does not match the HTTP\/1\.1 protocol \((.*)\)$/, '$1')
 
 /** What a certificate's error code means: `one that has expired`. */
 export const certificateTrouble = (code: string): string | undefined => certificateTroubles[code]
