@@ -11,7 +11,7 @@ import * as schemas from './schemas.ts'
 
 const day = 86_400_000
 
-export function serveApi(plain: FastifyInstance, { watch, store, clock, guard }: Rooms): void {
+export function serveApi(plain: FastifyInstance, { watch, store, clock, guard, recent }: Rooms): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
   const answers = <T extends z.ZodType>(schema: T) => ({ response: { 200: schema } })
 
@@ -63,7 +63,9 @@ export function serveApi(plain: FastifyInstance, { watch, store, clock, guard }:
     if (!key.endsWith('/run')) throw missing('POST /api/v1/checks/<system>/<check>/run', `POST ${request.url}`)
     const check = key.slice(0, -'/run'.length) as CheckKey
     found(watch.check(check), 'a check, as /api/v1/checks lists them', check)
-    return shownResult(await watch.runNow(check))
+    const result = await watch.runNow(check)
+    recent.add(result)
+    return shownResult(result)
   })
 
   app.get(
@@ -85,7 +87,7 @@ export function serveApi(plain: FastifyInstance, { watch, store, clock, guard }:
 
   app.get('/api/v1/runs/:id', { schema: answers(schemas.result) }, async ({ params }) => {
     const id = normalRunId((params as { readonly id: string }).id)
-    return shownResult(found(await store.result(id), 'a run that is still kept', id))
+    return shownResult(found(await recent.find(id), 'a run that is still kept', id))
   })
 
   app.get(

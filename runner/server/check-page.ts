@@ -18,7 +18,7 @@ const points = 120
 const mostConsole = 64_000
 
 export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
-  const { watch, store, clock, guard, artifacts } = rooms
+  const { watch, recent, clock, guard, artifacts } = rooms
   const render = renderer(rooms)
 
   app.get('/checks/:system/*', async (request, reply) => {
@@ -33,12 +33,13 @@ export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
     if (!key.endsWith('/run')) throw missing('the form of a check', `POST ${request.url}`)
     const check = found(watch.check(key.slice(0, -'/run'.length) as CheckKey), 'a check that is watched', key)
     const result = await watch.runNow(checkKey(check))
+    recent.add(result)
     return reply.redirect(runPath(result), 303)
   })
 
   app.get('/runs/:id', async (request, reply) => {
     const id = normalRunId((request.params as { readonly id: string }).id)
-    const result = found(await store.result(id), 'a run that is still kept', id)
+    const result = found(await recent.find(id), 'a run that is still kept', id)
     const check = watch.check(checkKey(result))
     const said = await consoleOf(artifacts, result)
     const page = runPage({

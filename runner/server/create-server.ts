@@ -13,6 +13,7 @@ import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
 import { createMetrics } from './metrics.ts'
 import { serveErrors, servePages } from './pages.ts'
+import { createRecentRuns } from './recent-runs.ts'
 import type { Rooms, ServerOptions } from './rooms.ts'
 import { contentSecurityPolicy, createGuard, guardHost } from './security.ts'
 
@@ -66,7 +67,8 @@ async function build(
   await mkdir(options.artifacts, { recursive: true, mode: 0o700 })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  const rooms: Rooms = { ...options, guard: createGuard(options.token) }
+  const rooms: Rooms = { ...options, guard: createGuard(options.token), recent: createRecentRuns(options) }
+  app.addHook('preClose', async () => rooms.recent.close())
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: mutable(contentSecurityPolicy) },
     // We speak plain HTTP; whoever puts TLS in front decides about this.

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../core/contracts.ts'
 import type { Store, Watch } from '../core/ports.ts'
 import type { ProcessStats } from './metrics.ts'
+import type { RecentRuns } from './recent-runs.ts'
 import type { Guard } from './security.ts'
 
 export interface ServerOptions {
@@ -25,4 +26,5 @@ export interface ServerOptions {
 /** What the routes of this folder share. */
 export interface Rooms extends ServerOptions {
   readonly guard: Guard
+  readonly recent: RecentRuns
 }

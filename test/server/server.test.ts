@@ -139,6 +139,14 @@ describe('security', () => {
     expect((await run({ 'sec-fetch-site': 'cross-site' })).status).toBe(403)
     expect(watch.ran).toEqual([])
     expect((await run({ origin: server.url })).status).toBe(200)
+    // The store has not written it yet; its page is there all the same.
+    const form = await fetch(`${server.url}/checks/shop/home/run`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie, origin: server.url },
+    })
+    expect(form.status).toBe(303)
+    expect((await fetch(server.url + form.headers.get('location'))).status).toBe(200)
   })
 
   test.each(['//evil.example', 'https://evil.example/', '/\\evil.example', 'javascript:alert(1)'])(
