@@ -28,7 +28,7 @@ export interface PinsOptions {
 }
 
 export function createPins({ folder, save }: PinsOptions): Pins {
-  const file = join(folder, 'pins.json')
+  const file = join(folder, '.pins.json')
   const checks = new Map<CheckKey, Pinned>()
   let saving = false
 
