@@ -18,8 +18,12 @@ export interface ContextOptions {
 /** What every run of a system shares: its addresses, limits, secrets and marks. The returned function makes the context of one run. */
 export function runContexts({ loaded, system, clock, version, random }: ContextOptions) {
   const urls = loaded.urls[system.id] ?? {}
-  const origins = new Set(Object.values(urls).map(address => new URL(address).host))
-  const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('')
+  const origins = new Set(Object.values(urls).map(address => place(new URL(address))))
+  // Eight digits a draw: this is done for every run.
+  const word = () =>
+    Math.floor(random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0')
   const shared = {
     clock,
     url(name = 'web') {
@@ -36,7 +40,7 @@ export function runContexts({ loaded, system, clock, version, random }: ContextO
       return found
     },
     reveal: text => loaded.secrets.reveal(text),
-    ownOrigin: url => origins.has(url.host),
+    ownOrigin: url => origins.has(place(url)),
     folder: system.folder,
   } satisfies Partial<RunContext>
   /** `run` is the id of the run (core/ports.ts `runId`). */
@@ -46,7 +50,10 @@ export function runContexts({ loaded, system, clock, version, random }: ContextO
     marks: {
       'user-agent': `Vedette/${version}`,
       'x-vedette-run': run,
-      traceparent: `00-${hex(32)}-${hex(16)}-01`,
+      traceparent: `00-${word()}${word()}${word()}${word()}-${word()}${word()}-01`,
     },
   })
 }
+
+// A WebSocket belongs to the HTTP server of its address; https and http of one name are two places, so that no credential goes out in clear.
+const place = (url: URL) => `${url.protocol.replace(/^ws/, 'http')}//${url.host}`
