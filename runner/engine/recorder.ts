@@ -2,8 +2,8 @@ import type { Clock, Health, HealthPolicy, Result } from '../core/contracts.ts'
 import { advance, unknownHealth } from '../core/health.ts'
 import { type CheckKey, checkKey, type Store, type StoredHealth, type WatchEvent } from '../core/ports.ts'
 import type { Scrub } from '../core/redaction.ts'
+import { scrubResult } from '../core/scrub-result.ts'
 import type { Log } from './log.ts'
-import { scrubResult } from './scrub-result.ts'
 
 export interface RecorderOptions {
   readonly store: Pick<Store, 'append'>
