@@ -3,27 +3,20 @@ import { test as base, expect } from '../support/test.ts'
 import { createShop, type Session, type Shop, signIn } from './shop.ts'
 
 interface ShopFixtures {
-  /** The API with a session of the staff. */
+  /** The staff, signed in with an account of this journey: accounts are named after its file. */
+  readonly session: Session
+  /** The API with that session. */
   readonly shop: Shop
   /** Signs a page in without the form. */
   readonly enter: (page: Page) => Promise<void>
 }
 
-interface ShopWorker {
-  /** One sign-in for all journeys of a run. */
-  readonly session: Session
-}
-
 /** For journeys. */
-export const test = base.extend<ShopFixtures, ShopWorker>({
-  session: [
-    async ({ playwright, addresses }, use) => {
-      const request = await playwright.request.newContext({ baseURL: addresses['web']! })
-      await use(await signIn(request, 'journey'))
-      await request.dispose()
-    },
-    { scope: 'worker' },
-  ],
+export const test = base.extend<ShopFixtures>({
+  session: async ({ request }, use, info) => {
+    const journey = /([\w-]+)\.spec\.ts$/.exec(info.file)![1]!
+    await use(await signIn(request, journey))
+  },
   shop: async ({ request, session, runId, cleanup }, use) => {
     await use(createShop(request, session, runId, cleanup))
   },

@@ -27,13 +27,16 @@ test('resets a forgotten password', { tag: '@COD-18' }, async ({ page, request, 
 
   await test.step('choose a new password', () => account.choosePassword(link, after))
 
+  const signIn = async (password: string) => {
+    const answered = page.waitForResponse(response => response.url().endsWith('/api/auth/login'))
+    await account.signIn(email, password)
+    return (await answered).status()
+  }
   await test.step('the old password is refused', async () => {
-    await account.signIn(email, before)
+    expect(await signIn(before), 'status of a sign-in with the old password').toBe(401)
     await expect(account.error).toContainText('wrong')
   })
-
   await test.step('the new password signs in', async () => {
-    await account.signIn(email, after)
-    await expect(page.getByRole('heading', { name: 'Orders' })).toBeVisible()
+    expect(await signIn(after), 'status of a sign-in with the new password').toBe(200)
   })
 })

@@ -3,7 +3,7 @@ import { figure } from '../../support/figures.ts'
 import { rateLimitOf } from '../../support/rate-limit.ts'
 import { expect, test } from '../../support/test.ts'
 import { requirements } from '../requirements.ts'
-import { type Session, signIn } from '../shop.ts'
+import { accountsOf, type Session, signIn, signInAs } from '../shop.ts'
 
 const most = (scope: string) => figure(requirements, 'COD-33', { scope })
 const order = { customer: 'synthetic-limits', phone: '+62 555 0100', address: '1 Test Street', amount: 1 }
@@ -14,7 +14,7 @@ test('calls are admitted as often as promised and not once more', { tag: '@COD-3
   cleanup,
 }) => {
   const session = await freshAccount(request)
-  test.skip(session === undefined, 'expected an account limits-1 to limits-8 with a whole window, found none')
+  test.skip(session === undefined, `expected one of ${accountsOf('limits').join(', ')} with a whole window, found none`)
   const { headers } = session!
 
   await test.step('writes', async () => {
@@ -39,7 +39,7 @@ test('calls are admitted as often as promised and not once more', { tag: '@COD-3
     const form = (browser: string) =>
       request.post('/api/public/forms/cash-on-delivery/orders', { data: {}, headers: { 'user-agent': browser } })
     await spend(most('public'), () => form(`Vedette limits ${runId}`))
-    expect((await form(`Vedette other ${runId}`)).status(), 'another browser').toBe(400)
+    expect((await form(`Vedette other ${runId}`)).status(), 'status for another browser').not.toBe(429)
   })
 
   await test.step('webhooks', async () => {
@@ -52,11 +52,13 @@ test('calls are admitted as often as promised and not once more', { tag: '@COD-3
 
 /** Reads the headers before it burns calls: another account where a window has begun. */
 async function freshAccount(request: APIRequestContext): Promise<Session | undefined> {
-  for (let turn = 0; turn < 8; turn++) {
-    const session = await signIn(request, 'limits')
+  for (const email of accountsOf('limits')) {
+    const session = await signInAs(request, email)
+    if (!session) continue
     const response = await request.get('/api/orders', { headers: session.headers, params: { limit: 1 } })
-    if (rateLimitOf(response).remaining === most('api') - 1) return session
-    expect(rateLimitOf(response).limit, 'RateLimit-Limit').toBe(most('api'))
+    const { limit, remaining } = rateLimitOf(response)
+    expect(limit, 'RateLimit-Limit of the API').toBe(most('api'))
+    if (remaining === limit - 1) return session
   }
   return undefined
 }

@@ -2,8 +2,12 @@ import { figure } from '../../support/figures.ts'
 import { expect, test } from '../../support/test.ts'
 import { requirements } from '../requirements.ts'
 
-for (const path of ['/', '/api/orders', '/forms/cash-on-delivery']) {
-  test(`security headers of ${path}`, { tag: '@COD-30' }, async ({ request }) => {
+for (const [where, path] of [
+  ['the sign-in page', '/'],
+  ['a refused call', '/api/orders'],
+  ['a public form', '/forms/cash-on-delivery'],
+] as const) {
+  test(`security headers of ${where}`, { tag: '@COD-30' }, async ({ request }) => {
     const headers = (await request.get(path)).headers()
     const age = Number(/max-age=(\d+)/.exec(headers['strict-transport-security'] ?? '')?.[1])
     expect.soft(age, 'max-age of strict-transport-security').toBeGreaterThanOrEqual(figure(requirements, 'COD-30'))

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Claims, Tokens } from '../kit/tokens.ts'
 
 /** The document says seven roles and does not name them. */
-export const roles = ['owner', 'admin', 'manager', 'agent', 'support', 'warehouse', 'viewer'] as const
-export type Role = (typeof roles)[number]
+const roles = ['owner', 'admin', 'manager', 'agent', 'support', 'warehouse', 'viewer'] as const
+type Role = (typeof roles)[number]
 
 export type Permission = 'orders:read' | 'orders:write' | 'users:write' | 'workflows:write' | 'uploads:write'
 
@@ -29,8 +29,8 @@ export interface User {
   readonly registered: boolean
 }
 
-export const accessLife = 15 * 60
-export const refreshLife = 7 * 24 * 60 * 60
+const accessLife = 15 * 60
+const refreshLife = 7 * 24 * 60 * 60
 export const resetLife = 60 * 60
 
 // A real shop takes bcrypt; a reference that a hundred users sign in to at once does not.
@@ -67,19 +67,21 @@ export function createAccounts(tokens: Tokens) {
 export type Accounts = ReturnType<typeof createAccounts>
 
 /** Everybody's password. */
-export const seedPassword = 'password123'
+const seedPassword = 'password123'
 
-/**
- * Accounts by use, because limits are per account: the administrator, load users 1 to 100, and four for each use of a monitor, so that
- * a run that comes soon after another finds a window that is not spent.
- */
-export const seedEmails: readonly (readonly [email: string, role: Role])[] = [
+/** What a monitor does with the shop, and each load user: a use has accounts of its own, because limits are per account. */
+const uses = ['checkout', 'live-updates', 'order-states', 'orders-list', 'workflows', 'monitor', 'limits']
+const accountsOfUse = 4
+const loadUsers = 100
+
+const numbered = (use: string, count: number, role: Role) =>
+  Array.from({ length: count }, (_, index) => [`${use}-${index + 1}@example.com`, role] as const)
+
+const seedEmails: readonly (readonly [email: string, role: Role])[] = [
   ['admin@example.com', 'owner'],
-  ...roles.map(role => [`${role}-1@example.com`, role] as const),
-  ...['monitor', 'journey', 'limits'].flatMap(use =>
-    [1, 2, 3, 4, 5, 6, 7, 8].map(number => [`${use}-${number}@example.com`, 'admin'] as const),
-  ),
-  ...Array.from({ length: 100 }, (_, index) => [`load-${index + 1}@example.com`, 'support'] as const),
+  ...roles.flatMap(role => numbered(role, 1, role)),
+  ...uses.flatMap(use => numbered(use, accountsOfUse, 'admin')),
+  ...numbered('load', loadUsers, 'support'),
 ]
 
 export function seedAccounts(accounts: Accounts): void {

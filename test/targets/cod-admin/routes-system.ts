@@ -10,7 +10,7 @@ const mostBytes = 5 * 1024 * 1024
 const longestName = 255
 
 /** Actions that do something. SMS, e-mail and HTTP are to come. */
-export const workflowActions = ['update_order', 'assign_agent', 'add_tag', 'wait']
+const workflowActions = ['update_order', 'assign_agent', 'add_tag', 'wait']
 
 export const offeredActions = ({ broken }: Shop) =>
   broken('COD-50') ? [...workflowActions, 'send_sms'] : workflowActions

@@ -14,13 +14,13 @@ export type PartName = 'database' | 'redis'
 const jwtSecret = 'reference-jwt-secret-that-is-long-enough-for-everybody-to-see-it-here'
 export const webhookSecret = 'reference-webhook-secret-that-is-long-enough-for-everybody-to-see-it'
 
-export interface Workflow {
+interface Workflow {
   readonly id: string
   readonly name: string
   readonly action: string
 }
 
-export interface StoredFile {
+interface StoredFile {
   readonly type: string
   readonly bytes: Buffer
 }

@@ -25,7 +25,13 @@ export async function listen(listener: RequestListener, options: ListenOptions):
   const { host = '127.0.0.1', port, certificate } = options
   const server = certificate ? createTlsServer(certificate, listener) : createServer(listener)
   server.listen(port, host)
-  await once(server, 'listening')
+  await once(server, 'listening').catch(error => {
+    throw error.code === 'EADDRINUSE'
+      ? new Error(
+          `expected port ${port} of ${host} to be free, found it in use; end what listens there or choose another`,
+        )
+      : error
+  })
   const { port: bound } = server.address() as AddressInfo
   return {
     server,
