@@ -7,12 +7,18 @@ export async function bench(): Promise<readonly Row[]> {
   const checks = `Array.from({ length: 10_000 }, (_, index) => check('c' + index, { probe: http('/'), every: '1m' }))`
   await using watched = await startWatched(checks, target.http)
   while (!(await watched.figures()).self.ready) await pause(200)
-  await pause(65_000)
-  const { self, ran, seen } = await watched.figures()
+  // The first minute belongs to the start: what it interrupted is made up for, and code is compiled.
+  await pause(60_000)
+  const before = await watched.figures()
+  await pause(60_000)
+  const after = await watched.figures()
+  const { self, seen } = after
+  const ran = after.ran - before.ran
+  const missed = self.missed - before.self.missed
   return [
     {
       what: 'schedule lateness p99, 10,000 checks a minute',
-      ours: `${self.lateness.p99.toFixed(2)} ms (p50 ${self.lateness.p50.toFixed(2)}, max ${self.lateness.max.toFixed(1)}; ${ran} runs of ${seen} checks, ${self.missed} missed)`,
+      ours: `${self.lateness.p99.toFixed(2)} ms (p50 ${self.lateness.p50.toFixed(2)}, max ${self.lateness.max.toFixed(1)}; ${ran} runs of ${seen} checks, ${missed} missed)`,
       peer: 'own timers 0.9 ms',
       ratio: self.lateness.p99,
       bar: '5 ms, none missed',
