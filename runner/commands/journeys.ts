@@ -18,8 +18,15 @@ export interface OpenJourneysOptions {
 const quiet: JourneysOptions['log'] = { info() {}, warn() {}, error() {} }
 
 /** The journeys of a configuration, wired to this machine. Playwright and the browser are loaded at their first use. */
-export async function openJourneys(loaded: Loaded, io: CommandIo, options: OpenJourneysOptions = {}): Promise<JourneysWithSweep> {
-  const [{ createJourneys }, { findBrowser }] = await Promise.all([import('../journeys/journeys.ts'), import('../system/browser.ts')])
+export async function openJourneys(
+  loaded: Loaded,
+  io: CommandIo,
+  options: OpenJourneysOptions = {},
+): Promise<JourneysWithSweep> {
+  const [{ createJourneys }, { findBrowser }] = await Promise.all([
+    import('../journeys/journeys.ts'),
+    import('../system/browser.ts'),
+  ])
   return createJourneys({
     clock: io.clock,
     self: process.pid,
@@ -29,7 +36,10 @@ export async function openJourneys(loaded: Loaded, io: CommandIo, options: OpenJ
     artifacts: options.artifacts ?? { put: async () => undefined },
     reveal: text => loaded.secrets.reveal(text),
     browser: () =>
-      findBrowser({ environment: io.env, ...(options.data === undefined ? {} : { cacheFile: join(options.data, 'cache', 'browser.json') }) }),
+      findBrowser({
+        environment: io.env,
+        ...(options.data === undefined ? {} : { cacheFile: join(options.data, 'cache', 'browser.json') }),
+      }),
     urlsOf: system => loaded.urls[system.id] ?? {},
     log: options.log ?? quiet,
     ...(options.data === undefined ? {} : { cache: join(options.data, 'cache') }),

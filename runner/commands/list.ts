@@ -45,7 +45,11 @@ Exit codes: 0 listed, 2 the configuration is refused or the selection fits nothi
       covers: definition.covers.join(' '),
       what: definition.probe.summary,
     }))
-    io.write(values.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows, io.isTTY ? io.columns : Number.POSITIVE_INFINITY))
+    io.write(
+      values.json
+        ? `${JSON.stringify(rows, null, 2)}\n`
+        : table(rows, io.isTTY ? io.columns : Number.POSITIVE_INFINITY),
+    )
     for (const { title, reason } of journeys.skipped) io.write(`skipped: ${title} (${reason})\n`)
     return journeys.problems.some(problem => problem.level === 'error') ? 2 : 0
   },

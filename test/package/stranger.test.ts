@@ -64,8 +64,17 @@ afterAll(async () => {
 
 test('the tarball holds the program, the packs and the load scripts, and no tests', () => {
   const list = spawnSync('npm', ['ls', 'vedette', '--parseable'], { cwd: folder.path, encoding: 'utf8' }).stdout.trim()
-  const files = spawnSync('find', [`${list}/`, '-type', 'f', '-not', '-path', '*/node_modules/vedette/node_modules/*'], { encoding: 'utf8' }).stdout
-  for (const part of ['dist/runner/cli.js', 'dist/runner/index.d.ts', 'scenarios/cod-admin/system.ts', 'load/cod-admin.ts']) {
+  const files = spawnSync(
+    'find',
+    [`${list}/`, '-type', 'f', '-not', '-path', '*/node_modules/vedette/node_modules/*'],
+    { encoding: 'utf8' },
+  ).stdout
+  for (const part of [
+    'dist/runner/cli.js',
+    'dist/runner/index.d.ts',
+    'scenarios/cod-admin/system.ts',
+    'load/cod-admin.ts',
+  ]) {
     expect(files).toContain(part)
   }
   expect(files).not.toContain('/vedette/test/')
@@ -89,7 +98,17 @@ test('the types are included', async () => {
     'vedette.config.ts': config(),
     'wrong.ts': "import { check, http } from 'vedette'\ncheck('x', { probe: http('/'), evry: '30s' })\n",
   })
-  const args = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', '--types', 'node']
+  const args = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+    '--skipLibCheck',
+    '--types',
+    'node',
+  ]
   const right = await run('npx', ['tsc', ...args, 'vedette.config.ts'])
   expect(right.code, right.output).toBe(0)
   const wrong = await run('npx', ['tsc', ...args, 'wrong.ts'])
@@ -123,7 +142,9 @@ export default defineConfig({
   expect(go.code, go.output).toBe(0)
   expect(go.output).toContain('"title":"create a calendar"')
 
-  const wrong = await run('npx', ['vedette', 'smoke', '--reporter', 'json', '!calendar/web'], { CALENDAR_PASSWORD: 'another password' })
+  const wrong = await run('npx', ['vedette', 'smoke', '--reporter', 'json', '!calendar/web'], {
+    CALENDAR_PASSWORD: 'another password',
+  })
   expect(wrong.code, wrong.output).toBe(1)
   expect(wrong.output).not.toContain('another password')
 }, 180_000)
