@@ -56,14 +56,20 @@ async function proveSystem(name: string, only: readonly string[] | undefined): P
   const print = (line: string) => console.log(`${name} ${formatDuration(performance.now()).padStart(7)}  ${line}`)
   const request = { loaded, system, target, io: { ...io, cwd: packageFolder }, print }
   const wanted = (id: string) => only?.includes(id) ?? true
-  const rows: Row[] = []
-  {
+  const others = system.load
+    .flatMap(load => Object.values(load.profiles).flatMap(({ from }) => from ?? []))
+    .filter(wanted)
+  const checked = await proveChecks()
+  // A load run comes last and alone: it needs the processors for itself.
+  const load = stop.signal.aborted ? [] : await proveLoad({ ...request, ...(only === undefined ? {} : { only }) })
+  const rows = [...checked.rows, ...load.map(row => ({ ...row, alsoRed: checked.alsoRed.get(row.id) ?? [] }))]
+  return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+  async function proveChecks() {
     await using suite = await openSuite(request)
     const claims = suite.checks
       .map(({ id, covers }) => ({ check: id, covers: covers.filter(wanted) }))
       .filter(({ covers }) => only === undefined || covers.length > 0)
-    rows.push(...(await prove({ claims, breakable: target.breakable, run: suite.run, random: Math.random, print })))
+    return prove({ claims, breakable: target.breakable, others, run: suite.run, random: Math.random, print })
   }
-  const load = stop.signal.aborted ? [] : await proveLoad({ ...request, ...(only === undefined ? {} : { only }) })
-  return [...rows, ...load].toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }

@@ -15,9 +15,10 @@ const claims: readonly Claim[] = [
 async function proof(verdictOf: (job: Job) => Verdict, breakable: readonly string[] = ['A', 'B', 'C', 'D']) {
   const calls: (readonly Job[])[] = []
   let seed = 7
-  const rows = await prove({
+  const { rows, alsoRed } = await prove({
     claims,
     breakable,
+    others: ['LOAD', 'UNBREAKABLE'],
     async run(jobs) {
       calls.push(jobs)
       return jobs.map(job =>
@@ -30,7 +31,7 @@ async function proof(verdictOf: (job: Job) => Verdict, breakable: readonly strin
     },
     print: () => {},
   })
-  return { rows, calls }
+  return { rows, alsoRed, calls }
 }
 
 const honest = ({ check, faults }: Job): Verdict =>
@@ -74,6 +75,15 @@ test('a check that another fault turns red is found by halving, and named in the
   expect(rows.every(isProven)).toBe(true)
   expect(calls.length).toBeGreaterThan(1)
   expect(calls.at(-1)!.every(job => job.check === 'search')).toBe(true)
+})
+
+test('checks are also seen beside faults that only a load run claims', async () => {
+  const slow = await proof(
+    job => (job.check === 'cart' && job.faults.includes('LOAD') ? 'failed' : honest(job)),
+    [...['A', 'B', 'C', 'D', 'LOAD']],
+  )
+  expect(slow.rows.map(row => row.id)).toEqual(['A', 'B', 'C', 'D'])
+  expect([...slow.alsoRed]).toEqual([['LOAD', ['cart']]])
 })
 
 test('what is red on the healthy target is tried once more, and then not proven', async () => {

@@ -24,6 +24,8 @@ export interface Suite {
   readonly claims: readonly Claim[]
   /** What the target can break. */
   readonly breakable: readonly string[]
+  /** Promises that something else than these checks holds the target to (load): the checks must stay green beside them too. */
+  readonly others?: readonly string[]
   /** Runs each job; instances with equal faults are shared within one call, and new in the next. */
   run(jobs: readonly Job[]): Promise<readonly Result[]>
   readonly random: () => number
@@ -40,13 +42,20 @@ interface Seen {
   readonly result: Result
 }
 
-export async function prove(suite: Suite): Promise<readonly Row[]> {
+export interface Proof {
+  readonly rows: readonly Row[]
+  /** Checks that a fault which they do not claim turns red, by fault. */
+  readonly alsoRed: ReadonlyMap<string, readonly string[]>
+}
+
+export async function prove(suite: Suite): Promise<Proof> {
   const { claims, print } = suite
   const covered = [...new Set(claims.flatMap(claim => claim.covers))].toSorted()
   const faults = covered.filter(id => suite.breakable.includes(id))
   const healthy = healthyJobs(claims)
   const own = ownJobs(claims, faults)
-  const foreign = foreignJobs(claims, faults, suite.random)
+  const others = (suite.others ?? []).filter(id => suite.breakable.includes(id) && !faults.includes(id))
+  const foreign = foreignJobs(claims, [...faults, ...others], suite.random)
   const instances = new Set([...healthy, ...own, ...foreign].map(job => instanceOf(job.faults))).size
   print(
     `${claims.length} checks, ${faults.length} faults: ${healthy.length} runs healthy, ${own.length} of each fault alone, ${foreign.length} beside the others, against ${instances} instances`,
@@ -55,7 +64,7 @@ export async function prove(suite: Suite): Promise<readonly Row[]> {
   const healthySeen = await again(suite, seen.slice(0, healthy.length))
   const ownSeen = seen.slice(healthy.length, healthy.length + own.length)
   const alsoRed = await bisect(suite, seen.slice(healthy.length + own.length))
-  return covered.map(id => rowOf(id, { claims, faults, healthySeen, ownSeen, alsoRed }))
+  return { rows: covered.map(id => rowOf(id, { claims, faults, healthySeen, ownSeen, alsoRed })), alsoRed }
 }
 
 async function run(suite: Suite, jobs: readonly Job[]): Promise<readonly Seen[]> {
@@ -80,23 +89,29 @@ async function again(suite: Suite, seen: readonly Seen[]): Promise<readonly Seen
 /** A surprise is halved until the one fault that causes it stands alone. Returns the checks that each fault turns red as well. */
 async function bisect(suite: Suite, first: readonly Seen[]): Promise<ReadonlyMap<string, readonly string[]>> {
   const culprits = new Map<string, string[]>()
-  let surprises = first.filter(({ result }) => colourOf(result) !== 'passed')
+  const alone = new Set<string>()
+  let surprises = first.filter(isSurprise)
   while (surprises.length > 0) {
-    const singles = surprises.filter(({ job }) => job.faults.length === 1)
-    for (const { job, result } of singles.filter(({ result }) => colourOf(result) === 'failed')) {
+    for (const { job, result } of surprises) {
       const [fault] = job.faults
-      culprits.set(fault!, [...(culprits.get(fault!) ?? []), job.check])
-      suite.print(`${fault} turns ${job.check} red as well: ${result.detail ?? ''}`)
+      const key = `${job.check} ${fault}`
+      if (job.faults.length > 1 || alone.has(key)) continue
+      alone.add(key)
+      suite.print(`${fault} turns ${job.check} ${result.verdict} as well: ${result.detail ?? ''}`)
+      if (colourOf(result) === 'failed') culprits.set(fault!, [...(culprits.get(fault!) ?? []), job.check])
     }
-    const blind = singles.filter(({ result }) => colourOf(result) === 'unknown').map(({ job }) => job)
-    for (const { check, faults } of blind) suite.print(`${check} beside ${instanceOf(faults)} is unknown`)
-    const next = surprises.flatMap(({ job }) => halve(job))
-    if (next.length > 0)
-      suite.print(`${surprises.length - singles.length} surprises: ${next.length} runs to find the faults behind them`)
-    surprises = (await run(suite, next)).filter(({ result }) => colourOf(result) !== 'passed')
+    const halves = surprises.flatMap(({ job }) => halve(job))
+    // Groups of one check overlap: what stood alone once needs no second proof.
+    const next = [...new Map(halves.map(job => [`${job.check} ${job.faults.join('+')}`, job]))]
+      .filter(([key]) => !alone.has(key))
+      .map(([, job]) => job)
+    if (next.length > 0) suite.print(`${next.length} runs to find the faults behind surprises`)
+    surprises = (await run(suite, next)).filter(isSurprise)
   }
   return culprits
 }
+
+const isSurprise = ({ result }: Seen) => colourOf(result) !== 'passed'
 
 interface Evidence {
   readonly claims: readonly Claim[]

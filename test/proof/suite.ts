@@ -70,15 +70,17 @@ async function runJobs(
     if (done % 25 === 0 || done === jobs.length) print(`${done} of ${jobs.length} runs`)
   }
   try {
-    for (const [name, faults] of sets) instances.set(name, await target.start(faults))
+    if (!io.signal.aborted) for (const [name, faults] of sets) instances.set(name, await target.start(faults))
     const numbered = jobs.map((job, index) => ({
       index,
       check: checks.find(check => check.id === job.check)!,
       instance: instances.get(instanceOf(job.faults))!,
       name: instanceOf(job.faults),
     }))
-    await runProbes(request, numbered, finish)
-    await runJourneys(request, journeys, numbered, instances, finish)
+    if (!io.signal.aborted) {
+      await runProbes(request, numbered, finish)
+      await runJourneys(request, journeys, numbered, instances, finish)
+    }
     const fault = io.signal.aborted ? 'interrupted' : 'it was not run'
     for (const { index } of numbered)
       finish(index, { attempts: [{ startedAt: io.clock.now(), duration: 0, saw: { fault } }] })
