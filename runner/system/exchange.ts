@@ -78,7 +78,8 @@ function run(request: ExchangeRequest, clock: Clock, signal: AbortSignal, resolv
     const stage = stageOf(times, status, target)
     unpacker?.destroy()
     socket?.destroy()
-    client.destroy(null, () => {})
+    // With an answer nothing is left in the client, and destroying it would cost an error object with a stack.
+    if (end.kind !== 'answered') client.destroy(null, () => {})
     const body = keepBody ? (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)) : undefined
     const known = {
       ...(status === undefined ? {} : { status }),
