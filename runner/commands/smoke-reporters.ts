@@ -68,7 +68,7 @@ async function open(
       !io.env['NO_COLOR'] &&
       !io.env['CI'] &&
       io.env['TERM'] !== 'dumb'
-    return known[name]!({ write: text => write(text), live, columns: io.columns })
+    return known[name]!({ write: text => write(text), live, columns: io.columns || 80 })
   }
   try {
     if (file === '') throw new Error('expected a file after =, found nothing (an unset variable?)')

@@ -78,7 +78,10 @@ or changed, 130 and 143 interrupted. If it ends in any other way, the code is no
     const data = values.data === undefined ? undefined : openDataFolder(values.data, io)
     await using journeys = concerned.length === 0 ? undefined : await openGateJourneys(loaded, data, io)
     const found = journeys === undefined ? undefined : await discoverWith(journeys, concerned)
+    for (const { title, reason } of found?.skipped ?? []) io.error(`skipped: ${title} (${reason})\n`)
     const mistakes = (found?.problems ?? []).filter(problem => problem.level === 'error')
+    for (const problem of found?.problems ?? [])
+      if (problem.level === 'warning') io.error(`${formatProblem(problem)}\n`)
     if (mistakes.length > 0) return refuse(mistakes.map(formatProblem), loaded.environment)
 
     const all = [

@@ -70,6 +70,15 @@ async function proveSystem(name: string, only: readonly string[] | undefined): P
     const claims = suite.checks
       .map(({ id, covers }) => ({ check: id, covers: covers.filter(wanted) }))
       .filter(({ covers }) => only === undefined || covers.length > 0)
-    return prove({ claims, breakable: target.breakable, others, run: suite.run, random: Math.random, print })
+    // Awaited, so that the suite stays open until all is proven.
+    return await prove({
+      claims,
+      breakable: target.breakable,
+      others,
+      run: suite.run,
+      random: Math.random,
+      signal: stop.signal,
+      print,
+    })
   }
 }

@@ -29,6 +29,7 @@ async function proof(verdictOf: (job: Job) => Verdict, breakable: readonly strin
       seed = (seed * 48_271) % 2_147_483_647
       return seed / 2_147_483_647
     },
+    signal: new AbortController().signal,
     print: () => {},
   })
   return { rows, alsoRed, calls }

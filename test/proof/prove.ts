@@ -29,6 +29,8 @@ export interface Suite {
   /** Runs each job; instances with equal faults are shared within one call, and new in the next. */
   run(jobs: readonly Job[]): Promise<readonly Result[]>
   readonly random: () => number
+  /** Ends the search for the faults behind surprises. */
+  readonly signal: AbortSignal
   print(line: string): void
 }
 
@@ -90,15 +92,15 @@ async function again(suite: Suite, seen: readonly Seen[]): Promise<readonly Seen
 async function bisect(suite: Suite, first: readonly Seen[]): Promise<ReadonlyMap<string, readonly string[]>> {
   const culprits = new Map<string, string[]>()
   const alone = new Set<string>()
-  let surprises = first.filter(isSurprise)
-  while (surprises.length > 0) {
+  let surprises = redOf(suite, await onceMore(suite, first))
+  while (surprises.length > 0 && !suite.signal.aborted) {
     for (const { job, result } of surprises) {
       const [fault] = job.faults
       const key = `${job.check} ${fault}`
       if (job.faults.length > 1 || alone.has(key)) continue
       alone.add(key)
-      suite.print(`${fault} turns ${job.check} ${result.verdict} as well: ${result.detail ?? ''}`)
-      if (colourOf(result) === 'failed') culprits.set(fault!, [...(culprits.get(fault!) ?? []), job.check])
+      suite.print(`${fault} turns ${job.check} red as well: ${result.detail ?? ''}`)
+      culprits.set(fault!, [...(culprits.get(fault!) ?? []), job.check])
     }
     const halves = surprises.flatMap(({ job }) => halve(job))
     // Groups of one check overlap: what stood alone once needs no second proof.
@@ -106,12 +108,28 @@ async function bisect(suite: Suite, first: readonly Seen[]): Promise<ReadonlyMap
       .filter(([key]) => !alone.has(key))
       .map(([, job]) => job)
     if (next.length > 0) suite.print(`${next.length} runs to find the faults behind surprises`)
-    surprises = (await run(suite, next)).filter(isSurprise)
+    surprises = redOf(suite, await run(suite, next))
   }
   return culprits
 }
 
-const isSurprise = ({ result }: Seen) => colourOf(result) !== 'passed'
+/** What nobody could see is our own trouble: it is looked at once more, and halved by nobody. */
+async function onceMore(suite: Suite, seen: readonly Seen[]): Promise<readonly Seen[]> {
+  const unknown = seen.filter(({ result }) => colourOf(result) === 'unknown')
+  const second = await run(
+    suite,
+    unknown.map(({ job }) => job),
+  )
+  return seen.map(item => second.find(({ job }) => job === item.job) ?? item)
+}
+
+function redOf({ print }: Suite, seen: readonly Seen[]): readonly Seen[] {
+  for (const { job, result } of seen) {
+    if (colourOf(result) === 'unknown')
+      print(`${job.check} beside ${instanceOf(job.faults)} is unknown: ${result.detail ?? ''}`)
+  }
+  return seen.filter(({ result }) => colourOf(result) === 'failed')
+}
 
 interface Evidence {
   readonly claims: readonly Claim[]
