@@ -65,6 +65,8 @@ export function openForWriting({ path, patience, upgrades: scripts = upgrades }:
     // Free pages go back to the disk only when this was said before the first table.
     database.exec('PRAGMA auto_vacuum = INCREMENTAL')
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216')
+    // Each check writes to pages of its own: room for those of a few thousand checks, and a checkpoint only every 16 MB.
+    database.exec('PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 4000')
     transact(database, () => upgrade(database!, path, scripts))
     return database
   } catch (error) {

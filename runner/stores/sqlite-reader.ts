@@ -92,7 +92,7 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   const collect = (check: number, plan: WindowPlan): RollUp => {
     sum.clear()
     for (const [from, to] of plan.raw) {
-      for (const row of raw.iterate(check, from, to)) {
+      for (const row of raw.all(check, from, to)) {
         const [outcome, duration] = row as unknown as [number, number]
         sum.add(outcome, duration)
       }
@@ -102,7 +102,7 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
       [days, plan.days, dayMs],
     ] as const) {
       for (const [from, to] of ranges) {
-        for (const row of table.iterate(check, from / step, to / step)) sum.merge(row as unknown as RollUpRow)
+        for (const row of table.all(check, from / step, to / step)) sum.merge(row as unknown as RollUpRow)
       }
     }
     return sum

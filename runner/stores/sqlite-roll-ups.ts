@@ -88,7 +88,7 @@ export function createRoller(database: DatabaseSync): Roller {
       rows.merge('day', check, Math.floor((current * hourMs) / dayMs), hour.row())
       hour.clear()
     }
-    for (const row of raw.iterate(check, from, to)) {
+    for (const row of raw.all(check, from, to)) {
       const [slot, outcome, duration] = row as unknown as [number, number, number]
       const at = Math.floor(slot / hourMs)
       if (at !== current) flush()
