@@ -39,7 +39,10 @@ export const httpOptions = z.strictObject({
   body: text.optional().describe('Body to send.'),
   json: z.unknown().optional().describe('Body to send as JSON; may hold secrets. Sets content-type.'),
   basic: z
-    .strictObject({ username: text, password: text })
+    .strictObject({
+      username: text.describe('Name: text or a secret.'),
+      password: text.describe('Password: text or a secret.'),
+    })
     .optional()
     .describe('Name and password (Basic authentication), for the origin of the check only.'),
   bearer: text.optional().describe('Token (Bearer authentication), for the origin of the check only.'),
@@ -211,7 +214,7 @@ async function observe(
   for (;;) {
     const seen = await walk(run, plan, url)
     durations.push(seen.duration)
-    const troubles = seen.trouble ? [seen.trouble] : judge.judge(answerOf(seen, echo))
+    const troubles = seen.trouble ? [seen.trouble] : [...judge.judge(answerOf(seen, echo)), ...unsecured(seen, expect)]
     const found = { phases: seen.phases, metrics: metricsOf(run, seen, options) }
     if (troubles.length > 0) return { ok: false, ...joined(troubles, durations.length, samples), ...found }
     if (durations.length === samples) {
@@ -220,6 +223,12 @@ async function observe(
     }
   }
 }
+
+/** What is expected of a certificate must not be kept by having none. */
+const unsecured = ({ last }: Walk, { certificate }: HttpExpectations): readonly Trouble[] =>
+  certificate === undefined || last.certificate !== undefined
+    ? []
+    : [{ reason: 'tls', detail: 'expected a certificate, found a connection without TLS' }]
 
 /** A value that no other run sends: the trace id of its marks, in the form of a UUID. */
 function uniqueValue(run: ProbeRun): string {

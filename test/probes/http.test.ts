@@ -193,6 +193,15 @@ describe('expectations', () => {
     })
   })
 
+  test('a certificate that is not there', async () => {
+    const { saw } = await ask(answer(), { expect: { certificate: { daysLeft: 1 } } })
+    expect(saw).toMatchObject({
+      ok: false,
+      reason: 'tls',
+      detail: 'expected a certificate, found a connection without TLS',
+    })
+  })
+
   test('a body that is no JSON', async () => {
     const { saw } = await ask(answer('<h1>Sorry</h1>\n'), { expect: { json: { status: 'ok' } } })
     expect(saw).toMatchObject({
@@ -311,6 +320,12 @@ describe('what is sent', () => {
     )
     expect(bearer.heard).toContain('authorization: Bearer abc\r\n')
     expect(bearer.heard).toContain('x-key: k1\r\n')
+  })
+
+  test('a header that cannot be sent is our own trouble', async () => {
+    await expect(ask(answer(), { headers: { expect: '100-continue' } })).rejects.toThrow(
+      /^the request cannot be written/,
+    )
   })
 
   test('a secret that cannot be written in a header is our own trouble', async () => {

@@ -1,6 +1,6 @@
 /** Opening a connection for probes that talk over one themselves. */
 
-import type { Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { z } from 'zod'
 import type { Phase, PhaseName, Problem } from '../../core/contracts.ts'
 import type { ProbeRun } from '../../core/definitions.ts'
@@ -94,7 +94,7 @@ export function dial(run: ProbeRun, target: Target, times: Times): Promise<Diall
 
 function stageOf(times: Times, { host, secure }: Target): PhaseName {
   if (times.connected !== undefined) return secure ? 'tls' : 'wait'
-  return times.resolved === undefined && !/^[\d.]+$|:/.test(host) ? 'resolve' : 'connect'
+  return times.resolved === undefined && isIP(host) === 0 ? 'resolve' : 'connect'
 }
 
 /** Phases of a connection and of what was said over it. */

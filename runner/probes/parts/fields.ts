@@ -21,10 +21,10 @@ export type Pattern = z.output<typeof pattern>
 export const patterns = z.union([pattern, z.array(pattern)])
 
 export const limitRef = z.strictObject({
-  requirement: z.string(),
-  metric: z.string().optional(),
-  stat: z.enum(['avg', 'p75', 'p95', 'max']).optional(),
-  scope: z.string().optional(),
+  requirement: z.string().describe('Id of the requirement.'),
+  metric: z.string().optional().describe('Figure that is meant, when the requirement has several limits.'),
+  stat: z.enum(['avg', 'p75', 'p95', 'max']).optional().describe('Statistic that is meant, likewise.'),
+  scope: z.string().optional().describe('Part of the system that is meant, likewise.'),
 }) as unknown as z.ZodType<LimitRef, LimitRef>
 
 export const port = z.int().min(1).max(65_535)

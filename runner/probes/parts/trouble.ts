@@ -30,7 +30,8 @@ const ours: Readonly<Record<string, string>> = {
   ENETDOWN: 'the network of this machine is down',
   EAI_AGAIN: 'the resolver of this machine does not answer',
   EAI_MEMORY: 'this machine has no memory left',
-  UND_ERR_INVALID_ARG: 'the request cannot be written',
+  UND_ERR_INVALID_ARG: 'the request cannot be written: it has a header or a path that is not allowed',
+  UND_ERR_NOT_SUPPORTED: 'the request cannot be written: it has a header that is not supported',
 }
 
 const certificateTroubles: Readonly<Record<string, string>> = {
@@ -50,10 +51,11 @@ const certificateTroubles: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_FORMAT: 'one whose names cannot be read',
 }
 
-/** Most specific of the errors behind one: connecting to several addresses gives one for each. */
+/** Most specific of the errors behind one. Connecting to several addresses gives one for each: the target's says more than ours. */
 const innermost = (error: NetworkError): NetworkError => {
-  const several = error.errors?.at(-1)
-  if (several) return innermost(several)
+  const several = error.errors ?? []
+  const telling = several.find(({ code = '' }) => ours[code] === undefined && code !== 'ENETUNREACH') ?? several[0]
+  if (telling) return innermost(telling)
   const cause = error.cause as NetworkError | undefined
   return cause?.code === undefined ? error : innermost(cause)
 }
