@@ -1,10 +1,11 @@
 /** Journeys: other people's Playwright projects, discovered, run, supervised and judged. */
 
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock, Problem } from '../core/contracts.ts'
 import type { JourneySource, System, Text } from '../core/definitions.ts'
 import type { Discovery, Journeys } from '../core/ports.ts'
+import { scrubber } from '../core/redaction.ts'
 import type { FoundBrowser, NoBrowser } from '../system/browser.ts'
 import { type Guardian, startGuardian, sweepOrphans } from '../system/guardian.ts'
 import { instanceOf } from '../system/process-tree.ts'
@@ -41,7 +42,7 @@ export interface JourneysOptions {
     warn(about: object, message: string): void
     error(about: object, message: string): void
   }
-  /** Where the 0700 folder of this instance is made. Default: /dev/shm where there is one, else TMPDIR. */
+  /** Where the 0700 folder of this instance is made. Default: /dev/shm where it has room, else TMPDIR. */
   readonly scratchRoot?: string
   /** Folder that outlives us for compiled code. Default: in scratch. */
   readonly cache?: string
@@ -69,9 +70,9 @@ export interface JourneysWithSweep extends Journeys {
 export function createJourneys(options: JourneysOptions): JourneysWithSweep {
   const { clock, self } = options
   const instance = instanceOf(self, options.random)
-  const scratchRoot = options.scratchRoot ?? defaultScratchRoot(options.environment)
-  const scratch = join(scratchRoot, `vedette-${instance}`)
   const limits: Limits = { ...defaultLimits, ...options.limits }
+  const scratchRoot = options.scratchRoot ?? defaultScratchRoot(options.environment, limits.disk)
+  const scratch = join(scratchRoot, `vedette-${instance}`)
   const markPrefix = `${instance}/`
   const cache = options.cache ?? join(scratch, 'cache')
   const environment = { ...baseEnvironment(options.environment, limits), NODE_COMPILE_CACHE: join(cache, 'node') }
@@ -168,10 +169,20 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
 
   async function discover(system: System, source: JourneySource): Promise<Discovery> {
     const key = JSON.stringify([system.id, source.dir, source.config, source.project, source.grep])
-    const fail = (problem: Omit<Problem, 'level' | 'path'>): Discovery => ({
+    const scrub = scrubber(
+      Object.values(source.env).flatMap(text => (typeof text === 'string' ? [] : (revealed(options, text) ?? []))),
+    )
+    const fail = ({ message, ...place }: Omit<Problem, 'level' | 'path'>): Discovery => ({
       checks: lastGood.get(key)?.checks ?? [],
       skipped: lastGood.get(key)?.skipped ?? [],
-      problems: [{ level: 'error', path: [`system ${system.id}`, `playwright ${source.dir}`], ...problem }],
+      problems: [
+        {
+          level: 'error',
+          path: [`system ${system.id}`, `playwright ${source.dir}`],
+          message: scrub(message),
+          ...place,
+        },
+      ],
       good: false,
     })
     const project = findProject(source)
@@ -262,11 +273,16 @@ function revealed(options: JourneysOptions, text: Text): string | undefined {
   }
 }
 
-/** Memory rather than disk: what a browser writes should never be read from a stolen disk. */
-function defaultScratchRoot(environment: JourneysOptions['environment']): string {
+/**
+ * Memory rather than disk: what a browser writes should never be read from a stolen disk. Containers often have only 64 MiB of it,
+ * which a browser alone would fill.
+ */
+function defaultScratchRoot(environment: JourneysOptions['environment'], needed: number): string {
   const shared = '/dev/shm'
   try {
-    if (statSync(shared).isDirectory() && readdirSync(shared)) return shared
+    const { bavail, bsize } = statfsSync(shared)
+    accessSync(shared, constants.W_OK)
+    if (bavail * bsize >= needed) return shared
   } catch {
     // Not on this system.
   }

@@ -240,6 +240,8 @@ function argumentsOf(batch: Batch, folder: string, workers: number): readonly st
     '--output',
     join(folder, 'output'),
     '--update-snapshots=none',
+    // Each test is asked for; none may be left out because others failed.
+    '--max-failures=0',
     '--retries',
     String(batch.retries),
     '--workers',

@@ -52,9 +52,9 @@ export async function cleanUpAfter(instance: string, scratch: string, self: numb
 export async function sweepOrphans(scratchRoot: string, self: number, clock: Pick<Clock, 'sleep'>) {
   const ended = await endFamily({ marked: mark => !ownerLives(mark) }, self, clock)
   const folders = readdirSync(scratchRoot).filter(
-    name => name.startsWith('vedette-') && !ownerLives(name.slice('vedette-'.length)),
+    name => /^vedette-\d+-\d+-/.test(name) && !ownerLives(name.slice('vedette-'.length)),
   )
-  for (const name of folders.filter(name => /^vedette-\d+-\d+-/.test(name))) {
+  for (const name of folders) {
     rmSync(join(scratchRoot, name), { recursive: true, force: true })
   }
   return { killed: ended.killed, survivors: ended.survivors, folders: folders.length }

@@ -120,6 +120,10 @@ describe('secrets', () => {
         : [{ name, text: data.toString('latin1') }],
     )
     expect(kept.length).toBeGreaterThan(8)
+    // The secret was there: typed into the page, sent in a header, written to the console.
+    expect(
+      kept.filter(({ name, text }) => name.startsWith('trace.zip/') && text.includes('[secret]')).length,
+    ).toBeGreaterThan(2)
     const spellings = [
       password,
       encodeURIComponent(password),

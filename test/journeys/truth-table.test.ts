@@ -12,10 +12,13 @@ afterAll(() => opened[Symbol.asyncDispose]())
 
 describe('one invocation of every kind of test', () => {
   let outcomes: ReadonlyMap<string, Outcome>
-  const source = sourceAt(join(fixtures, 'truth'), { env: { NOBODY: 'http://127.0.0.1:2/' } })
+  const source = sourceAt(join(fixtures, 'truth'), {
+    retry: { attempts: 0, delay: 0 },
+    env: { NOBODY: 'http://127.0.0.1:2/' },
+  })
   beforeAll(async () => {
     outcomes = await runAll(opened, source)
-  })
+  }, 180_000)
 
   test('a pass is ok, with the steps of the author and one attempt', () => {
     const saw = last(outcomes, 'truth/passes')
@@ -31,11 +34,12 @@ describe('one invocation of every kind of test', () => {
     const saw = last(outcomes, 'truth/fails-an-expectation')
     expect(saw).toMatchObject({ ok: false, reason: 'assertion', attempts: 2 })
     expect(saw.detail).toContain(`Expected: "Shop"; Received: "Closed"`)
-    expect(saw.detail).toContain('truth.spec.ts:13')
+    expect(saw.detail).toContain('truth.spec.ts:16')
     expect(saw.steps?.[0]).toMatchObject({ title: 'look at the heading', error: expect.stringContaining('toHaveText') })
     expect(saw.artifacts?.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['trace', 'screenshot']))
-    const error = opened.kept.find(({ name }) => name === 'error.txt')!.data.toString()
-    expect(error).toContain("> 13 |   await test.step('look at the heading'")
+    const path = saw.artifacts?.find(({ name }) => name === 'error.txt')?.path
+    const error = opened.kept.find(artifact => artifact.path === path)!.data.toString()
+    expect(error).toContain("> 16 |   await test.step('look at the heading'")
     expect(error).not.toContain('\u001b')
     const trace = opened.kept.find(({ kind }) => kind === 'trace')!
     expect(readZip(trace.data).map(({ name }) => name)).toContain('test.trace')
@@ -143,7 +147,10 @@ test('no browser at all is unknown', async () => {
 })
 
 test('longer than the timeout of the check is a failure, though the test passed', async () => {
-  const source = sourceAt(join(fixtures, 'truth'), { timeout: 1 })
+  const source = sourceAt(join(fixtures, 'truth'), {
+    retry: { attempts: 0, delay: 0 },
+    timeout: 1,
+  })
   const outcomes = await runAll(opened, source, { only: /fail$/ })
   expect(last(outcomes, 'truth/is-expected-to-fail')).toMatchObject({ ok: false, reason: 'timeout' })
 })

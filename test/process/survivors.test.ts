@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -16,7 +16,7 @@ describe('journeys that die in every way', () => {
   let outcomes: ReadonlyMap<string, Outcome>
   let left: readonly number[]
   beforeAll(async () => {
-    opened = openTestJourneys({ spares: false, limits: { heap: 128 * 2 ** 20, grace: 2_000 } })
+    opened = openTestJourneys({ spares: false, limits: { heap: 128 * 2 ** 20, grace: 6_000 } })
     outcomes = await runAll(opened, source)
     // What stays is what keeps the next journey fast: a browser server with its browser. Nothing of a run.
     left = opened.marked().filter(pid => !markOf(pid)?.includes('/browser-') && !isBelowServer(pid))
@@ -91,7 +91,9 @@ test('what a crashed Vedette left behind, its guardian dead as well, is swept at
   })
   const stranger = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' })
   const died = once(orphan, 'exit')
-  expect((await opened.journeys.sweep()).survivors).toEqual([])
+  for (const name of ['vedette-4194303-1-gone', 'vedette-data']) mkdirSync(join(opened.scratchRoot, name))
+  expect(await opened.journeys.sweep()).toMatchObject({ survivors: [], folders: 1 })
+  expect(readdirSync(opened.scratchRoot)).toEqual(['vedette-data'])
   expect(await died).toEqual([null, 'SIGKILL'])
   expect(stranger.exitCode).toBe(null)
   expect(stranger.signalCode).toBe(null)
