@@ -252,6 +252,18 @@ test('a journey that nobody speaks of is unknown, and so are all when Playwright
   ])
 })
 
+test('journeys that do not end when they are told to are left behind as unknown', async () => {
+  const { system, checks } = withJourneys(false)
+  const { journeys } = fakeJourneys(() => new Promise(() => {}))
+  const running = gate(system, { journeyChecks: checks, journeys })
+  await running.clock.advance(1)
+  running.stop('SIGTERM')
+  await running.clock.advance(10_000)
+  const { exitCode, results } = await running.decision
+  expect(exitCode).toBe(143)
+  expect(results.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'unknown'])
+})
+
 // ---- reports ------------------------------------------------------------------------------------------------------
 
 test('a reporter that throws is told about once and changes nothing', async () => {
