@@ -31,6 +31,8 @@ export interface ProbeRun {
   ownOrigin(url: URL): boolean
   /** Absolute folder of the system, which paths of files are relative to. */
   readonly folder?: string
+  /** A place for what is dear to make and the same for all probes of the system, such as TLS contexts; it lasts as long as the generation. */
+  readonly shared?: Map<string, unknown>
 }
 
 /** A way to observe. The target's fault is returned, ours is thrown. */

@@ -42,6 +42,7 @@ export function runContexts({ loaded, system, clock, version, random }: ContextO
     reveal: text => loaded.secrets.reveal(text),
     ownOrigin: url => origins.has(place(url)),
     folder: system.folder,
+    shared: new Map(),
   } satisfies Partial<RunContext>
   /** `run` is the id of the run (core/ports.ts `runId`). */
   return (run: string, signal: AbortSignal): RunContext => ({

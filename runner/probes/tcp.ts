@@ -74,7 +74,7 @@ export function tcp(given: TcpOptions = {}): Probe {
   const contexts = createTlsContexts()
   const guard = options.addresses === 'public' ? publicOnly() : undefined
   const secure = (run: ProbeRun): Secure => ({
-    context: contexts.get(options.ca === undefined ? {} : { ca: options.ca }, run.folder),
+    context: contexts.get(options.ca === undefined ? {} : { ca: options.ca }, run),
     servername: options.servername,
     verify: options.verify ?? true,
   })

@@ -140,7 +140,7 @@ async function shake(
   const given: ContextOptions = options.ca === undefined ? {} : { ca: options.ca }
   // Verified afterwards, so that a bad certificate can be looked at as well.
   const secure = {
-    context: contexts.get(given, run.folder),
+    context: contexts.get(given, run),
     servername: isIP(name) === 0 ? name : undefined,
     verify: false,
   }
@@ -220,7 +220,7 @@ async function accepts(
 ): Promise<Trouble | undefined> {
   const times: Times = { started: run.clock.monotonic() }
   // Our own library has to be talked into versions that it thinks too weak.
-  const context = contexts.get({ minVersion: version, maxVersion: version, ciphers: 'ALL:@SECLEVEL=0' }, run.folder)
+  const context = contexts.get({ minVersion: version, maxVersion: version, ciphers: 'ALL:@SECLEVEL=0' }, run)
   const [first] = options.names ?? [place.host]
   const secure = { context, servername: isIP(first!) === 0 ? first : undefined, verify: false }
   const dialled = await dial(run, { ...place, family: options.family, guard: guardOf(options), secure }, times)

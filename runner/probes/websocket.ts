@@ -77,7 +77,7 @@ export function websocket(path: string, given: WebsocketOptions = {}): Probe {
       const url = addressOf(run, path, options.origin)
       const times: Times = { started: run.clock.monotonic() }
       const secure = url.protocol === 'wss:' && {
-        context: contexts.get(options.ca === undefined ? {} : { ca: options.ca }, run.folder),
+        context: contexts.get(options.ca === undefined ? {} : { ca: options.ca }, run),
         servername: options.servername,
         verify: options.verify ?? true,
       }

@@ -12,20 +12,27 @@ export interface ContextOptions {
   readonly ciphers?: string
 }
 
-/** Contexts are costly to make (a third of a handshake), so each is made once, when it is first needed. */
+export interface ContextPlace {
+  /** What the path of an authority is relative to. */
+  readonly folder?: string
+  /** Where contexts are kept for others that need the same. */
+  readonly shared?: Map<string, unknown>
+}
+
+/** Contexts are costly (a third of a handshake, and 30 KB), so each is made once, when it is first needed. */
 export interface TlsContexts {
-  /** Throws RunnerFault when the file of the authority cannot be read or holds no certificate. `folder` is what its path is relative to. */
-  get(options: ContextOptions, folder?: string): SecureContext
+  /** Throws RunnerFault when the file of the authority cannot be read or holds no certificate. */
+  get(options: ContextOptions, place?: ContextPlace): SecureContext
 }
 
 export function createTlsContexts(): TlsContexts {
-  const made = new Map<string, SecureContext>()
+  const own = new Map<string, unknown>()
   return {
-    get(options, folder = '.') {
+    get(options, { folder = '.', shared = own } = {}) {
       const { ca, minVersion, maxVersion, ciphers } = options
-      const key = [ca && !isPem(ca) ? resolve(folder, ca) : ca, minVersion, maxVersion, ciphers].join('\n')
-      const known = made.get(key)
-      if (known) return known
+      const key = ['tls', ca && !isPem(ca) ? resolve(folder, ca) : ca, minVersion, maxVersion, ciphers].join('\n')
+      const known = shared.get(key)
+      if (known) return known as SecureContext
       const context = createSecureContext({
         ...(ca === undefined ? {} : { ca: readAuthority(ca, folder) }),
         // Node refuses old versions by itself; who names one wants to know whether the other side still speaks it.
@@ -33,7 +40,7 @@ export function createTlsContexts(): TlsContexts {
         ...(maxVersion === undefined ? {} : { maxVersion }),
         ...(ciphers === undefined ? {} : { ciphers }),
       })
-      made.set(key, context)
+      shared.set(key, context)
       return context
     },
   }

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { HttpOptions } from '../../runner/index.ts'
 import { http, limit, RunnerFault, secret } from '../../runner/index.ts'
+import { createTlsContexts } from '../../runner/system/tls-contexts.ts'
 import { answer, badServer, redirect, says } from '../support/bad-server.ts'
 import { createAuthority, daysFromNow, selfSigned } from '../support/certificates.ts'
 import { fakeClock } from '../support/fake-clock.ts'
@@ -529,6 +530,14 @@ describe('over TLS', () => {
       ok: true,
     })
     await server.closed()
+  })
+
+  test('contexts are shared by probes that need the same', () => {
+    const shared = new Map<string, unknown>()
+    const one = createTlsContexts().get({ ca: 'ca.pem' }, { folder, shared })
+    expect(createTlsContexts().get({ ca: join(folder, 'ca.pem') }, { folder: '/', shared })).toBe(one)
+    expect(createTlsContexts().get({}, { folder, shared })).not.toBe(one)
+    expect(shared.size).toBe(2)
   })
 
   test('the name that is sent decides which certificate is held to it', async () => {

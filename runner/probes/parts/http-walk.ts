@@ -122,7 +122,7 @@ function requestOf(run: ProbeRun, plan: WalkPlan, { url, first, method, body, co
       ...(secure
         ? {
             secure: {
-              context: plan.contexts.get(plan.tls, run.folder),
+              context: plan.contexts.get(plan.tls, run),
               servername: url.origin === first.origin ? plan.servername : undefined,
               verify: plan.verify,
               protocols: http1,
