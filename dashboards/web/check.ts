@@ -3,7 +3,7 @@
 import type { Result, Verdict } from '../../runner/core/contracts.ts'
 import type { SeriesPoint, WatchedCheck, WindowStats } from '../../runner/core/ports.ts'
 import { latencyChart, spanBar } from './chart.ts'
-import { ago, count, duration, lasting, percent, span } from './format.ts'
+import { ago, count, duration, lasting, percent, span, until } from './format.ts'
 import { type Content, html } from './html.ts'
 import type { Page } from './layout.ts'
 import { sign } from './marks.ts'
@@ -72,7 +72,7 @@ function headline({ check, now, signedIn }: CheckData): Content {
 <p>${
     isNew
       ? 'Not run yet.'
-      : html`<b>${state}</b> for ${lasting(since, now)}${consecutiveFailures > 0 ? html` · ${count(consecutiveFailures, 'failure')} in a row` : ''}${isWrong && lastPassedAt !== undefined ? html` · last passed ${ago(lastPassedAt, now)}` : ''} · last run ${ago(lastRunAt, now)}${check.nextRunAt !== undefined && check.nextRunAt > now ? html` · next in ${span(check.nextRunAt - now)}` : ''}`
+      : html`<b>${state}</b> for ${lasting(since, now)}${consecutiveFailures > 0 ? html` · ${count(consecutiveFailures, 'failure')} in a row` : ''}${isWrong && lastPassedAt !== undefined ? html` · last passed ${ago(lastPassedAt, now)}` : ''} · last run ${ago(lastRunAt, now)}${check.nextRunAt !== undefined && check.nextRunAt > now ? html` · next ${until(check.nextRunAt, now)}` : ''}`
   }</p>
 ${said ? html`<p class="said">${check.last?.reason ? html`<b>${check.last.reason}</b>: ` : ''}${said}</p>` : ''}
 <div class="actions">${
@@ -122,8 +122,11 @@ function troubles({ check, troubles: results, range, verdict, now }: CheckData):
 
 /** Middle and bad case of each phase over the last judged runs, beside the newest one. */
 function phases({ recent: results }: CheckData): Content {
-  const timed = results.filter(result => result.phases.length > 0)
-  const newest = timed[0]
+  const all = results.filter(result => result.phases.length > 0)
+  const good = all.filter(result => result.verdict === 'passed' || result.verdict === 'degraded')
+  // How fast a failed run was says nothing about speed, unless there is nothing else.
+  const timed = good.length > 0 ? good : all
+  const newest = all[0]
   if (!newest) return ''
   const rows = phaseNames
     .map(name => ({ name, totals: timed.map(result => phaseTotal(result, name)).sort((a, b) => a - b) }))
@@ -141,7 +144,7 @@ function phases({ recent: results }: CheckData): Content {
 <tbody>${rows.map(({ name, p50, p95, last }) => {
     at += p50
     return html`<tr><th scope="row"><span class="key f-${name}">${name}</span></th><td class="c-span">${spanBar(at - p50, p50, whole, name)}</td><td class="num">${duration(p50)}</td><td class="num">${duration(p95)}</td><td class="num${last > p95 ? ' strong' : ''}">${duration(last)}</td></tr>`
-  })}</tbody></table></div><p class="quiet note">Of the last ${count(timed.length, 'run')} with phases; the bars show the p50 one after another.</p></section>`
+  })}</tbody></table></div><p class="quiet note">Of ${count(timed.length, good.length > 0 ? 'run that passed' : 'failed run', good.length > 0 ? 'runs that passed' : undefined)} among the last ${results.length}; the bars show the p50 one after another.</p></section>`
 }
 
 const rank = (sorted: readonly number[], share: number) =>

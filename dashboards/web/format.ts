@@ -76,5 +76,9 @@ export function lasting(since: number, now: number): Safe {
   return html`<time datetime="${iso(since)}" title="since ${exact(since)}" data-for>${span(Math.max(0, now - since))}</time>`
 }
 
+/** How long until something happens. */
+export const until = (at: number, now: number): Safe =>
+  html`<time datetime="${iso(at)}" title="${exact(at)}" data-until>${at > now ? `in ${span(at - now)}` : 'now'}</time>`
+
 export const moment = (at: number, now: number): Safe =>
   html`<time datetime="${iso(at)}" title="${exact(at)}">${clock(at, now)}</time>`

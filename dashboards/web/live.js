@@ -112,6 +112,10 @@ function tick() {
     const text = span(Math.max(0, Date.now() + offset - at)) + (time.hasAttribute('data-ago') ? ' ago' : '')
     if (time.textContent !== text) time.textContent = text
   }
+  for (const time of document.querySelectorAll('time[data-until]')) {
+    const left = Date.parse(time.getAttribute('datetime') ?? '') - Date.now() - offset
+    time.textContent = left > 0 ? `in ${span(left)}` : 'now'
+  }
 }
 
 if (state) {

@@ -16,6 +16,6 @@ export const runPath = (run: Result): string => `/runs/${idOf(run)}`
 export const loadPath = (run: Pick<LoadRun, 'id'>): string => `/load/${encodeURIComponent(run.id)}`
 export const artifactPath = (artifact: Artifact): string => `/artifacts/${parts(artifact.path)}`
 
-/** A trace in Playwright's own viewer, which wants the whole address. */
-export const tracePath = (artifact: Artifact, origin: string): string =>
-  `/trace/index.html?trace=${encodeURIComponent(`${origin}${artifactPath(artifact)}`)}`
+/** A trace in Playwright's own viewer. */
+export const tracePath = (artifact: Artifact): string =>
+  `/trace/index.html?trace=${encodeURIComponent(artifactPath(artifact))}`

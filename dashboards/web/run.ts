@@ -14,8 +14,6 @@ export interface RunData {
   readonly result: Result
   /** Undefined when the check is no longer configured. */
   readonly check?: WatchedCheck
-  /** `http://127.0.0.1:7070`: Playwright's viewer wants whole addresses. */
-  readonly origin: string
   /** What the page wrote to its console, if that was kept. */
   readonly console?: string
 }
@@ -40,7 +38,7 @@ ${facts(data)}`,
   }
 }
 
-function headline({ result, now, origin }: RunData): Content {
+function headline({ result, now }: RunData): Content {
   const state = states[result.verdict]
   const trace = result.artifacts.find(artifact => artifact.kind === 'trace')
   const blame =
@@ -49,7 +47,7 @@ function headline({ result, now, origin }: RunData): Content {
 <h1>${sign(state)}<span>${result.verdict}${result.reason ? html`: ${result.reason}` : ''}</span></h1>
 <p>${ago(result.startedAt, now)}, at ${exact(result.startedAt)}, within ${duration(result.duration)}${result.attempts > 1 ? html`, at attempt ${result.attempts}` : ''}</p>
 ${result.detail ? html`<pre class="said wrap" tabindex="0">${result.detail}</pre>` : ''}${blame}
-${trace ? html`<div class="actions"><a class="button primary" href="${tracePath(trace, origin)}">Open the trace</a></div>` : ''}
+${trace ? html`<div class="actions"><a class="button primary" href="${tracePath(trace)}">Open the trace</a></div>` : ''}
 </section>`
 }
 

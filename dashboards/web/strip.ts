@@ -47,9 +47,9 @@ function summary(runs: readonly Pick<Run, 'verdict'>[]): string {
   return `Last ${count(runs.length, 'run')}: ${counts.join(', ')}; newest ${runs.at(-1)!.verdict}`
 }
 
-/** A line of the p95 of consecutive groups of runs; unknown runs have no duration and are left out. */
+/** A line of the p95 of consecutive groups of runs. How fast a failed run was says nothing about speed. */
 export function sparkline(runs: readonly Run[], groups = 16): Safe {
-  const samples = runs.filter(run => run.verdict !== 'unknown').map(run => run.duration)
+  const samples = runs.filter(run => run.verdict === 'passed' || run.verdict === 'degraded').map(run => run.duration)
   if (samples.length < 2) return html``
   const size = Math.max(1, Math.ceil(samples.length / groups))
   const points: number[] = []

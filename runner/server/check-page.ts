@@ -45,7 +45,6 @@ export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
     const page = runPage({
       now: clock.now(),
       result,
-      origin: `${request.protocol}://${request.host}`,
       ...(check === undefined ? {} : { check }),
       ...(said === undefined ? {} : { console: said }),
     })

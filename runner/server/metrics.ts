@@ -184,7 +184,7 @@ function defineCounters(registry: Registry) {
   })
   const durations = new Histogram({
     name: 'vedette_run_duration_seconds',
-    help: 'Duration of the last attempt of scheduled runs that could be judged',
+    help: 'Duration of the last attempt of scheduled runs that passed, also over a threshold',
     labelNames: perKind,
     buckets: durationBuckets,
     registers,
@@ -244,7 +244,8 @@ function defineCounters(registry: Registry) {
       runs.inc({ ...ofKind, verdict, reason: verdict === 'passed' ? '' : (result.reason ?? 'runner') })
       const first = result.earlier[0]
       if (first ? first.reason !== 'runner' : verdict === 'failed') firstFailures.inc(ofCheck)
-      if (verdict !== 'unknown') durations.observe(ofKind, result.duration / 1_000)
+      // How fast a failed run was says nothing about speed.
+      if (verdict === 'passed' || verdict === 'degraded') durations.observe(ofKind, result.duration / 1_000)
       if (result.attempts === 1 && result.reason !== 'missed') {
         lateness.observe(Math.max(0, result.startedAt - result.slot) / 1_000)
       }

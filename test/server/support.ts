@@ -48,7 +48,10 @@ export async function serve({
     artifacts,
     lines,
     async [Symbol.asyncDispose]() {
-      await server.close()
+      const closed = server.close()
+      // A test that failed may have left an answer unread; the grace time ends it.
+      await clock.advance(5_000)
+      await closed
       await rm(artifacts, { recursive: true, force: true })
     },
   }
