@@ -56,6 +56,14 @@ export const ordersPage = (page: Page) => ({
 
 export const orderPage = (page: Page) => ({
   open: (id: string) => open(page, `/orders/${id}`),
+  /** Opens the order and waits until its socket has greeted: from then on the page hears of every change. */
+  async openLive(id: string) {
+    const greeted = new Promise<void>(resolve => {
+      page.once('websocket', socket => socket.once('framereceived', () => resolve()))
+    })
+    await open(page, `/orders/${id}`)
+    await greeted
+  },
   async changeTo(state: string) {
     await page.getByLabel('New status').selectOption(state)
     await page.getByRole('button', { name: 'Change status' }).click()

@@ -155,7 +155,7 @@ test('open pages are told of a change, strangers are not let in', async () => {
   const [refusal] = await once(new WebSocket(`${address}?token=garbage`), 'error')
   expect(refusal.message).toContain('401')
   const socket = new WebSocket(`${address}?token=${tokens.accessToken}`)
-  await once(socket, 'open')
+  await once(socket, 'message')
   const told = once(socket, 'message')
   const { id } = await json(await call('/api/orders', { headers, body: order }))
   expect(JSON.parse(String((await told)[0]))).toEqual({ type: 'order', order: { id, state: 'new' } })

@@ -10,10 +10,8 @@ test('a second open page sees a change at once', { tag: '@COD-24' }, async ({ pa
   const second = await context.newPage()
   for (const each of [page, second]) {
     await enter(each)
-    const connected = each.waitForEvent('websocket')
-    await orderPage(each).open(order.id)
+    await orderPage(each).openLive(order.id)
     await expect(orderPage(each).state).toHaveText('new')
-    await connected
   }
 
   const delays: number[] = []

@@ -39,6 +39,14 @@ async function call(path, method = 'GET', body = undefined) {
   say('[data-error]', answer.errors?.map(error => `${error.field}: ${error.message}`).join('; ') ?? answer.error)
 }
 
+let asked = 0
+/** Shows an answer unless something newer was asked for meanwhile. */
+async function showLatest(answering, show) {
+  const mine = ++asked
+  const answer = await answering
+  if (answer && mine === asked) show(answer)
+}
+
 async function enter(answer) {
   if (!answer) return
   keep(answer.tokens)
@@ -57,10 +65,7 @@ const forms = {
     const answer = await call('/api/auth/reset-password', 'POST', { ...values, token })
     if (answer) say('[data-notice]', answer.message)
   },
-  status: async values => {
-    const order = await call(`/api${location.pathname}/status`, 'PATCH', values)
-    if (order) showOrder(order)
-  },
+  status: values => showLatest(call(`/api${location.pathname}/status`, 'PATCH', values), showOrder),
   workflow: async values => {
     if (await call('/api/workflows', 'POST', values)) showWorkflows()
   },
@@ -75,10 +80,9 @@ const element = (name, text, more = {}) => Object.assign(document.createElement(
 
 const query = () => new URLSearchParams(location.search)
 
-async function showOrders() {
-  const asked = query()
-  const list = await call(`/api/orders?${asked}`)
-  if (!list) return
+const loadOrders = () => showLatest(call(`/api/orders?${query()}`), showOrders)
+
+function showOrders(list) {
   find('[data-orders]').replaceChildren(
     ...list.orders.map(order => {
       const row = element('tr', '')
@@ -101,7 +105,7 @@ function go(change) {
     else next.delete(name)
   }
   history.pushState({}, '', `?${next}`)
-  showOrders()
+  loadOrders()
 }
 
 function showOrder(order) {
@@ -119,10 +123,7 @@ function showOrder(order) {
   find('[name=status]').replaceChildren(...order.nextStates.map(state => element('option', state)))
 }
 
-const loadOrder = async () => {
-  const order = await call(`/api${location.pathname}`)
-  if (order) showOrder(order)
-}
+const loadOrder = () => showLatest(call(`/api${location.pathname}`), showOrder)
 
 async function showWorkflows() {
   const list = await call('/api/workflows')
@@ -134,7 +135,10 @@ async function showWorkflows() {
 
 function listen(changed) {
   const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/socket.io?token=${tokens().accessToken}`)
-  socket.onmessage = event => changed(JSON.parse(event.data))
+  socket.onmessage = event => {
+    const message = JSON.parse(event.data)
+    if (message.type === 'order') changed(message)
+  }
 }
 
 document.addEventListener('submit', event => {
@@ -152,18 +156,16 @@ document.addEventListener('click', event => {
   if (event.target.dataset.page)
     go({ page: String(Number(query().get('page') ?? 1) + Number(event.target.dataset.page)) })
 })
-addEventListener('popstate', () => find('[data-orders]') && showOrders())
+addEventListener('popstate', () => find('[data-orders]') && loadOrders())
 
 if (find('[data-orders]')) {
   for (const [name, value] of query()) {
     const input = find(`[data-filter] [name="${name}"]`)
     if (input) input.value = value
   }
-  await showOrders()
-  listen(showOrders)
+  await loadOrders()
+  listen(loadOrders)
 } else if (find('[data-order]')) {
   await loadOrder()
   listen(({ order }) => order.id === location.pathname.split('/').at(-1) && loadOrder())
 } else if (find('[data-workflows]')) await showWorkflows()
-// Tests wait for this: from here on the page answers to clicks and to changes.
-document.documentElement.dataset.ready = 'yes'

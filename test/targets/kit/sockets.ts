@@ -16,7 +16,11 @@ export function attachSockets(servers: readonly Server[], path: string, admit: (
       const url = new URL(request.url ?? '/', 'http://localhost')
       if (url.pathname.replace(/\/$/, '') !== path) return socket.end('HTTP/1.1 404 Not Found\r\n\r\n')
       if (!admit(url)) return socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
-      sockets.handleUpgrade(request, socket, head, opened => opened.on('error', () => opened.terminate()))
+      sockets.handleUpgrade(request, socket, head, opened => {
+        opened.on('error', () => opened.terminate())
+        // From here on nothing is missed; a page or a test can wait for it.
+        opened.send(JSON.stringify({ type: 'welcome' }))
+      })
     })
   }
   return {
