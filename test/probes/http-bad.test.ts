@@ -1,6 +1,7 @@
 /** What servers do wrong, and how a person reads it: each has one reason, a sentence, and leaves no connection behind. */
 
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { HttpOptions } from '../../runner/index.ts'
 import { http, RunnerFault } from '../../runner/index.ts'
@@ -376,4 +377,32 @@ test('a name that does not exist', async () => {
       reason: 'dns',
       detail: expect.stringContaining('expected an address for does-not-exist.invalid:80'),
     })
+})
+
+test('whatever bytes come back, there is one observation and no connection left', async () => {
+  const good = answer(gzipSync('{"a":[1,2,3]}'), {
+    headers: { 'content-encoding': 'gzip', 'transfer-encoding': 'identity' },
+  })
+  let reply: Uint8Array = good
+  await using bad = await badServer({ onRequest: socket => void socket.end(reply) })
+  const probe = http('/', { expect: { json: { 'a.length': 3 }, headers: { 'x-a': false } } })
+  const mutated = fc
+    .array(fc.record({ at: fc.nat(good.length - 1), byte: fc.nat(255), cut: fc.nat(6) }), {
+      minLength: 1,
+      maxLength: 5,
+    })
+    .map(changes => {
+      const bytes = [...good]
+      for (const { at, byte, cut } of changes) bytes.splice(at, cut, byte)
+      return Uint8Array.from(bytes)
+    })
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(mutated, fc.uint8Array({ maxLength: 200 })), async bytes => {
+      reply = bytes
+      const saw = await observe(probe, { url: bad.url })
+      if (!saw.ok) expect(saw.detail).toMatch(/^expected .+, found .+/s)
+      await bad.closed()
+    }),
+    { numRuns: 150 },
+  )
 })

@@ -172,6 +172,7 @@ describe('expectations', () => {
           '$.items[0]': { eq: { name: 'x' } },
           none: null,
           missing: { exists: false },
+          'services.constructor': { exists: false },
         },
         contract: z.looseObject({ status: z.string() }),
         size: { gt: 10, lt: 1_000 },

@@ -1,6 +1,6 @@
 /** What an error of the network means: ours is thrown, the target's gets its reason and a sentence. */
 
-import type { Observation, PhaseName, Reason } from '../../core/contracts.ts'
+import type { PhaseName, Reason } from '../../core/contracts.ts'
 import type { ProbeRun } from '../../core/definitions.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { RunnerFault } from '../../core/fault.ts'
@@ -9,8 +9,6 @@ export interface Trouble {
   readonly reason: Exclude<Reason, 'runner' | 'missed'>
   readonly detail: string
 }
-
-export type Failure = Extract<Observation, { readonly ok: false }>
 
 interface NetworkError extends Error {
   readonly code?: string
