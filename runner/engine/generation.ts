@@ -33,8 +33,8 @@ export interface Generation {
   startJourneys(after: number): void
   journeyRunnerOf(key: CheckKey): JourneyRunner | undefined
   journeyStats(): { running: number; queued: number; browsers: number; children: number }
-  /** Takes no more slots, finishes and closes in the background. Returns the time up to which it took journeys. */
-  retire(): number
+  /** Takes no more slots, finishes and closes in the background. `until`: the time up to which it took journeys. */
+  retire(): { readonly until: number; readonly closed: Promise<void> }
   stop(grace: number): Promise<void>
 }
 
@@ -145,8 +145,7 @@ export function createGeneration(options: GenerationOptions): Generation {
     retire() {
       ended = true
       const { until, finished } = journeys?.runner.retire() ?? { until: clock.now(), finished: Promise.resolve() }
-      void finished.then(close)
-      return until
+      return { until, closed: finished.then(close) }
     },
     async stop(grace) {
       ended = true

@@ -124,7 +124,12 @@ export function createProbePool(options: ProbePoolOptions): ProbePool {
         onStart: thread => alive.add(thread),
         onReport,
         onExit,
-      }),
+      }).catch((error: unknown) => ({
+        problems: [
+          { level: 'error' as const, path: [], message: `expected a thread for the probes, found: ${String(error)}` },
+        ],
+        files: [],
+      })),
     async adopt(candidate) {
       const old = current
       cancelRestart?.()

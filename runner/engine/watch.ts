@@ -147,6 +147,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     if (options.watchFiles !== false) files.set(list)
   }
   const refuse = (problems: readonly Problem[], seen: readonly string[]) => {
+    if (stopping !== undefined) return
     refused = problems
     watched([...new Set([...current.loaded.files, ...seen])])
     log.error({ problems, generation: current.number }, 'the change is refused: the generation before goes on')
@@ -167,7 +168,9 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     refused = undefined
     watched(loaded.files)
     generations.add(current)
-    current.startJourneys(old.retire())
+    const { until, closed } = old.retire()
+    void closed.then(() => generations.delete(old))
+    current.startJourneys(until)
     await pool.adopt(opened)
     log.info({ generation: number, checks: current.keys().length }, 'a new generation watches')
     emit({ kind: 'generation', generation: number })
@@ -244,7 +247,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         await beginning
         do {
           again = false
-          await load()
+          await load().catch((error: unknown) => refuse(...problemsOf(error)))
         } while (again)
       })().finally(() => {
         reloading = undefined

@@ -11,7 +11,7 @@ const configuration = `import { check, defineConfig, defineSystem } from 'vedett
 
 const quick = { kind: 'quick', summary: 'nothing', observe: async () => ({ ok: true }) }
 const slow = { kind: 'slow', summary: 'never ends', observe: run => new Promise(resolve => run.signal.addEventListener('abort', () => resolve({ ok: false, reason: 'timeout', detail: 'no answer' }))) }
-const checks = Array.from({ length: 200 }, (_, index) => check('c' + index, { probe: quick, every: '1s' }))
+const checks = Array.from({ length: 60 }, (_, index) => check('c' + index, { probe: quick, every: '1s' }))
 
 export default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.0.0.1:9', checks: [...checks, check('slow', { probe: slow, every: '2s', timeout: '30s' })] })] })
 `
@@ -49,7 +49,7 @@ const openStore = (folder: string) => createSqliteStore({ path: join(folder, 'hi
 test('killed at any moment, no result that was accepted is lost, and the next start goes on', async () => {
   using folder = tempFolder({ 'vedette.config.ts': configuration })
   const accepted: string[] = []
-  for (const wanted of [1, 150, 431]) {
+  for (const wanted of [1, 50, 131]) {
     const child = await run(folder.path, wanted)
     await child.end('SIGKILL')
     accepted.push(...child.ids)
@@ -64,7 +64,7 @@ test('killed at any moment, no result that was accepted is lost, and the next st
 
 test('told to stop, it lets go of what hangs as unknown, stores it and ends with code 0', async () => {
   using folder = tempFolder({ 'vedette.config.ts': configuration })
-  const child = await run(folder.path, 600)
+  const child = await run(folder.path, 180)
   expect(await child.end('SIGTERM')).toBe(0)
   await using store = await openStore(folder.path)
   expect(await store.results({ check: 'slow' })).toMatchObject([{ verdict: 'unknown', reason: 'runner' }])

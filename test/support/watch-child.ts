@@ -29,11 +29,21 @@ const watch = await createWatch({
   grace: 1_000,
 })
 // Written at once and by the kernel: what a reader has seen was accepted, whatever happens to us next.
+const say = (value: unknown) => {
+  let rest = Buffer.from(`${JSON.stringify(value)}\n`)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest))
+    } catch (error) {
+      // The reader is behind; this process has nothing better to do than to wait for it.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    }
+  }
+}
 watch.on(event => {
-  if (event.kind === 'result')
-    writeSync(1, `${JSON.stringify({ id: runId(event.result), verdict: event.result.verdict })}\n`)
+  if (event.kind === 'result') say({ id: runId(event.result) })
 })
 const stop = new Promise<void>(resolve => process.once('SIGTERM', () => resolve()))
-writeSync(1, '"started"\n')
+say('started')
 await stop
 await watch.stop()
