@@ -29,9 +29,8 @@ function resolved(name) {
 /** @param {number | null | undefined} value */
 function ms(value) {
   if (value === null || value === undefined) return '–'
-  return value < 1_000
-    ? `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ms`
-    : `${(value / 1_000).toFixed(2)} s`
+  if (value < 1_000) return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ms`
+  return `${Number((value / 1_000).toFixed(2))} s`
 }
 
 /** @param {number} time @param {boolean} isRelative */

@@ -1,6 +1,6 @@
 /** "Since when, how often, how slow?" */
 
-import type { Result, Verdict } from '../../runner/core/contracts.ts'
+import type { PhaseName, Result, Verdict } from '../../runner/core/contracts.ts'
 import type { SeriesPoint, WatchedCheck, WindowStats } from '../../runner/core/ports.ts'
 import { latencyChart, spanBar } from './chart.ts'
 import { ago, count, duration, lasting, percent, span, until } from './format.ts'
@@ -54,7 +54,7 @@ ${headline(data)}
 ${windows(data)}
 ${timeline(data)}
 ${latency(data)}
-${phases(data)}
+${parts(data)}
 ${troubles(data)}
 ${promises(data)}
 ${recent(data)}
@@ -120,32 +120,34 @@ function troubles({ check, troubles: results, range, verdict, now }: CheckData):
   }${back}</section>`
 }
 
-/** Middle and bad case of each phase over the last judged runs, beside the newest one. */
-function phases({ recent: results }: CheckData): Content {
-  const all = results.filter(result => result.phases.length > 0)
+/** Middle and bad case of each phase (of a journey: of each step) over the last good runs, beside the newest run. */
+function parts({ recent: results }: CheckData): Content {
+  const all = results.filter(result => result.phases.length > 0 || result.steps.length > 0)
   const good = all.filter(result => result.verdict === 'passed' || result.verdict === 'degraded')
   // How fast a failed run was says nothing about speed, unless there is nothing else.
   const timed = good.length > 0 ? good : all
   const newest = all[0]
   if (!newest) return ''
-  const rows = phaseNames
-    .map(name => ({ name, totals: timed.map(result => phaseTotal(result, name)).sort((a, b) => a - b) }))
-    .map(({ name, totals }) => ({
-      name,
-      p50: rank(totals, 0.5),
-      p95: rank(totals, 0.95),
-      last: phaseTotal(newest, name),
-    }))
+  const isJourney = newest.steps.length > 0
+  const names = isJourney ? [...new Set(timed[0]!.steps.map(step => step.title))] : phaseNames
+  const timeOf = (result: Result, name: string) =>
+    isJourney ? stepTotal(result, name) : phaseTotal(result, name as PhaseName)
+  const rows = names
+    .map(name => ({ name, times: timed.map(result => timeOf(result, name)).sort((a, b) => a - b) }))
+    .map(({ name, times }) => ({ name, p50: rank(times, 0.5), p95: rank(times, 0.95), last: timeOf(newest, name) }))
     .filter(({ p95, last }) => p95 > 0 || last > 0)
   const whole = rows.reduce((sum, row) => sum + row.p50, 0)
   let at = 0
-  return html`<section id="phases" data-live><h2>Where the time goes</h2><div class="scroll" tabindex="0" role="region" aria-label="Latency by phase"><table class="waterfall">
-<thead><tr><th scope="col">Phase</th><th scope="col">0 to ${duration(whole)}</th><th scope="col" class="num">p50</th><th scope="col" class="num">p95</th><th scope="col" class="num">Newest</th></tr></thead>
+  return html`<section id="parts" data-live><h2>Where the time goes</h2><div class="scroll" tabindex="0" role="region" aria-label="Latency by ${isJourney ? 'step' : 'phase'}"><table class="waterfall">
+<thead><tr><th scope="col">${isJourney ? 'Step' : 'Phase'}</th><th scope="col">0 to ${duration(whole)}</th><th scope="col" class="num">p50</th><th scope="col" class="num">p95</th><th scope="col" class="num">Newest</th></tr></thead>
 <tbody>${rows.map(({ name, p50, p95, last }) => {
     at += p50
-    return html`<tr><th scope="row"><span class="key f-${name}">${name}</span></th><td class="c-span">${spanBar(at - p50, p50, whole, name)}</td><td class="num">${duration(p50)}</td><td class="num">${duration(p95)}</td><td class="num${last > p95 ? ' strong' : ''}">${duration(last)}</td></tr>`
+    return html`<tr><th scope="row">${isJourney ? name : html`<span class="key f-${name}">${name}</span>`}</th><td class="c-span">${spanBar(at - p50, p50, whole, isJourney ? 'step' : name)}</td><td class="num">${duration(p50)}</td><td class="num">${duration(p95)}</td><td class="num${last > p95 ? ' strong' : ''}">${duration(last)}</td></tr>`
   })}</tbody></table></div><p class="quiet note">Of ${count(timed.length, good.length > 0 ? 'run that passed' : 'failed run', good.length > 0 ? 'runs that passed' : undefined)} among the last ${results.length}; the bars show the p50 one after another.</p></section>`
 }
+
+const stepTotal = (result: Result, title: string) =>
+  result.steps.reduce((sum, step) => (step.title === title ? sum + step.duration : sum), 0)
 
 const rank = (sorted: readonly number[], share: number) =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN

@@ -65,14 +65,14 @@ function steps(result: Result): Content {
   const rows = (list: readonly Step[], depth: number): Content =>
     list.map(
       step =>
-        html`<tr${step.error === undefined ? '' : html` class="is-wrong"`}><th scope="row" class="depth-${Math.min(depth, 4)}">${step.error === undefined ? '' : html`${verdictMark('failed', '')}<span class="unseen">failed: </span>`}${step.title}</th><td class="c-span">${spanBar(step.startedAt, step.duration, end, step.error === undefined ? 'step' : 'failed')}</td><td class="num">${duration(step.startedAt)}</td><td class="num">${duration(step.duration)}</td></tr>${
+        html`<tr${step.error === undefined ? '' : html` class="is-wrong"`}><th scope="row" class="depth-${Math.min(depth, 4)}">${step.error === undefined ? '' : html`${verdictMark('failed', '')}<span class="unseen">failed: </span>`}${step.title}</th><td class="c-span">${spanBar(step.startedAt, step.duration, end, step.error === undefined ? 'step' : 'failed')}</td><td class="num after">${duration(step.startedAt)}</td><td class="num">${duration(step.duration)}</td></tr>${
           step.error === undefined
             ? ''
             : html`<tr class="is-wrong why-wrong"><td colspan="4"><pre class="wrap" tabindex="0">${step.error}</pre></td></tr>`
         }${rows(step.steps ?? [], depth + 1)}`,
     )
   return html`<section><h2>Steps</h2><div class="scroll" tabindex="0" role="region" aria-label="Steps"><table class="waterfall">
-<thead><tr><th scope="col">Step</th><th scope="col">0 to ${duration(end)}</th><th scope="col" class="num">After</th><th scope="col" class="num">Took</th></tr></thead>
+<thead><tr><th scope="col">Step</th><th scope="col">0 to ${duration(end)}</th><th scope="col" class="num after">After</th><th scope="col" class="num">Took</th></tr></thead>
 <tbody>${rows(result.steps, 0)}</tbody></table></div></section>`
 }
 

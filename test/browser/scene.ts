@@ -155,7 +155,15 @@ function history(check: WatchedCheck, seed: number): readonly Result[] {
           : {}
     const duration = base * (0.8 + next() * 0.5) * (bad.reason === 'slow' ? 8 : 1)
     const phases = check.kind === 'http' && bad.verdict !== 'unknown' ? phasesOf(duration, next) : []
-    return resultOf(check, { slot, startedAt: slot + 2, duration, phases, ...bad })
+    const walked =
+      check.kind === 'journey' && bad.verdict !== 'unknown'
+        ? steps.map(({ title }, index) => ({
+            title,
+            startedAt: index * 300,
+            duration: duration * (0.2 + index * 0.13),
+          }))
+        : []
+    return resultOf(check, { slot, startedAt: slot + 2, duration, phases, steps: walked, ...bad })
   })
 }
 
