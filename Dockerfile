@@ -16,8 +16,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
 COPY . .
 USER node
-EXPOSE 7105-7109
-CMD ["node", "test/targets/cod-admin/main.ts", "--host", "0.0.0.0"]
+CMD ["node", "test/targets/cod-admin/main.ts", "--port", "7105"]
 
 FROM node:24-bookworm-slim AS vedette
 RUN apt-get update \
