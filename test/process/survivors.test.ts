@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Outcome } from '../../runner/core/contracts.ts'
@@ -80,6 +80,7 @@ test('the death of Vedette itself takes everything along', async () => {
     },
     { timeout: 20_000, interval: 100 },
   )
+  rmSync(dirname(scratch), { recursive: true })
 })
 
 test('what a crashed Vedette left behind, its guardian dead as well, is swept at the next start', async () => {
