@@ -1,5 +1,5 @@
 import { type Loaded, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
-import type { CommandIo } from './command.ts'
+import { type CommandIo, UsageError } from './command.ts'
 
 /** Options of every command that reads the configuration, for `parseArgs`. */
 export const configurationArgs = {
@@ -19,13 +19,22 @@ interface Values {
 }
 
 /** What the options ask to be loaded. */
-export const loadRequest = (values: Values, io: CommandIo): LoadRequest => ({
-  cwd: io.cwd,
-  env: io.env,
-  ...(values.config === undefined ? {} : { file: values.config }),
-  ...(values.env === undefined ? {} : { environment: values.env }),
-  ...(values.url === undefined ? {} : { urls: values.url }),
-})
+export function loadRequest(values: Values, io: CommandIo): LoadRequest {
+  for (const [option, value] of [
+    ['--config', values.config],
+    ['--env', values.env],
+  ] as const) {
+    if (value === '') throw new UsageError(`expected ${option} to have a value, found nothing (an unset variable?)`)
+  }
+  return {
+    cwd: io.cwd,
+    env: io.env,
+    ...(values.config === undefined ? {} : { file: values.config }),
+    ...(values.env === undefined ? {} : { environment: values.env }),
+    ...(values.url === undefined ? {} : { urls: values.url }),
+  }
+}
 
 /** Loads the configuration that the options mean; throws ConfigurationError. */
-export const loadFor = (values: Values, io: CommandIo): Promise<Loaded> => loadConfiguration(loadRequest(values, io))
+export const loadFor = async (values: Values, io: CommandIo): Promise<Loaded> =>
+  await loadConfiguration(loadRequest(values, io))

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '../system/make-folder.ts'
 import { type CommandIo, UsageError } from './command.ts'
 
 /** The folder that holds history, evidence and the token: `--data`, default `./.vedette`. Made with mode 0700 when missing. */
 export function openDataFolder(given: string | undefined, io: CommandIo): string {
+  if (given === '') throw new UsageError('expected --data to name a folder, found nothing (an unset variable?)')
   const folder = resolve(io.cwd, given ?? '.vedette')
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder, 0o700)
   } catch (error) {
     throw new UsageError(
       `expected a folder for data that can be made at ${folder}, found: ${(error as Error).message}; choose another with --data`,
@@ -42,6 +44,12 @@ export function readToken(folder: string, io: CommandIo): Token {
     }
   }
   const value = randomBytes(24).toString('base64url')
-  writeFileSync(file, `${value}\n`, { mode: 0o600 })
+  try {
+    writeFileSync(file, `${value}\n`, { mode: 0o600 })
+  } catch (error) {
+    throw new UsageError(
+      `expected a data folder that can be written to at ${folder}, found: ${(error as Error).message}; choose another with --data`,
+    )
+  }
   return { value, fresh: true }
 }

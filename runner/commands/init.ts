@@ -40,17 +40,33 @@ Exit codes: 0 written, 2 there is a configuration already, or no such pack.`,
     if (existsSync(target))
       throw new UsageError(`expected a folder without a configuration, found ${target}; edit that one, or go elsewhere`)
     if (values.from === undefined) {
-      writeFileSync(target, minimal)
+      writing(io.cwd, () => writeFileSync(target, minimal))
       io.write(`wrote ${target}\nset its address, then: npx vedette smoke\n`)
       return 0
     }
     if (!packs.includes(values.from))
       throw new UsageError(`expected a pack (${packs.join(', ')}), found '${values.from}'`)
-    for (const path of copyPack(values.from, io.cwd)) io.write(`wrote ${path}\n`)
-    writeFileSync(target, configurationOf(values.from))
+    const pack = values.from
+    const copied = writing(io.cwd, () => {
+      const paths = copyPack(pack, io.cwd)
+      writeFileSync(target, configurationOf(pack))
+      return paths
+    })
+    for (const path of copied) io.write(`wrote ${path}\n`)
     io.write(`wrote ${target}\nset the addresses in scenarios/${values.from}/system.ts, then: npx vedette validate\n`)
     return 0
   },
+}
+
+function writing<T>(folder: string, write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(
+      `expected a folder that can be written to at ${folder}, found: ${(error as Error).message}; go elsewhere, or change its rights`,
+    )
+  }
 }
 
 function copyPack(pack: string, folder: string): readonly string[] {

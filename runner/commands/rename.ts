@@ -1,7 +1,8 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { didYouMean } from '../config/options.ts'
 import { type Command, UsageError } from './command.ts'
-import { openDataFolder } from './data-folder.ts'
 
 export const command: Command = {
   summary: 'moves the history of a check to its new name',
@@ -9,7 +10,7 @@ export const command: Command = {
 
 Stop \`vedette watch\` first: one program writes the history.
 
-Exit codes: 0 moved, 2 bad usage, 3 the history could not be opened.`,
+Exit codes: 0 moved, 2 bad usage, or there is no such history, 3 it could not be opened.`,
   async run(argv, io) {
     const { values, positionals } = parseArgs({
       args: [...argv],
@@ -22,11 +23,22 @@ Exit codes: 0 moved, 2 bad usage, 3 the history could not be opened.`,
         `expected <system>/<old> <system>/<new> of the same system, found '${positionals.join(' ')}'`,
       )
     }
+    if (from.check === to.check) throw new UsageError(`expected two different names, found '${positionals[0]}' twice`)
+    const path = resolve(io.cwd, values.data ?? '.vedette', 'history.db')
+    if (!existsSync(path))
+      throw new UsageError(`expected a history at ${path}, found none; --data names the folder that \`watch\` uses`)
     const { createSqliteStore } = await import('../stores/sqlite.ts')
     await using store = await createSqliteStore({
-      path: join(openDataFolder(values.data, io), 'history.db'),
+      path,
       clock: io.clock,
     })
+    const history = await store.results({ ...from, limit: 1 })
+    if (history.length === 0) {
+      const known = (await store.strips()).map(({ system, check }) => `${system}/${check}`)
+      throw new UsageError(
+        `expected a check with a history (${known.join(', ') || 'there is none'}), found '${positionals[0]}'${didYouMean(positionals[0]!, known)}`,
+      )
+    }
     await store.rename(from.system, from.check, to.check)
     io.write(`the history of ${positionals[0]} is now that of ${positionals[1]}\n`)
     return 0

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, extname, join, resolve } from 'node:path'
 import type { Problem } from '../core/contracts.ts'
 import type { Configuration } from '../core/definitions.ts'
 import { importGeneration } from './generations.ts'
@@ -58,12 +58,16 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
     )
   }
   if (!existsSync(file)) throw refused(`expected a configuration file, found nothing at ${file}`)
+  if (statSync(file).isDirectory())
+    throw refused(`expected a configuration file such as ${names[0]}, found a folder at ${file}`)
+  if (!/^\.m?[jt]s$/.test(extname(file)))
+    throw refused(`expected a configuration file that ends in .ts, .mts, .js or .mjs, found ${file}`)
   const files: string[] = []
   let module: Readonly<Record<string, unknown>>
   try {
     module = (await importGeneration(file, request.generation ?? 1, files)).module
   } catch (error) {
-    throw new ConfigurationError([importProblem(error, file)], files.length > 0 ? files : [file])
+    throw new ConfigurationError([importProblem(error, file, files)], files.length > 0 ? files : [file])
   }
   const given = module['default']
   if (!isConfiguration(given)) {
@@ -133,23 +137,28 @@ function missingFiles(configuration: Configuration): readonly Problem[] {
   ])
 }
 
-function importProblem(error: unknown, file: string): Problem {
-  const known = error as { code?: string; message?: string; stack?: string }
+function importProblem(error: unknown, file: string, files: readonly string[]): Problem {
+  // Anything can be thrown, null too.
+  const known = Object(error) as { code?: string; message?: string; stack?: string }
   const message = known.message ?? String(error)
+  const importer = / imported from (\/\S+?)(?:\?|$)/.exec(message)?.[1]
   const place = /(?:file:\/\/)?(\/[^\s:?]+\.m?[jt]s)(?:\?g=\d+)?:(\d+)/.exec(known.stack ?? '')
   const [, at, line] = place ?? []
   const hint =
     known.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
       ? ' (only TypeScript that can be erased runs: no enum, no namespace with values, no parameter properties)'
       : /does not provide an export named/.test(message)
-        ? ' (a type must be imported with `import type`)'
+        ? ' (a misspelt name, or a type, which must be imported with `import type`)'
         : known.code === 'ERR_MODULE_NOT_FOUND'
-          ? ' (a relative import needs its full file name with `.ts`)'
+          ? message.startsWith('Cannot find package')
+            ? ' (install it beside the configuration)'
+            : ' (a relative import needs its full file name with `.ts`)'
           : ''
-  const usable = at !== undefined && existsSync(at) && readFileSync(at).length > 0 && !at.includes('/node_modules/')
+  // The stack of an import that failed names our own loader; only the user's files help.
+  const usable = at !== undefined && (at === file || files.includes(at)) && readFileSync(at).length > 0
   return {
     level: 'error',
-    file: usable ? at : file,
+    file: usable ? at : (importer ?? file),
     ...(usable && line !== undefined ? { line: Number(line) } : {}),
     path: [],
     message: `expected the configuration to load, found that it threw ${message.replaceAll(/\?g=\d+/g, '')}${hint}`,

@@ -5,17 +5,21 @@ import type { Problem } from '../core/contracts.ts'
 import { parseDuration } from '../core/duration.ts'
 import { nearest } from '../core/nearest.ts'
 
+const aDuration = "expected a duration such as '30s', '5m' or '1h30m'"
+
 /** A duration such as `'30s'`, read as milliseconds. */
-export const duration: z.ZodType<number, string> = z.string().transform((text, context) => {
-  const ms = parseDuration(text)
-  if (ms !== undefined && ms > 0) return ms
-  context.issues.push({
-    code: 'custom',
-    message: `expected a duration such as '30s', '5m' or '1h30m', found '${text}'`,
-    input: text,
+export const duration: z.ZodType<number, string> = z
+  .string({ error: issue => `${aDuration}, found ${show(issue.input)}` })
+  .transform((text, context) => {
+    const ms = parseDuration(text)
+    if (ms !== undefined && ms > 0) return ms
+    context.issues.push({
+      code: 'custom',
+      message: `${aDuration}, found '${text}'`,
+      input: text,
+    })
+    return z.NEVER
   })
-  return z.NEVER
-})
 
 export interface Parsed<T> {
   /** Only to be used when `problems` is empty: a configuration with problems never runs. */
@@ -63,7 +67,11 @@ function describe(
       ...new Set(
         branches
           .flat()
-          .map(inner => ('expected' in inner ? String(inner.expected) : inner.message.replace(/^expected /, ''))),
+          .map(inner =>
+            'expected' in inner
+              ? (words[String(inner.expected)] ?? String(inner.expected))
+              : inner.message.replace(/^expected /, ''),
+          ),
       ),
     ]
     return [
@@ -74,7 +82,7 @@ function describe(
   const found = show(valueAt(given, issue.path))
   const wanted =
     issue.code === 'invalid_type'
-      ? `expected ${issue.expected}`
+      ? `expected ${words[issue.expected] ?? issue.expected}`
       : issue.code === 'too_big'
         ? `expected at most ${issue.maximum}`
         : issue.code === 'too_small'
@@ -83,6 +91,14 @@ function describe(
             ? `expected one of ${issue.values.map(value => show(value)).join(', ')}`
             : issue.message
   return [{ level: 'error', path, message: `${wanted}, found ${found}` }]
+}
+
+/** Types whose names in a schema say too little to somebody who writes options. */
+const words: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  array: 'a list in [ ]',
+  object: 'options in { }',
+  record: 'names with values in { }',
 }
 
 const depth = (issues: readonly z.core.$ZodIssue[]): number =>

@@ -46,11 +46,11 @@ function parseOverride(text: string, systems: readonly System[]): Override | str
   const named = /^(?:([a-z0-9-]+)\.)?([A-Za-z][\w-]*)=(.+)$/.exec(text)
   const [system, name, url] = named ? [named[1], named[2]!, named[3]!] : [undefined, 'web', text]
   if (!URL.canParse(url))
-    return `expected an address such as https://shop.example.com or api=https://…, found '${text}'`
+    return `expected an address such as https://shop.example.com or api=https://…, found '${text}'${text === '' ? ' (an unset variable?)' : ''}`
   const known = systems.some(item => (system === undefined || item.id === system) && name in item.url)
   return known
     ? { ...(system === undefined ? {} : { system }), name, url }
-    : `expected the name of an address that a system has, found '${text}'`
+    : `expected the name of an address that a system has (${[...new Set(systems.flatMap(item => Object.keys(item.url).map(key => `${item.id}.${key}`)))].join(', ') || 'none'}), found '${text}'`
 }
 
 function pick(

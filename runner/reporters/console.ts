@@ -75,7 +75,8 @@ const short = (text: string) => (text.length > 200 ? `${text.slice(0, 199)}…` 
 function ending(decision: Decision, plan: RunPlan['checks'], paint: Paint): string {
   const [first = '', ...others] = decision.reasons
   const bad = troubled(decision.results)
-  const more = notes(decision)
+  // The last line cuts a long reason; then it stands whole above.
+  const more = notes(first.length > 200 ? { ...decision, reasons: ['', ...decision.reasons] } : decision)
   const verdict = paint(['bold', decisionColours[decision.decision]], verdictWords[decision.decision])
   return [
     ...(bad.length > 0 ? [''] : []),

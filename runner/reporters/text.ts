@@ -51,7 +51,7 @@ export function notes({ reasons, results }: Decision): readonly string[] {
 export function summary(decision: Decision): string {
   const live = [...new Set(Object.values(decision.revisions).flatMap(({ before, after }) => after ?? before ?? []))]
   return [
-    oneLine(decision.environment),
+    ...(decision.environment === '' ? [] : [oneLine(decision.environment)]),
     ...(live.length === 0 ? [] : [`revision ${live.map(oneLine).join(', ')}`]),
     `${tally(decision.results)} in ${formatDuration(decision.duration)}`,
   ].join(', ')

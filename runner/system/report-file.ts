@@ -1,5 +1,6 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * A file that a report is written to. It is made at once, and emptied unless `append`, so that the report of an earlier run is never
@@ -9,7 +10,7 @@ export async function reportFile(
   path: string,
   options: { readonly append?: boolean } = {},
 ): Promise<(text: string) => Promise<void>> {
-  await mkdir(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   await writeFile(path, '', { flag: options.append ? 'a' : 'w' })
   return text => appendFile(path, text)
 }

@@ -28,7 +28,17 @@ test.each([
     `check('home', { probe, evry: '30s' })`,
     /vedette.config.ts:4 › system shop › check home › evry: .*did you mean 'every'\?/,
   ],
-  ['a wrong type', `check('home', { probe, tags: 'x' })`, /check home › tags: expected array, found 'x'/],
+  ['a wrong type', `check('home', { probe, tags: 'x' })`, /check home › tags: expected a list in \[ \], found 'x'/],
+  [
+    'a figure for a duration',
+    `check('home', { probe, timeout: 5 })`,
+    /check home › timeout: expected a duration such as '30s', '5m' or '1h30m', found 5/,
+  ],
+  [
+    'a text for a retry',
+    `check('home', { probe, retry: 'twice' })`,
+    /check home › retry: expected options in \{ \}, found 'twice'/,
+  ],
   [
     'a duplicate id',
     `check('home', { probe }), check('home', { probe })`,
@@ -117,6 +127,21 @@ test('a configuration that throws is shown with file and line', async () => {
   ])
 })
 
+test('whatever a configuration throws, it is told', async () => {
+  expect(await problemsOf('throw null')).toEqual([
+    'error: vedette.config.ts: expected the configuration to load, found that it threw null',
+  ])
+})
+
+test('an import that fails is told with the file that imports, never with our own', async () => {
+  const missing = await problemsOf(`import './nope'`)
+  expect(missing.join()).toMatch(/^error: vedette\.config\.ts: .*Cannot find module .*its full file name with `\.ts`/)
+  const misspelt = await problemsOf(`import { htpp } from 'vedette'`)
+  expect(misspelt.join()).toMatch(/^error: vedette\.config\.ts:1: .*'htpp' \(a misspelt name, or a type, which/)
+  const foreign = await problemsOf(`import 'nobody-has-published-this'`)
+  expect(foreign.join()).toMatch(/^error: vedette\.config\.ts: .*Cannot find package .*\(install it beside the/)
+})
+
 test('TypeScript that cannot be erased is named', async () => {
   expect((await problemsOf('enum A { X }\nexport default A')).join()).toContain(
     'only TypeScript that can be erased runs',
@@ -134,6 +159,13 @@ test('no configuration at all names the file to write', async () => {
   )
   await expect(loadConfiguration({ cwd: folder.path, env: {}, file: 'nope.ts' })).rejects.toThrow(
     /found nothing at .*nope.ts/,
+  )
+  await expect(loadConfiguration({ cwd: folder.path, env: {}, file: '.' })).rejects.toThrow(
+    /expected a configuration file such as vedette\.config\.ts, found a folder at /,
+  )
+  folder.write({ 'vedette.json': '{}' })
+  await expect(loadConfiguration({ cwd: folder.path, env: {}, file: 'vedette.json' })).rejects.toThrow(
+    /expected a configuration file that ends in \.ts, \.mts, \.js or \.mjs, found .*vedette\.json/,
   )
 })
 
