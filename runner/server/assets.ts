@@ -11,14 +11,15 @@ import { artifactPolicy, traceViewerPolicy } from './security.ts'
 const require = createRequire(import.meta.url)
 // The same in a checkout and in a packed package, where dist/ mirrors the folders.
 const web = resolve(import.meta.dirname, '../../dashboards/web')
+const islands = join(web, 'islands')
 
 /** Name on the page → folder and file. */
 function ownFiles(): Readonly<Record<string, readonly [string, string]>> {
   const uplot = join(dirname(require.resolve('uplot/package.json')), 'dist')
   return {
     'style.css': [web, 'style.css'],
-    'live.js': [web, 'live.js'],
-    'chart.js': [web, 'chart.js'],
+    'live.js': [islands, 'live.js'],
+    'chart.js': [islands, 'chart.js'],
     'uplot.js': [uplot, 'uPlot.esm.js'],
     'uplot.css': [uplot, 'uPlot.min.css'],
   }

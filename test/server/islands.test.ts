@@ -33,7 +33,7 @@ test('the islands keep their types', () => {
       ),
       '--types',
       '',
-      ...['live.js', 'chart.js'].map(name => join(root, 'dashboards/web', name)),
+      ...['live.js', 'chart.js'].map(name => join(root, 'dashboards/web/islands', name)),
     ],
     { encoding: 'utf8' },
   )
