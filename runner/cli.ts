@@ -24,11 +24,15 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
 }
 
 const stop = new AbortController()
+let stoppedAt = 0
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // The second signal means now.
-    if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
-    stop.abort(signal)
+    if (!stop.signal.aborted) {
+      stoppedAt = performance.now()
+      stop.abort(signal)
+    }
+    // The second signal means now; but one Ctrl-C comes twice through npx and `bin/`: from the terminal, and handed on.
+    else if (performance.now() - stoppedAt > 1_000) process.exit(signal === 'SIGINT' ? 130 : 143)
   })
 }
 

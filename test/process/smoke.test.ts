@@ -205,6 +205,19 @@ test.each([
   expect(cases.find(element => element.attributes['name'] === 'hang')).toBeDefined()
 })
 
+test('a stop that arrives twice at once, from the terminal and from npx, still ends with its report', async () => {
+  const { url, asked } = await shop()
+  const hung = asked('/hang')
+  const { child, ended } = start(url, ['shop/hang', '--reporter', 'junit=report.xml'])
+  await hung
+  // Two of a kind that are sent at once may arrive as one.
+  child.kill('SIGINT')
+  child.kill('SIGTERM')
+  const { code, folder } = await ended
+  expect([130, 143]).toContain(code)
+  expect(readFileSync(join(folder.path, 'report.xml'), 'utf8')).toContain('</testsuites>')
+})
+
 test('a probe that ends the process with 0 does not pass the gate', async () => {
   expect((await smoke((await shop()).url, 'shop/quits')).code).toBe(3)
 })
