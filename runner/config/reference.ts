@@ -28,9 +28,21 @@ function rowsOf(schema: z.core.$ZodType, prefix: string): readonly string[] {
   if (shape === undefined) return []
   return Object.entries(shape).flatMap(([name, option]) => {
     const path = `${prefix}${name}`
-    const row = `| \`${path}\` | ${typeOf(option)} | ${cell(describe(option))} |`
-    return [row, ...rowsOf(option, `${path}.`)]
+    const meaning = describe(option)
+    // Requirements are data with a type of their own; a table of their names alone would say nothing.
+    if (meaning === '') return []
+    const row = `| \`${path}\` | ${typeOf(option)} | ${cell(meaning)} |`
+    const { item, suffix } = itemOf(option)
+    return [row, ...rowsOf(item, `${path}${suffix}.`)]
   })
+}
+
+/** What a list or a map holds, with what its name gets: the options of an item are told below it. */
+function itemOf(schema: z.core.$ZodType): { readonly item: z.core.$ZodType; readonly suffix: string } {
+  const { type, innerType, element, valueType } = definitionOf(schema)
+  if (innerType !== undefined) return itemOf(innerType)
+  if (type === 'array') return { item: element!, suffix: '[]' }
+  return type === 'record' ? { item: valueType!, suffix: '.<name>' } : { item: schema, suffix: '' }
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

@@ -4,6 +4,11 @@ import { loadOptions } from '../../runner/config/load.ts'
 import { playwrightOptions } from '../../runner/config/playwright.ts'
 import { optionTable } from '../../runner/config/reference.ts'
 import { systemOptions } from '../../runner/config/system.ts'
+import { dnsOptions } from '../../runner/probes/dns.ts'
+import { httpOptions } from '../../runner/probes/http.ts'
+import { tcpOptions } from '../../runner/probes/tcp.ts'
+import { tlsOptions } from '../../runner/probes/tls.ts'
+import { websocketOptions } from '../../runner/probes/websocket.ts'
 
 const [from, to] = ['<!-- options -->', '<!-- /options -->']
 
@@ -13,6 +18,11 @@ export function withOptions(readme: string): string {
     optionTable('defineConfig({ … })', configurationOptions),
     optionTable('defineSystem(id, folder?, { … })', systemOptions),
     optionTable('check(id, { … })', checkOptions),
+    optionTable('http(path, { … })', httpOptions),
+    optionTable('tcp({ … })', tcpOptions),
+    optionTable('tls({ … })', tlsOptions),
+    optionTable('dns({ … })', dnsOptions),
+    optionTable('websocket(path, { … })', websocketOptions),
     optionTable('playwright(folder, { … })', playwrightOptions),
     optionTable('load({ … })', loadOptions),
   ].join('\n')
