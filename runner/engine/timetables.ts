@@ -12,7 +12,8 @@ const soon = 15_000
 const short = 60_000
 
 /**
- * The run soon after the start, of a check that would otherwise wait long: within 15 s for intervals over a minute; for shorter ones
+ * The run soon after the start, of a check that would otherwise wait long: within 15 s for intervals over a minute, unless its slot comes
+ * within the next minute anyway (a journey that runs when its slot comes would be counted as missed); for shorter ones
  * within half the interval, and only when the next slot is more than three quarters away, because the checks of a large
  * configuration all start here at once. It stands for the slot that has begun, so another start in it stores nothing twice.
  * Undefined for calendars (someone chose that time with care), and when the slot was run before.
@@ -28,6 +29,7 @@ export function firstRun(
   const slot = slotAt(now, schedule.every, offsetOf(phase, location, schedule.every))
   if (lastRunAt !== undefined && lastRunAt >= slot) return undefined
   if (schedule.every <= short && now - slot > schedule.every / 4) return undefined
+  if (schedule.every > short && slot + schedule.every - now < short) return undefined
   const spread = schedule.every > short ? soon : Math.ceil(schedule.every / 2)
   return { slot, at: now + offsetOf(`first ${phase}`, location, spread) }
 }
