@@ -264,7 +264,7 @@ function metricsOf(run: ProbeRun, { last, redirects, url }: Walk, options: Optio
       ? {}
       : {
           http_status: last.status,
-          http_version: 1.1,
+          http_version: last.version ?? 1.1,
           http_redirects: redirects,
           http_ssl: url.protocol === 'https:' ? 1 : 0,
           http_wire_bytes: last.wireBytes,
