@@ -53,3 +53,7 @@ export function readToken(folder: string, io: CommandIo): Token {
   }
   return { value, fresh: true }
 }
+
+/** The history of one environment: what staging did says nothing of production. */
+export const historyFile = (folder: string, environment: string): string =>
+  join(folder, `history-${encodeURIComponent(environment)}.db`)

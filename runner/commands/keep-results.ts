@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Loaded } from '../config/load-configuration.ts'
 import type { Result } from '../core/contracts.ts'
 import type { CommandIo } from './command.ts'
+import { historyFile } from './data-folder.ts'
 import type { OpenJourneysOptions } from './journeys.ts'
 
 /** Where the evidence of single runs goes: the same place where `watch` keeps its own. */
@@ -30,7 +31,7 @@ export async function keepResults(
   const { createSqliteStore } = await import('../stores/sqlite.ts')
   try {
     await using store = await createSqliteStore({
-      path: join(data, 'history.db'),
+      path: historyFile(data, loaded.environment),
       retention: loaded.configuration.retention,
       clock: io.clock,
     })

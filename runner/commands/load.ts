@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatProblem, type Loaded } from '../config/load-configuration.ts'
 import type { LoadDefinition, System } from '../core/definitions.ts'
@@ -13,7 +13,7 @@ import type { SeriesEntry } from '../load/series.ts'
 import { type FoundK6, findK6, isK6, k6Folder } from '../system/k6.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
-import { openDataFolder } from './data-folder.ts'
+import { historyFile, openDataFolder } from './data-folder.ts'
 import { table } from './table.ts'
 
 const args = {
@@ -99,7 +99,7 @@ function execute({ loaded, system, load, profile, timeScale, k6 }: Chosen, io: C
 async function keep(run: LoadRun, data: string, io: CommandIo): Promise<void> {
   const { createSqliteStore } = await import('../stores/sqlite.ts')
   try {
-    await using store = await createSqliteStore({ path: join(data, 'history.db'), clock: io.clock })
+    await using store = await createSqliteStore({ path: historyFile(data, run.environment), clock: io.clock })
     await store.addLoadRun(run)
   } catch (error) {
     io.error(`the result is not kept: ${(error as Error).message}\n`)

@@ -3,10 +3,11 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { didYouMean } from '../config/options.ts'
 import { type Command, UsageError } from './command.ts'
+import { historyFile } from './data-folder.ts'
 
 export const command: Command = {
   summary: 'moves the history of a check to its new name',
-  usage: `vedette rename <system>/<old> <system>/<new> [--data <folder>]
+  usage: `vedette rename <system>/<old> <system>/<new> [--data <folder>] [--env <name>]
 
 Stop \`vedette watch\` first: one program writes the history.
 
@@ -14,7 +15,7 @@ Exit codes: 0 moved, 2 bad usage, or there is no such history, 3 it could not be
   async run(argv, io) {
     const { values, positionals } = parseArgs({
       args: [...argv],
-      options: { data: { type: 'string' } },
+      options: { data: { type: 'string' }, env: { type: 'string', short: 'e', default: 'local' } },
       allowPositionals: true,
     })
     const [from, to] = positionals.map(split)
@@ -24,9 +25,11 @@ Exit codes: 0 moved, 2 bad usage, or there is no such history, 3 it could not be
       )
     }
     if (from.check === to.check) throw new UsageError(`expected two different names, found '${positionals[0]}' twice`)
-    const path = resolve(io.cwd, values.data ?? '.vedette', 'history.db')
+    const path = historyFile(resolve(io.cwd, values.data ?? '.vedette'), values.env)
     if (!existsSync(path))
-      throw new UsageError(`expected a history at ${path}, found none; --data names the folder that \`watch\` uses`)
+      throw new UsageError(
+        `expected a history at ${path}, found none; --data names the folder that \`watch\` uses, --env its environment`,
+      )
     const { createSqliteStore } = await import('../stores/sqlite.ts')
     await using store = await createSqliteStore({
       path,

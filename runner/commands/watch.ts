@@ -6,7 +6,7 @@ import { formatProblem } from '../config/load-configuration.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor, loadRequest } from './configuration-options.ts'
-import { openDataFolder, readToken } from './data-folder.ts'
+import { historyFile, openDataFolder, readToken } from './data-folder.ts'
 import { openJourneys } from './journeys.ts'
 
 const levels = ['debug', 'info', 'warn', 'error', 'silent']
@@ -55,7 +55,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       import('../server/create-server.ts'),
     ])
     await using store = await createSqliteStore({
-      path: join(folder, 'history.db'),
+      path: historyFile(folder, loaded.environment),
       retention: configuration.retention,
       clock: io.clock,
     })

@@ -131,6 +131,11 @@ function missingFiles(configuration: Configuration): readonly Problem[] {
         ? []
         : missing([`system ${system.id}`, 'playwright', 'config'], 'a Playwright configuration', source.config)),
     ]),
+    ...system.checks.flatMap(check =>
+      (check.probe?.files ?? []).flatMap(file =>
+        missing([`system ${system.id}`, `check ${check.id}`, 'probe'], 'a file', resolve(system.folder, file)),
+      ),
+    ),
     ...system.load.flatMap(part =>
       missing([`system ${system.id}`, `load ${part.id}`, 'script'], 'a k6 script', part.script),
     ),

@@ -10,7 +10,7 @@ import { tempFolder } from '../support/temp-folder.ts'
 async function history() {
   const folder = tempFolder()
   onTestFinished(() => folder[Symbol.dispose]())
-  const open = () => createSqliteStore({ path: join(folder.path, 'history.db'), clock: realClock })
+  const open = () => createSqliteStore({ path: join(folder.path, 'history-local.db'), clock: realClock })
   {
     await using store = await open()
     await store.append({ results: [run({ system: 'shop', check: 'old', slot: realClock.now() })], health: [] })
@@ -47,6 +47,6 @@ test('a folder without a history is named, and no history is made there', async 
   using folder = tempFolder()
   const io = capturedIo({ cwd: folder.path })
   const wish = () => command.run(['shop/old', 'shop/new'], io)
-  await expect(wish()).rejects.toThrow(/expected a history at .*\.vedette\/history\.db, found none; --data names/)
+  await expect(wish()).rejects.toThrow(/expected a history at .*\.vedette\/history-local\.db, found none; --data names/)
   await expect(wish()).rejects.toThrow('found none')
 })

@@ -98,6 +98,11 @@ test.each([
   ['no probe', `check('home', { every: '5m' })`, /probe: expected a probe such as http/],
   ['a bad regular expression', `playwright('.', { grep: '(' })`, /grep: expected a regular expression, found '\('/],
   ['a missing folder', `playwright('./e2e')`, /expected a folder or file with Playwright tests, found nothing at e2e/],
+  [
+    'a missing file of a probe',
+    `check('home', { probe: { ...probe, files: ['ca.pem'] } })`,
+    /check home › probe: expected a file, found nothing at ca.pem/,
+  ],
   ['a missing script', `load({ script: './k6.ts' })`, /load k6 › script: expected a k6 script, found nothing at k6.ts/],
   [
     'a missing secret',

@@ -37,7 +37,7 @@ test('announces target and users, prints the judgement and keeps it', async () =
   expect(io.stdout).toMatch(/^threshold +limit +measured +samples +verdict +promise$/m)
   expect(io.stdout).toMatch(/^http_req_duration +p\(95\)<500 +[\d.]+ +\d+ +passed$/m)
   expect(io.stdout).toMatch(/^PASSED$/m)
-  await using store = await createSqliteStore({ path: join(folder.path, 'data', 'history.db'), clock: realClock })
+  await using store = await createSqliteStore({ path: join(folder.path, 'data', 'history-local.db'), clock: realClock })
   expect(await store.loadRuns('shop')).toMatchObject([{ load: 'script', verdict: 'passed', timeScale: 0.02 }])
 })
 

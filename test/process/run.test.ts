@@ -81,7 +81,7 @@ test('smoke runs journeys beside probes, and keeps the results with --data', asy
   expect(out).toContain('✓ passed   shop/cart/counts')
   expect(out).toMatch(/ \| repeat: .*npx playwright test cart.spec.ts:3/)
   expect(out.trimEnd().split('\n').at(-1)).toMatch(/^NO-GO: shop\/cart\/pays failed \(assertion\)/)
-  await using store = await createSqliteStore({ path: join(cwd, 'kept/history.db'), clock: realClock })
+  await using store = await createSqliteStore({ path: join(cwd, 'kept/history-local.db'), clock: realClock })
   const kept = await store.results({ triggers: ['gate'] })
   expect(kept.map(({ check, verdict }) => `${check} ${verdict}`).toSorted()).toEqual([
     'cart/counts passed',
