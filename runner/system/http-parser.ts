@@ -30,7 +30,8 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 // Everything but control characters; a tab is none here.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\0-\x08\x0a-\x1f\x7f]/
-const sizeLine = /^([0-9A-Fa-f]{1,16})(?:;.*)?$/
+/** Digits, and extensions of a name and perhaps a value. */
+const sizeLine = /^([0-9A-Fa-f]{1,16})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[^"\\]|\\.)*"))?)*$/
 
 type State = 'status' | 'headers' | 'length' | 'close' | 'size' | 'chunk' | 'chunkEnd' | 'trailers' | 'over'
 
@@ -158,7 +159,7 @@ export function createAnswerParser(hasBody: boolean, events: AnswerEvents): Answ
     if (newline >= 0) {
       const line = pending
       pending = ''
-      if (line.endsWith('\r\n')) onLine(line.slice(0, -2))
+      if (line.length > 1 && line.indexOf('\r') === line.length - 2) onLine(line.slice(0, -2))
       else if (state !== 'status' || line !== '\n') breaks('a line that does not end with CR LF')
     } else if (cannotBecome())
       breaks(state === 'status' ? 'something else than HTTP/1' : 'a chunk longer than its size')
