@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { packageFolder } from '../../runner/system/version.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+const configuration = (
+  url: string,
+  checks: string,
+) => `import { check, defineConfig, defineSystem, http } from 'vedette'
+export default defineConfig({ systems: [defineSystem('shop', { url: '${url}', checks: [${checks}] })] })
+`
+const home = "check('home', { probe: http('/'), every: '1s' })"
+
+async function target(): Promise<string> {
+  const server = createServer((_, response) => void response.end('hello')).listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** `vedette watch` in a process of its own; `says` resolves with what stands in the output at and after the last call, once it fits. */
+function watch(cwd: string) {
+  const argv = [join(packageFolder, 'bin/vedette.js'), 'watch', '--port', '0', '--data', 'data']
+  const child = spawn(process.execPath, argv, { cwd, env: { PATH: process.env['PATH'] } })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let heard = ''
+  let look = () => {}
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => {
+      heard += text.toString()
+      look()
+    })
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>(resolve => {
+      look = () => {
+        const found = pattern.exec(heard)
+        if (found === null) return
+        heard = heard.slice(found.index + found[0].length)
+        look = () => {}
+        resolve(found)
+      }
+      look()
+    })
+  const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code)))
+  return { child, says, ended }
+}
+
+test('watch takes a good change by file and by SIGHUP, refuses a broken one with its message, and ends with 0', async () => {
+  const url = await target()
+  const folder = tempFolder({ 'vedette.config.ts': configuration(url, home) })
+  onTestFinished(() => folder[Symbol.dispose]())
+  const change = (checks: string) => void folder.write({ 'vedette.config.ts': configuration(url, checks) })
+  const { child, says, ended } = watch(folder.path)
+  const page = (await says(/Vedette: (http:\S+) /))[1]!
+  const api = async () => {
+    const { checks } = (await (await fetch(`${page}/api/v1/checks`)).json()) as {
+      checks: readonly { readonly check: string; readonly health: { readonly since: number } }[]
+    }
+    return checks
+  }
+  await says(/"verdict":"passed"/)
+  // The health of a run is there at the latest when the next one is told.
+  await says(/"verdict":"passed"/)
+  const [before] = await api()
+
+  change(`${home}, check('more', { probe: http('/more') })`)
+  await says(/"generation":2,"checks":2,"msg":"a new generation watches"/)
+  expect((await api()).map(({ check }) => check)).toEqual(['home', 'more'])
+
+  change(home.replace('every', 'evry'))
+  await says(/the change is refused: the generation before goes on/)
+  const shown = await (await fetch(page)).text()
+  expect(shown).toContain('A changed configuration was refused; generation 2 goes on')
+  expect(shown).toContain('did you mean &#39;every&#39;?')
+  expect((await fetch(`${page}/health/ready`)).status).toBe(200)
+
+  change(home)
+  await says(/"checks":1,"msg":"a new generation watches"/)
+  child.kill('SIGHUP')
+  await says(/"checks":1,"msg":"a new generation watches"/)
+  const after = await api()
+  expect(after).toMatchObject([{ check: 'home', health: { since: before!.health.since } }])
+  expect(await (await fetch(page)).text()).not.toContain('was refused')
+
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+})
