@@ -5,6 +5,10 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
+// Look-ups of names share these threads (4 by default), so a few names whose resolver is dead would hold up all others. Read when the first
+// of them starts, hence here.
+process.env.UV_THREADPOOL_SIZE ??= '16'
+
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major > 24 || (major === 24 && minor >= 15)) {
   const source = new URL('../runner/cli.ts', import.meta.url)

@@ -10,7 +10,7 @@ import { pairs, type Row } from './row.ts'
 import { cpuSeconds, pause, startTarget, startWatched } from './watched.ts'
 
 const rate = 200
-const seconds = 8
+const seconds = 4
 
 /** CPU per 1,000 probes with a new connection each, from schedule to stored result, against blackbox_exporter's bare probe at the same rate. */
 export async function bench(): Promise<readonly Row[]> {
