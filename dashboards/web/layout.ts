@@ -1,4 +1,4 @@
-import type { HealthState } from '../../runner/core/contracts.ts'
+import type { HealthState, Problem } from '../../runner/core/contracts.ts'
 import type { SelfStats } from '../../runner/core/ports.ts'
 import { ago, count, duration, exact } from './format.ts'
 import { type Content, html } from './html.ts'
@@ -56,6 +56,7 @@ ${(page.islands ?? []).map(name => html`<script type="module" src="/assets/${nam
 </header>
 <main id="main" tabindex="-1">
 ${refused(frame.self)}
+${unlisted(frame.self)}
 ${page.main}
 </main>
 ${footer(frame)}
@@ -67,13 +68,24 @@ ${footer(frame)}
 /** A change that was not taken, until a good one comes: the page must not pretend to show the newest definitions. */
 function refused(self: SelfStats): Content {
   if (!self.refused?.length) return ''
-  return html`<section class="notice bad" aria-labelledby="refused" id="refused-notice" data-live>
-<h2 id="refused">A changed configuration was refused; generation ${self.generation} goes on</h2>
-<ul>${self.refused.map(
+  const title = `A changed configuration was refused; generation ${self.generation} goes on`
+  return notice('refused', title, self.refused)
+}
+
+/** Tests that cannot be listed are not watched: an empty page must not look like a quiet night. */
+function unlisted(self: SelfStats): Content {
+  return self.unlisted?.length
+    ? notice('unlisted', 'Some journeys cannot be listed, so they are not watched', self.unlisted)
+    : ''
+}
+
+const notice = (id: string, title: string, problems: readonly Problem[]): Content =>
+  html`<section class="notice bad" aria-labelledby="${id}" id="${id}-notice" data-live>
+<h2 id="${id}">${title}</h2>
+<ul>${problems.map(
     problem =>
       html`<li>${problem.file ? html`<code>${problem.file}${problem.line ? `:${problem.line}` : ''}</code> ` : ''}${problem.path.join(' › ')}: ${problem.message}</li>`,
   )}</ul></section>`
-}
 
 /** The monitor itself: whoever doubts the page looks here. */
 function footer({ self, now, version, signedIn }: Frame): Content {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { makeFolder } from '../system/make-folder.ts'
 import { type CommandIo, UsageError } from './command.ts'
 
@@ -57,3 +58,20 @@ export function readToken(folder: string, io: CommandIo): Token {
 /** The history of one environment: what staging did says nothing of production. */
 export const historyFile = (folder: string, environment: string): string =>
   join(folder, `history-${encodeURIComponent(environment)}.db`)
+
+/**
+ * Makes this process the only one that watches with a data folder, or moves things in it. The lock is SQLite's on an empty database: it
+ * ends with the process, however that ends. Disposing gives it back.
+ */
+export function lockDataFolder(folder: string): Disposable {
+  const database = new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
+  try {
+    database.exec('BEGIN EXCLUSIVE')
+  } catch {
+    database.close()
+    throw new UsageError(
+      `expected no other \`vedette watch\` with the data folder ${folder}, found one; stop it, or choose another folder with --data`,
+    )
+  }
+  return { [Symbol.dispose]: () => database.close() }
+}

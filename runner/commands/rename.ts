@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { didYouMean } from '../config/options.ts'
 import { type Command, UsageError } from './command.ts'
-import { historyFile } from './data-folder.ts'
+import { historyFile, lockDataFolder } from './data-folder.ts'
 
 export const command: Command = {
   summary: 'moves the history of a check to its new name',
@@ -30,6 +30,7 @@ Exit codes: 0 moved, 2 bad usage, or there is no such history, 3 it could not be
       throw new UsageError(
         `expected a history at ${path}, found none; --data names the folder that \`watch\` uses, --env its environment`,
       )
+    using _lock = lockDataFolder(dirname(path))
     const { createSqliteStore } = await import('../stores/sqlite.ts')
     await using store = await createSqliteStore({
       path,

@@ -6,7 +6,7 @@ import { formatProblem } from '../config/load-configuration.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor, loadRequest } from './configuration-options.ts'
-import { historyFile, openDataFolder, readToken } from './data-folder.ts'
+import { historyFile, lockDataFolder, openDataFolder, readToken } from './data-folder.ts'
 import { openJourneys } from './journeys.ts'
 
 const levels = ['debug', 'info', 'warn', 'error', 'silent']
@@ -45,6 +45,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
     const { configuration } = loaded
     const port = values.port === undefined ? configuration.server.port : portOf(values.port)
     const folder = openDataFolder(values.data, io)
+    using _lock = lockDataFolder(folder)
     const token = readToken(folder, io)
     const log = pino({ level, base: { environment: loaded.environment } }, pino.destination(2))
 

@@ -277,6 +277,8 @@ export interface SelfStats {
   readonly generation: number
   /** What is wrong with a refused change, until a good one comes. */
   readonly refused?: readonly Problem[]
+  /** Why journeys could not be listed; what they cover is not watched, or as unknown. */
+  readonly unlisted?: readonly Problem[]
   readonly startedAt: number
   readonly running: number
   readonly queued: number

@@ -1,5 +1,5 @@
 import type { Loaded } from '../config/load-configuration.ts'
-import type { Clock, HealthPolicy } from '../core/contracts.ts'
+import type { Clock, HealthPolicy, Problem } from '../core/contracts.ts'
 import type { Check, JourneyCheck, System } from '../core/definitions.ts'
 import { unknownHealth } from '../core/health.ts'
 import { type CheckKey, checkKey, type Journeys, type WatchedCheck } from '../core/ports.ts'
@@ -33,6 +33,8 @@ export interface Generation {
   startJourneys(after: number): void
   journeyRunnerOf(key: CheckKey): JourneyRunner | undefined
   journeyStats(): { running: number; queued: number; browsers: number; children: number }
+  /** Why journeys cannot be opened or listed. */
+  journeyProblems(): readonly Problem[]
   /** Takes no more slots, finishes and closes in the background. `until`: the time up to which it took journeys. */
   retire(): { readonly until: number; readonly closed: Promise<void> }
   stop(grace: number): Promise<void>
@@ -64,6 +66,7 @@ export function createGeneration(options: GenerationOptions): Generation {
   let journeys: { readonly port: Journeys; readonly runner: JourneyRunner } | undefined
   let opening: Promise<void> | undefined
   let closing: Promise<void> | undefined
+  let cannotOpen: readonly Problem[] = []
   let ended = false
 
   const open = async (after: number) => {
@@ -75,6 +78,7 @@ export function createGeneration(options: GenerationOptions): Generation {
       await runner.start(after)
     } catch (error) {
       log.error({ err: error }, 'journeys cannot run')
+      cannotOpen = [{ level: 'error', path: ['journeys'], message: (error as Error).message }]
     }
   }
   const close = () => {
@@ -142,6 +146,8 @@ export function createGeneration(options: GenerationOptions): Generation {
       ...(journeys?.runner.stats() ?? { running: 0, queued: 0 }),
       ...(journeys?.port.stats() ?? { browsers: 0, children: 0 }),
     }),
+    journeyProblems: () =>
+      [...cannotOpen, ...(journeys?.runner.problems() ?? [])].filter(({ level }) => level === 'error'),
     retire() {
       ended = true
       const { until, finished } = journeys?.runner.retire() ?? { until: clock.now(), finished: Promise.resolve() }

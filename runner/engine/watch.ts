@@ -222,9 +222,11 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       const probes = pool.stats()
       const journeys = current.journeyStats()
       const notReady = whyNotReady(probes.answering, recorder)
+      const unlisted = current.journeyProblems()
       return {
         generation: current.number,
         ...(refused === undefined ? {} : { refused }),
+        ...(unlisted.length === 0 ? {} : { unlisted }),
         startedAt,
         running: probes.running + journeys.running,
         queued: probes.queued + journeys.queued,

@@ -197,7 +197,7 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
       return error
         ? fail({ message: `expected tests in ${source.dir}, found none; look at testDir, testMatch and the filters` })
         : fail({
-            message: `expected a list of tests from Playwright, found: ${output.trim().slice(-600) || 'nothing'}`,
+            message: `expected a list of tests from Playwright, found: ${telling(output) || 'nothing'}`,
           })
     }
     const found = checksOf(system, source, listed)
@@ -226,7 +226,7 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
       if (typeof project === 'string') return project
       const { begin, errors, output } = await list(project, system, source)
       if (begin && errors.length === 0) return { project, begin }
-      const why = errors[0] ? detailOf(errors[0]) : output.trim().slice(-300)
+      const why = errors[0] ? detailOf(errors[0]) : telling(output)
       return `Playwright could not list the tests of this project: ${why || 'it said nothing'}`
     },
   })
@@ -287,4 +287,16 @@ function defaultScratchRoot(environment: JourneysOptions['environment'], needed:
     // Not on this system.
   }
   return environment['TMPDIR'] ?? '/tmp'
+}
+
+/** The sentence of a program that broke: the error itself stands above its stack, and what follows is of no use to a reader. */
+function telling(output: string): string {
+  const lines = output.trim().split('\n')
+  const error = lines.findIndex(line => /^(?:\w*Error\b|Error:|.*Cannot find)/.test(line.trim()))
+  return lines
+    .slice(Math.max(0, error))
+    .filter(line => !/^\s+at /.test(line))
+    .join('\n')
+    .trim()
+    .slice(0, 600)
 }

@@ -310,6 +310,7 @@ function defineGauges(registry: Registry) {
     build: gauge('vedette_build_info', 'Version of this Vedette', ['version']),
     generation: gauge('vedette_config_generation', 'Number of the configuration that is in force'),
     refused: gauge('vedette_config_refused', '1 while a changed configuration is refused'),
+    unlisted: gauge('vedette_unlisted_journey_problems', 'Mistakes that keep journeys from being listed'),
     ready: gauge('vedette_ready', '1 when Vedette watches and can store'),
     started: gauge('vedette_start_timestamp_seconds', 'Start of this Vedette'),
     running: gauge('vedette_running_runs', 'Runs that are under way'),
@@ -384,6 +385,7 @@ function setSelf(gauges: Gauges, watch: Watch, ours: ProcessStats | undefined): 
   gauges.build.set({ version: watch.version }, 1)
   gauges.generation.set(self.generation)
   gauges.refused.set(self.refused?.length ? 1 : 0)
+  gauges.unlisted.set(self.unlisted?.length ?? 0)
   gauges.ready.set(self.ready ? 1 : 0)
   gauges.started.set(self.startedAt / 1_000)
   gauges.running.set(self.running)

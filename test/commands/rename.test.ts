@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { lockDataFolder } from '../../runner/commands/data-folder.ts'
 import { command } from '../../runner/commands/rename.ts'
 import { createSqliteStore } from '../../runner/stores/sqlite.ts'
 import { realClock } from '../../runner/system/clock.ts'
@@ -49,4 +50,15 @@ test('a folder without a history is named, and no history is made there', async 
   const wish = () => command.run(['shop/old', 'shop/new'], io)
   await expect(wish()).rejects.toThrow(/expected a history at .*\.vedette\/history-local\.db, found none; --data names/)
   await expect(wish()).rejects.toThrow('found none')
+})
+
+test('nothing moves below a running watch', async () => {
+  const { io, rename } = await history()
+  {
+    using _watching = lockDataFolder(io.cwd)
+    await expect(rename('shop/old', 'shop/new')).rejects.toThrow(
+      /expected no other `vedette watch` .* found one; stop it/,
+    )
+  }
+  expect(await rename('shop/old', 'shop/new')).toBe(0)
 })

@@ -36,6 +36,7 @@ test('of several addresses the error that says most decides', () => {
     detail: 'expected a connection to a:80 (10.0.0.1:80), found it refused (ECONNREFUSED)',
   })
   expect(() => troubleOf(new AggregateError([failure('EADDRNOTAVAIL')]), 'connect', 'a:80')).toThrow(RunnerFault)
+  expect(() => troubleOf(failure('ENETUNREACH'), 'connect', 'a:80')).toThrow('this machine has no route')
 })
 
 test('a deadline is a timeout, a stop is ours', () => {

@@ -91,3 +91,28 @@ test('watch takes a good change by file and by SIGHUP, refuses a broken one with
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
 })
+
+test('journeys that cannot be listed are told on the page and in the metrics; one data folder has one watch', async () => {
+  const folder = tempFolder({
+    'vedette.config.ts': `import { defineConfig, defineSystem, playwright } from 'vedette'
+export default defineConfig({ systems: [defineSystem('shop', { url: '${await target()}', checks: [playwright('./e2e')] })] })
+`,
+    'e2e/playwright.config.ts': 'export default {}',
+    'e2e/broken.spec.ts': 'const = 1',
+  })
+  onTestFinished(() => folder[Symbol.dispose]())
+  const { child, says, ended } = watch(folder.path)
+  const page = (await says(/Vedette: (http:\S+) /))[1]!
+  await says(/listing journeys failed/)
+  const shown = await (await fetch(page)).text()
+  expect(shown).toContain('Some journeys cannot be listed, so they are not watched')
+  expect(shown).toContain('broken.spec.ts')
+  expect(await (await fetch(`${page}/metrics`)).text()).toContain('vedette_unlisted_journey_problems 1')
+
+  const second = watch(folder.path)
+  await second.says(/expected no other `vedette watch` with the data folder .*, found one; stop it, or choose another/)
+  expect(await second.ended).toBe(2)
+
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+})

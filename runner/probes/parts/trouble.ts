@@ -26,6 +26,8 @@ const ours: Readonly<Record<string, string>> = {
   ENOBUFS: 'this machine has no buffers left for sockets',
   EADDRNOTAVAIL: 'this machine has no free local port or no such local address',
   ENETDOWN: 'the network of this machine is down',
+  // The kernel says this before a packet leaves: it knows no route. That a router far away says it is rare, and blames nobody either.
+  ENETUNREACH: 'this machine has no route to the network of the target',
   EAI_AGAIN: 'the resolver of this machine does not answer',
   EAI_MEMORY: 'this machine has no memory left',
   UND_ERR_INVALID_ARG: 'the request cannot be written: it has a header or a path that is not allowed',
@@ -52,7 +54,7 @@ const certificateTroubles: Readonly<Record<string, string>> = {
 /** Most specific of the errors behind one. Connecting to several addresses gives one for each: the target's says more than ours. */
 const innermost = (error: NetworkError): NetworkError => {
   const several = error.errors ?? []
-  const telling = several.find(({ code = '' }) => ours[code] === undefined && code !== 'ENETUNREACH') ?? several[0]
+  const telling = several.find(({ code = '' }) => ours[code] === undefined) ?? several[0]
   if (telling) return innermost(telling)
   const cause = error.cause as NetworkError | undefined
   return cause?.code === undefined ? error : innermost(cause)
@@ -93,7 +95,6 @@ function connectTrouble(code: string, error: NetworkError): string {
     ECONNRESET: 'it was reset',
     ETIMEDOUT: 'no answer to our first packet',
     EHOSTUNREACH: 'no way to the host',
-    ENETUNREACH: 'no way to its network',
   }
   return known[code] === undefined ? error.message : `${known[code]} (${code})`
 }
