@@ -1,4 +1,4 @@
-/** The short way for what monitors ask most: a GET or HEAD with nothing special, on a socket of its own. Costs less than half of a whole client. */
+/** The short way for what monitors ask most: a GET or HEAD with nothing special, on a socket of its own. Costs about half of what a whole client does. */
 
 import type { Socket } from 'node:net'
 import { connect, isSecure } from './connector.ts'

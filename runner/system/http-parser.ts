@@ -76,7 +76,7 @@ export function createAnswerParser(hasBody: boolean, events: AnswerEvents): Answ
     }
     const value = line.slice(colon + 1)
     if (control.test(value)) {
-      breaks(`a control character in the header ${name}`)
+      breaks(`a control character in the header ${name.slice(0, 80)}`)
       return undefined
     }
     return [name.toLowerCase(), trimmed(value)]

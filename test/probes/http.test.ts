@@ -282,11 +282,20 @@ describe('answers that look odd and are right', () => {
       'early hints first',
       'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello',
     ],
+    [
+      'an interim answer that was not asked for',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello',
+    ],
     ['no reason phrase', 'HTTP/1.1 200\r\ncontent-length: 5\r\n\r\nhello'],
     ['more bytes than promised', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello and more'],
   ] as const)('%s', async ([, reply]) => {
     const { saw } = await ask(reply, { expect: { text: 'hello' } })
     expect(saw).toMatchObject({ ok: true, metrics: { http_status: 200 } })
+  })
+
+  test('an older version is told as it is', async () => {
+    const { saw } = await ask('HTTP/1.0 200 OK\r\n\r\nhello')
+    expect(saw).toMatchObject({ ok: true, metrics: { http_version: 1 } })
   })
 
   test('a HEAD has a length and no body', async () => {
