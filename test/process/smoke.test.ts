@@ -128,7 +128,7 @@ test('1: NO-GO, and the rollback hook gets the decision; its own exit code chang
 test.each([
   ['an empty selection', ['@nobody'], /found '@nobody', which fits no check/],
   ['a selection that excludes all', ['shop', '!shop'], /shop !shop selects none/],
-  ['an unknown option', ['--stict'], /Unknown option '--stict'/],
+  ['an unknown option', ['--stict'], /found '--stict'; did you mean '--strict'\?/],
   ['an unknown reporter', ['--reporter', 'jnit'], /expected a reporter \(console, json, junit, markdown\)/],
   ['a bad duration', ['--wait', '5'], /expected --wait to be a duration such as 30s or 5m, found '5'/],
   ['an unset revision', ['--expect-revision', ''], /expected --expect-revision to name a revision/],
