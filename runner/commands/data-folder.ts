@@ -48,9 +48,7 @@ export function readToken(folder: string, io: CommandIo): Token {
   try {
     writeFileSync(file, `${value}\n`, { mode: 0o600 })
   } catch (error) {
-    throw new UsageError(
-      `expected a data folder that can be written to at ${folder}, found: ${(error as Error).message}; choose another with --data`,
-    )
+    throw unwritable(folder, error)
   }
   return { value, fresh: true }
 }
@@ -64,14 +62,31 @@ export const historyFile = (folder: string, environment: string): string =>
  * ends with the process, however that ends. Disposing gives it back.
  */
 export function lockDataFolder(folder: string): Disposable {
-  const database = new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
+  const database = openLock(folder)
   try {
     database.exec('BEGIN EXCLUSIVE')
-  } catch {
+  } catch (error) {
     database.close()
+    if ((error as { errcode?: number }).errcode !== busy) throw unwritable(folder, error)
     throw new UsageError(
       `expected no other \`vedette watch\` with the data folder ${folder}, found one; stop it, or choose another folder with --data`,
     )
   }
   return { [Symbol.dispose]: () => database.close() }
 }
+
+// SQLITE_BUSY
+const busy = 5
+
+function openLock(folder: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(folder, 'lock'), { timeout: 0 })
+  } catch (error) {
+    throw unwritable(folder, error)
+  }
+}
+
+const unwritable = (folder: string, error: unknown) =>
+  new UsageError(
+    `expected a data folder that can be written to at ${folder}, found: ${(error as Error).message}; choose another with --data`,
+  )
