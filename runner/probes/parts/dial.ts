@@ -6,6 +6,7 @@ import type { Phase, PhaseName, Problem } from '../../core/contracts.ts'
 import type { ProbeRun } from '../../core/definitions.ts'
 import { type ConnectTimes, connect, hostOf, portOf, type Target } from '../../system/connector.ts'
 import { originName, port } from './fields.ts'
+import { phasesBetween } from './phases.ts'
 import { cutShort, progress, type Trouble, troubleOf } from './trouble.ts'
 
 /** Options that say where. */
@@ -105,12 +106,5 @@ export function phasesOf(times: Times, ended?: number, hop = 0): readonly Phase[
     ['tls', times.secured],
     ['wait', times.connected === undefined ? undefined : ended],
   ] as const
-  const phases: Phase[] = []
-  let from = times.started
-  for (const [name, end] of marks) {
-    if (end === undefined) continue
-    phases.push({ name, duration: end - from, hop })
-    from = end
-  }
-  return phases
+  return phasesBetween(times.started, marks, hop)
 }

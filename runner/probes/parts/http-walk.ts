@@ -8,6 +8,7 @@ import { exchange } from '../../system/exchange.ts'
 import type { Exchange, ExchangeTimes } from '../../system/exchange-record.ts'
 import type { ContextOptions, TlsContexts } from '../../system/tls-contexts.ts'
 import { plainUrl } from './http-expectations.ts'
+import { phasesBetween } from './phases.ts'
 import { cutShort, progress, type Trouble, troubleOf } from './trouble.ts'
 
 export interface WalkPlan {
@@ -196,12 +197,5 @@ export function phasesOf(times: ExchangeTimes, hop: number): readonly Phase[] {
     ['wait', times.answered],
     ['transfer', times.ended],
   ]
-  const phases: Phase[] = []
-  let from = times.started
-  for (const [name, end] of marks) {
-    if (end === undefined) continue
-    phases.push({ name, duration: end - from, hop })
-    from = end
-  }
-  return phases
+  return phasesBetween(times.started, marks, hop)
 }

@@ -14,6 +14,7 @@ test('calls are admitted as often as promised and not once more', { tag: '@COD-3
   cleanup,
 }) => {
   const session = await freshAccount(request)
+  // A window that is partly spent proves nothing about its size: the run is unknown, never passed.
   test.skip(session === undefined, `expected one of ${accountsOf('limits').join(', ')} with a whole window, found none`)
   const { headers } = session!
 
