@@ -1,4 +1,12 @@
-/** What the reference system has and a real shop has not: both are public, and good for nothing else. */
+/** What the reference system has and a real shop has not: all is public, and good for nothing else. */
+
+/** Where it listens. */
+export const referenceUrls = {
+  web: 'http://127.0.0.1:7105',
+  plain: 'http://127.0.0.1:7106',
+  https: 'https://127.0.0.1:7107',
+  mailbox: 'http://127.0.0.1:7108/mailbox',
+} as const
 
 /** The authority of its certificate (PEM). */
 export const referenceAuthority = `-----BEGIN CERTIFICATE-----

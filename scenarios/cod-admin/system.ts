@@ -1,5 +1,5 @@
 import { check, defineSystem, http, limit, load, objective, playwright, tls } from '#vedette'
-import { referenceAuthority } from './reference.ts'
+import { referenceAuthority, referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
 
 const address = process.env['COD_ADMIN_HTTPS_URL'] ?? ''
@@ -16,10 +16,10 @@ const refused = (field: string) => ({ status: 400, json: { 'errors[0].field': fi
 export default defineSystem('cod-admin', import.meta.dirname, {
   title: 'E-commerce COD Admin',
   url: {
-    web: { env: 'COD_ADMIN_URL', environments: { local: 'http://127.0.0.1:7105' } },
-    plain: { env: 'COD_ADMIN_PLAIN_URL', environments: { local: 'http://127.0.0.1:7106' } },
-    https: { env: 'COD_ADMIN_HTTPS_URL', environments: { local: 'https://127.0.0.1:7107' } },
-    mailbox: { env: 'COD_ADMIN_MAILBOX_URL', environments: { local: 'http://127.0.0.1:7108/mailbox' } },
+    web: { env: 'COD_ADMIN_URL', environments: { local: referenceUrls.web } },
+    plain: { env: 'COD_ADMIN_PLAIN_URL', environments: { local: referenceUrls.plain } },
+    https: { env: 'COD_ADMIN_HTTPS_URL', environments: { local: referenceUrls.https } },
+    mailbox: { env: 'COD_ADMIN_MAILBOX_URL', environments: { local: referenceUrls.mailbox } },
   },
   revision: { path: '/version', json: 'revision' },
   owners: { p0: 'oncall', p1: 'backend', p2: 'design' },

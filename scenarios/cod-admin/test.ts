@@ -1,5 +1,6 @@
 import type { Page } from 'playwright/test'
-import { test as base, expect } from '../support/test.ts'
+import { expect, systemTest } from '../support/test.ts'
+import { referenceUrls } from './reference.ts'
 import { createShop, type Session, type Shop, signIn } from './shop.ts'
 
 interface ShopFixtures {
@@ -11,8 +12,7 @@ interface ShopFixtures {
   readonly enter: (page: Page) => Promise<void>
 }
 
-/** For journeys. */
-export const test = base.extend<ShopFixtures>({
+export const test = systemTest(referenceUrls).extend<ShopFixtures>({
   session: async ({ request }, use, info) => {
     const journey = /([\w-]+)\.spec\.ts$/.exec(info.file)![1]!
     await use(await signIn(request, journey))

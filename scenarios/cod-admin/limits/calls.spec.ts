@@ -1,9 +1,9 @@
 import type { APIRequestContext, APIResponse } from 'playwright/test'
 import { figure } from '../../support/figures.ts'
 import { rateLimitOf } from '../../support/rate-limit.ts'
-import { expect, test } from '../../support/test.ts'
 import { requirements } from '../requirements.ts'
 import { accountsOf, type Session, signIn, signInAs } from '../shop.ts'
+import { expect, test } from '../test.ts'
 
 const most = (scope: string) => figure(requirements, 'COD-33', { scope })
 const order = { customer: 'synthetic-limits', phone: '+62 555 0100', address: '1 Test Street', amount: 1 }

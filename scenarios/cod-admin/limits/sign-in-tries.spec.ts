@@ -1,7 +1,7 @@
 import { figure } from '../../support/figures.ts'
 import { rateLimitOf } from '../../support/rate-limit.ts'
-import { expect, test } from '../../support/test.ts'
 import { requirements } from '../requirements.ts'
+import { expect, test } from '../test.ts'
 
 const most = figure(requirements, 'COD-32')
 

@@ -1,5 +1,5 @@
-import { expect, test } from '../../support/test.ts'
 import { signIn } from '../shop.ts'
+import { expect, test } from '../test.ts'
 
 test('the list of orders comes compressed', { tag: '@COD-59' }, async ({ request }) => {
   const { headers } = await signIn(request, 'monitor')

@@ -1,6 +1,6 @@
 import { figure } from '../../support/figures.ts'
-import { expect, test } from '../../support/test.ts'
 import { requirements } from '../requirements.ts'
+import { expect, test } from '../test.ts'
 
 for (const [where, path] of [
   ['the sign-in page', '/'],

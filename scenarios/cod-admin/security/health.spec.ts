@@ -1,4 +1,4 @@
-import { expect, test } from '../../support/test.ts'
+import { expect, test } from '../test.ts'
 
 test('health tells the truth about its parts', { tag: '@COD-14' }, async ({ request }) => {
   const response = await request.get('/health')

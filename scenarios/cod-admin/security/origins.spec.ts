@@ -1,4 +1,4 @@
-import { expect, test } from '../../support/test.ts'
+import { expect, test } from '../test.ts'
 
 /** Listed in ALLOWED_EMBED_DOMAINS. */
 const partners = ['https://partner1.com', 'https://partner2.com']

@@ -1,6 +1,6 @@
-import { expect, test } from '../../support/test.ts'
 import { referenceExpiredToken } from '../reference.ts'
 import { signIn } from '../shop.ts'
+import { expect, test } from '../test.ts'
 
 test('a missing, forged or expired token is refused', { tag: '@COD-51' }, async ({ request, address }) => {
   const isReference = /^(127\.|localhost$)/.test(new URL(address('web')).hostname)

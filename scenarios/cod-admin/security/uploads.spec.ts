@@ -1,7 +1,7 @@
 import { figure } from '../../support/figures.ts'
-import { expect, test } from '../../support/test.ts'
 import { requirements } from '../requirements.ts'
 import { signIn } from '../shop.ts'
+import { expect, test } from '../test.ts'
 
 const png = Buffer.from('89504e470d0a1a0a', 'hex')
 const mostBytes = figure(requirements, 'COD-34', { metric: 'file_bytes' })

@@ -1,4 +1,4 @@
-import { expect, test } from '../../support/test.ts'
+import { expect, test } from '../test.ts'
 
 test('a webhook without the right signature is refused', { tag: '@COD-37' }, async ({ request, runId }) => {
   const data = { order: `synthetic-${runId}`, status: 'delivered' }
