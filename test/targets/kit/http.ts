@@ -61,6 +61,8 @@ export interface ServiceOptions {
   /** Sees each call first: sets headers of the answer, or answers itself. */
   readonly before?: (call: Call) => Answer | undefined | Promise<Answer | undefined>
   readonly longestBody?: number
+  /** The form of refusals and of our own errors. Default: `{"error": …}`. */
+  readonly refusal?: (answer: Answer, call: Call) => Answer
   /** Answers from this size on are compressed for clients that accept it. `Infinity`: none. Default: 1024. */
   readonly compressFrom?: number
 }
@@ -90,7 +92,8 @@ async function handle(
     call.params = decodeAll(found.path.exec(call.url.pathname)?.groups)
     return await found.handler(call)
   } catch (error) {
-    return error instanceof Refusal ? error.answer : { status: 500, json: { error: STATUS_CODES[500] } }
+    const answer = error instanceof Refusal ? error.answer : { status: 500, json: { error: STATUS_CODES[500] } }
+    return options.refusal?.(answer, call) ?? answer
   }
 }
 
