@@ -26,10 +26,14 @@ export function page(options: {
   readonly body: Markup
   readonly script?: string
   readonly style?: string
+  /** Default: `en`. */
+  readonly lang?: string
+  /** Further elements of the head. */
+  readonly head?: Markup
 }): string {
-  const { title, body, script, style } = options
+  const { title, body, script, style, lang = 'en', head = html`` } = options
   return html`<!doctype html>
-<html lang="en">
+<html lang="${lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -37,6 +41,7 @@ export function page(options: {
 <link rel="icon" href="data:,">
 ${style ? html`<link rel="stylesheet" href="${style}">` : ''}
 ${script ? html`<script type="module" src="${script}"></script>` : ''}
+${head}
 </head>
 <body>
 ${body}

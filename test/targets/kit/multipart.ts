@@ -9,12 +9,15 @@ export interface UploadedFile {
 }
 
 /** The first file of a multipart/form-data body. Refused with 400 when there is none. */
-export async function readUpload(call: Call): Promise<UploadedFile> {
+export const readUpload = async (call: Call): Promise<UploadedFile> => (await readUploads(call))[0]!
+
+/** All files of a multipart/form-data body. Refused with 400 when there is none. */
+export async function readUploads(call: Call): Promise<readonly UploadedFile[]> {
   const boundary = /^multipart\/form-data;.*boundary="?([^";]+)"?/.exec(call.header('content-type'))?.[1]
   const body = await call.bytes()
-  const file = boundary === undefined ? undefined : split(body, `--${boundary}`).map(readPart).find(Boolean)
-  if (!file) throw new Refusal(400, { errors: [{ field: 'file', message: 'expected a file' }] })
-  return file
+  const files = boundary === undefined ? [] : split(body, `--${boundary}`).flatMap(part => readPart(part) ?? [])
+  if (files.length === 0) throw new Refusal(400, { errors: [{ field: 'file', message: 'expected a file' }] })
+  return files
 }
 
 function split(body: Buffer, mark: string): readonly Buffer[] {
