@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib'
 /** What a handler answers. A body is `json`, `html` or `bytes`. */
 export interface Answer {
   readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
+  /** Several values of one name are sent as several headers (`set-cookie`). */
+  readonly headers?: Readonly<Record<string, string | string[]>>
   readonly json?: unknown
   readonly html?: string
   readonly bytes?: Buffer
