@@ -48,6 +48,7 @@ export interface Order {
   readonly number: number
   readonly customer: string
   readonly state: string
+  readonly createdAt: string
 }
 
 /** What a journey does beside the browser: prepares orders, looks at the truth behind the page, and cleans up. */
@@ -63,7 +64,7 @@ export function createShop(
     return order
   }
   const find = async (search: string): Promise<readonly Order[]> => {
-    const response = await request.get('/api/orders', { headers, params: { search } })
+    const response = await request.get('/api/orders', { headers, params: { search, limit: 100 } })
     expect(response).toBeOK()
     return (await response.json()).orders
   }

@@ -107,6 +107,7 @@ export default defineSystem('cod-admin', import.meta.dirname, {
       screenshots: 'off',
       smoke: false,
     }),
+    playwright('./janitor', { project: 'desktop', cron: '43 4 * * *', screenshots: 'off', smoke: false }),
     load({
       script: '../../load/cod-admin.ts',
       profiles: {

@@ -91,10 +91,10 @@ async function runOnce(
   broken: readonly string[],
 ): Promise<LoadRun> {
   const { loaded, system, target, io } = proof
-  const instance = await target.start(broken)
+  const instance = await target.start({ broken })
   const planned = plannedDuration(planLoad(load, profile, system.requirements, timeScale)) ?? 0
   // A promise for ten minutes is broken in its second half: there the target's clock is moved, on the healthy one as well.
-  const jump = target.loadClock[id]
+  const jump = target.loadClock?.[id]
   const cancel = jump === undefined ? () => {} : io.clock.timer(planned / 2, () => instance.control.advance(jump))
   try {
     return await runLoad({

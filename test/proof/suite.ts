@@ -70,7 +70,8 @@ async function runJobs(
     if (done % 25 === 0 || done === jobs.length) print(`${done} of ${jobs.length} runs`)
   }
   try {
-    if (!io.signal.aborted) for (const [name, faults] of sets) instances.set(name, await target.start(faults))
+    if (!io.signal.aborted)
+      for (const [name, faults] of sets) instances.set(name, await target.start({ broken: faults }))
     const numbered = jobs.map((job, index) => ({
       index,
       check: checks.find(check => check.id === job.check)!,

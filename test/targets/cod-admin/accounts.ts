@@ -70,7 +70,7 @@ export type Accounts = ReturnType<typeof createAccounts>
 const seedPassword = 'password123'
 
 /** What a monitor does with the shop, and each load user: a use has accounts of its own, because limits are per account. */
-const uses = ['checkout', 'live-updates', 'order-states', 'orders-list', 'workflows', 'monitor', 'limits']
+const uses = ['checkout', 'live-updates', 'order-states', 'orders-list', 'workflows', 'monitor', 'limits', 'janitor']
 const accountsOfUse = 4
 const loadUsers = 100
 
