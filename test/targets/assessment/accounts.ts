@@ -1,0 +1,57 @@
+import { createHash, randomUUID } from 'node:crypto'
+
+/** The document says RBAC and does not name the roles. */
+type Role = 'client' | 'advisor' | 'admin'
+
+export interface Account {
+  readonly id: string
+  readonly email: string
+  /** Of the business. */
+  readonly name: string
+  readonly role: Role
+  readonly password: string
+}
+
+// A real platform takes bcrypt; a reference that many users sign in to at once does not.
+const hash = (password: string) => createHash('sha256').update(password).digest('base64')
+
+export function createAccounts() {
+  const accounts = new Map<string, Account>()
+  const add = (given: Omit<Account, 'id'>, id: string = randomUUID()) => {
+    const account = { ...given, id, email: given.email.toLowerCase(), password: hash(given.password) }
+    accounts.set(id, account)
+    return account
+  }
+  return {
+    add,
+    all: () => [...accounts.values()],
+    byId: (id: string) => accounts.get(id),
+    byEmail: (email: string) => [...accounts.values()].find(account => account.email === email.toLowerCase()),
+    isPassword: (account: Account, password: string) => account.password === hash(password),
+    remove: (id: string) => accounts.delete(id),
+  }
+}
+
+export type Accounts = ReturnType<typeof createAccounts>
+
+/** What the outside may know. */
+export const show = ({ id, email, name, role }: Account) => ({ id, email, name, role })
+
+/** Everybody's password. */
+const seedPassword = 'password123'
+
+/** What a monitor does with the platform, and each load user: a use has accounts of its own, because limits are per account. */
+const uses = ['assessment', 'payment', 'service-request', 'sign-in', 'phone', 'help', 'monitor', 'limits']
+const accountsOfUse = 4
+const loadUsers = 50
+
+const numbered = (use: string, count: number) => Array.from({ length: count }, (_, index) => `${use}-${index + 1}`)
+
+export function seedAccounts(accounts: Accounts): void {
+  const add = (name: string, role: Role) =>
+    accounts.add({ email: `${name}@example.com`, name, role, password: seedPassword }, name)
+  add('admin', 'admin')
+  add('advisor-1', 'advisor')
+  for (const use of uses) for (const name of numbered(use, accountsOfUse)) add(name, 'client')
+  for (const name of numbered('load', loadUsers)) add(name, 'client')
+}

@@ -1,0 +1,114 @@
+import { readFields } from '../kit/fields.ts'
+import { type Call, Refusal, type Route, route } from '../kit/http.ts'
+import { type AnswerValue, answerValues, areas, findTier, resultOf, services } from './catalogue.ts'
+import { type Assessment, owned, type Platform, refuseErrors, signedIn } from './platform.ts'
+
+/** How long the catalogue takes to work out, ms, and how long it then may be kept, s. */
+const catalogueWork = 60
+const catalogueLife = 300
+
+/** The catalogue, assessments and their tiers. */
+export function assessmentRoutes(platform: Platform): readonly Route[] {
+  const { assessments, broken, clock } = platform
+  const show = ({ owner: _, createdAt, ...assessment }: Assessment) => ({
+    ...assessment,
+    ...(broken('ASM-10') ? {} : { created_at: createdAt }),
+    result: resultOf(assessment.answers),
+  })
+  // Stored, and gone when the page is loaded again.
+  const reload = (assessment: Assessment) => show(broken('ASM-08') ? { ...assessment, answers: {} } : assessment)
+
+  return [
+    catalogueRoute(platform),
+    route(
+      'POST',
+      '/api/assessments',
+      signedIn(platform, async (call, account) => {
+        const { area } = await readFields(call)
+        if (!areas.some(({ id }) => id === area)) {
+          refuseErrors([{ field: 'area', message: `expected one of ${areas.map(({ id }) => id).join(', ')}` }])
+        }
+        const assessment = {
+          id: platform.nextId('assessment'),
+          owner: account.id,
+          area: String(area),
+          tier: 1,
+          answers: {},
+          createdAt: new Date(clock.now()).toISOString(),
+        }
+        assessments.set(assessment.id, assessment)
+        return { status: 201, json: show(assessment) }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/assessments',
+      signedIn(platform, (_, account) => {
+        const own = [...assessments.values()].filter(({ owner }) => owner === account.id)
+        return { json: { assessments: own.map(reload) } }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/assessments/:id',
+      signedIn(platform, (call, account) => ({ json: reload(owned(assessments, call.params['id'], account)) })),
+    ),
+    route(
+      'POST',
+      '/api/assessments/:id/tiers/:tier/responses',
+      signedIn(platform, async (call, account) => {
+        if (broken('ASM-07') && !/json/.test(call.header('content-type'))) {
+          throw new Refusal(415, { detail: 'expected application/json' })
+        }
+        const assessment = owned(assessments, call.params['id'], account)
+        const answers = { ...assessment.answers, ...(await readAnswers(call, assessment)) }
+        const changed = { ...assessment, answers }
+        assessments.set(assessment.id, changed)
+        return { json: show(changed) }
+      }),
+    ),
+    route(
+      'DELETE',
+      '/api/assessments/:id',
+      signedIn(platform, (call, account) => {
+        assessments.delete(owned(assessments, call.params['id'], account).id)
+        return { status: 204 }
+      }),
+    ),
+  ]
+}
+
+/** `{"answers": {"t1q1": "yes"}}`, or the same as a form: `t1q1=yes`. */
+async function readAnswers(call: Call, { area, tier }: Assessment): Promise<Readonly<Record<string, AnswerValue>>> {
+  const number = Number(call.params['tier'])
+  const asked = findTier(area, number)?.questions.map(({ id }) => id)
+  if (!asked) throw new Refusal(404)
+  if (number > tier) throw new Refusal(402, { detail: `tier ${number} has to be paid for first` })
+  const body = await readFields(call)
+  const answers = 'answers' in body ? body['answers'] : body
+  if (typeof answers !== 'object' || answers === null) refuseErrors([{ field: 'answers', message: 'expected answers' }])
+  const given = answers as Readonly<Record<string, unknown>>
+  refuseErrors([
+    ...asked.filter(id => !(id in given)).map(field => ({ field, message: 'expected an answer' })),
+    ...Object.entries(given)
+      .filter(([id, value]) => !asked.includes(id) || !answerValues.some(known => known === value))
+      .map(([field]) => ({ field, message: `expected a question of tier ${number} and ${answerValues.join(', ')}` })),
+  ])
+  return given as Readonly<Record<string, AnswerValue>>
+}
+
+/** What is dear to work out is kept: by the platform for all, and by whoever asked. */
+function catalogueRoute({ broken, clock }: Platform): Route {
+  const kept = new Map<string, number>()
+  return route('GET', '/api/catalogue', async call => {
+    const region = call.url.searchParams.get('region') ?? 'world'
+    const isKept = (kept.get(region) ?? 0) > clock.now() && !broken('ASM-19')
+    if (!isKept) await new Promise(resolve => setTimeout(resolve, catalogueWork))
+    if (kept.size > 1_000) kept.clear()
+    kept.set(region, clock.now() + catalogueLife * 1_000)
+    return {
+      json: { region, areas, services },
+      headers: broken('ASM-19') ? {} : { 'cache-control': `public, max-age=${catalogueLife}` },
+    }
+  })
+}
