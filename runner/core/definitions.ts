@@ -19,7 +19,10 @@ export interface ProbeRun {
   readonly signal: AbortSignal
   /** The check's timeout, for messages ("no answer within 5 s"). */
   readonly timeout: number
-  /** An address of the system: `url()` is `web`; `url('plain')` another of its map; a full URL stands for itself. */
+  /**
+   * An address of the system: `url()` is `web`; `url('plain')` another of its map; a full URL stands for itself. All runs get the same
+   * object, which is not to be changed.
+   */
   url(name?: string): URL
   /** The limit that a reference means. The configuration was refused if there is none. */
   limit(ref: LimitRef): Limit

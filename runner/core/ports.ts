@@ -12,7 +12,11 @@ export const checkKey = (of: { readonly system: string; readonly check: string }
 
 /** Names a run: (check, location, slot, trigger). Safe in a URL path segment. */
 export const runId = (run: Pick<Result, 'system' | 'check' | 'location' | 'slot' | 'trigger'>): string =>
-  [run.system, run.check, run.location, run.slot, run.trigger].map(part => encodeURIComponent(part)).join('~')
+  `${segment(run.system)}~${segment(run.check)}~${segment(run.location)}~${run.slot}~${run.trigger}`
+
+const plain = /^[\w.-]*$/
+/** Nearly all ids are plain; this is asked several times in every run. */
+const segment = (id: string) => (plain.test(id) ? id : encodeURIComponent(id))
 
 // ---- store --------------------------------------------------------------------------------------------------------
 

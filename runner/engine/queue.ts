@@ -20,7 +20,7 @@ export function createQueue(limit: number): Queue {
       const task = tasks[head]!
       head += 1
       running += 1
-      void task().finally(done)
+      void task().then(done)
     }
     // Shifting an array moves all of it; a long queue is cut once its front is used up.
     if (head > 1_000 || head === tasks.length) {

@@ -39,6 +39,8 @@ interface Item {
 }
 
 const patience = 50
+// A transaction costs more than a row: where many results come, they are written a few times a second.
+const pace = 250
 const most = 500
 const firstPause = 1_000
 const longestPause = 30_000
@@ -56,6 +58,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let cancelTimer: (() => void) | undefined
   let dropped = 0
   let pause = firstPause
+  let writtenAt = Number.NEGATIVE_INFINITY
   let trouble: string | undefined
 
   const judge = (result: Result): Item => {
@@ -80,8 +83,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
       for (const event of item.events) options.onEvent(event)
     }
   }
-  const schedule = (ms: number) => {
-    cancelTimer ??= clock.timer(ms, () => {
+  const schedule = () => {
+    if (cancelTimer !== undefined) return
+    const next = waiting.length >= most ? 0 : writtenAt + pace - clock.monotonic()
+    cancelTimer = clock.timer(trouble === undefined ? Math.max(patience, next) : pause, () => {
       cancelTimer = undefined
       void flush()
     })
@@ -89,13 +94,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const flush = (): Promise<void> => {
     writing ??= write().finally(() => {
       writing = undefined
-      if (waiting.length > 0) schedule(trouble === undefined ? patience : pause)
+      if (waiting.length > 0) schedule()
     })
     return writing
   }
   const write = async () => {
     const batch = waiting.slice(0, most)
     if (batch.length === 0) return
+    writtenAt = clock.monotonic()
     try {
       await store.append({ results: batch.map(item => item.result), health: newest(batch) })
     } catch (error) {
@@ -137,7 +143,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       }
       if (trouble !== undefined) announce(waiting.slice(-1))
       if (waiting.length >= most && trouble === undefined) void flush()
-      else schedule(trouble === undefined ? patience : pause)
+      else schedule()
     },
     health: key => shown.get(key),
     last: key => last.get(key),

@@ -19,6 +19,8 @@ export interface ReportBatch {
 type Batch = Omit<Report, 'running' | 'queued' | 'loopDelay'>
 
 const patience = 25
+// A message costs more than what is in it: where many results come, each takes more of them along.
+const pace = 100
 const most = 100
 const beatEvery = 2_000
 
@@ -34,10 +36,12 @@ export function createReportBatch({ clock, post }: { clock: Clock; post(batch: B
   let posted: (() => void)[] = []
   let cancelFlush: (() => void) | undefined
   let cancelBeat: (() => void) | undefined
+  let postedAt = Number.NEGATIVE_INFINITY
 
   const flush = () => {
     cancelFlush?.()
     cancelFlush = undefined
+    postedAt = clock.monotonic()
     post(batch)
     batch = empty()
     for (const done of posted) done()
@@ -45,7 +49,7 @@ export function createReportBatch({ clock, post }: { clock: Clock; post(batch: B
   }
   const soon = () => {
     if (batch.results.length >= most) flush()
-    else cancelFlush ??= clock.timer(patience, flush)
+    else cancelFlush ??= clock.timer(Math.max(patience, postedAt + pace - clock.monotonic()), flush)
   }
   const beat = () => {
     cancelBeat = clock.timer(beatEvery, beat)

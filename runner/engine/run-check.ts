@@ -1,4 +1,4 @@
-import type { Attempt, Clock, Fault, Observation, Outcome } from '../core/contracts.ts'
+import type { Attempt, Fault, Observation, Outcome } from '../core/contracts.ts'
 import type { Check, ProbeRun } from '../core/definitions.ts'
 import { RunnerFault } from '../core/fault.ts'
 
@@ -43,51 +43,48 @@ async function runAttempt(check: Check, context: RunContext): Promise<Attempt> {
   return { startedAt, duration: context.clock.monotonic() - start, saw }
 }
 
-async function observe(check: Check, context: RunContext): Promise<Observation | Fault> {
-  if (context.signal.aborted) return interrupted()
-  using deadline = context.clock.deadline(check.timeout, context.signal)
-  try {
-    const observing = check.probe.observe({ ...context, signal: deadline.signal, timeout: check.timeout })
-    const saw = await insist(observing, deadline.signal, check, context.clock)
-    // A shutdown and a timeout abort the same signal: look at the outer one first, or every deployment of ours is an outage of theirs.
-    return context.signal.aborted && !saw.ok ? interrupted() : saw
-  } catch (error) {
-    if (context.signal.aborted) return interrupted()
-    return {
-      fault: error instanceof RunnerFault ? error.message : `the ${check.probe.kind} probe broke: ${describe(error)}`,
-    }
-  }
-}
-
 // Closing what it had open may take a probe a moment.
 const margin = 5_000
 
-/** A probe that ignores its signal would hold its place for ever: it is given up, and that is our fault. */
-function insist(
-  observing: Promise<Observation>,
-  signal: AbortSignal,
-  check: Check,
-  clock: Clock,
-): Promise<Observation> {
-  return new Promise((resolve, reject) => {
-    let cancel: (() => void) | undefined
-    const giveUp = () =>
-      reject(
-        new RunnerFault(
-          `expected the ${check.probe.kind} probe to end with its signal, found it running ${margin} ms later`,
-        ),
-      )
-    const onAbort = () => {
-      cancel = clock.timer(margin, giveUp)
+/**
+ * One attempt under its deadline, written without the usual chain of promises, because it is done for every run. A probe that ignores its
+ * signal would hold its place for ever: it is given up, and that is our fault.
+ */
+function observe(check: Check, context: RunContext): Promise<Observation | Fault> {
+  const { clock, signal: outer } = context
+  if (outer.aborted) return Promise.resolve(interrupted())
+  return new Promise(resolve => {
+    const inner = new AbortController()
+    const end = (reason: unknown) => {
+      cancel()
+      cancel = clock.timer(margin, () => settle({ fault: stubborn(check) }))
+      inner.abort(reason)
     }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-    observing.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', onAbort)
-      cancel?.()
-    })
+    const stop = () => end(outer.reason)
+    let cancel = clock.timer(check.timeout, () =>
+      end(new DOMException(`no end within ${check.timeout} ms`, 'TimeoutError')),
+    )
+    const settle = (saw: Observation | Fault) => {
+      cancel()
+      outer.removeEventListener('abort', stop)
+      // A shutdown and a timeout abort the same signal: look at the outer one first, or every deployment of ours is an outage of theirs.
+      resolve(outer.aborted && ('fault' in saw || !saw.ok) ? interrupted() : saw)
+    }
+    const broke = (error: unknown) => settle({ fault: faultOf(error, check) })
+    outer.addEventListener('abort', stop)
+    try {
+      check.probe.observe({ ...context, signal: inner.signal, timeout: check.timeout }).then(settle, broke)
+    } catch (error) {
+      broke(error)
+    }
   })
 }
+
+const stubborn = (check: Check) =>
+  `expected the ${check.probe.kind} probe to end with its signal, found it running ${margin} ms later`
+
+const faultOf = (error: unknown, check: Check) =>
+  error instanceof RunnerFault ? error.message : `the ${check.probe.kind} probe broke: ${describe(error)}`
 
 const interrupted = (): Fault => ({ fault: 'interrupted: this runner was told to stop' })
 

@@ -17,8 +17,8 @@ export interface ContextOptions {
 
 /** What every run of a system shares: its addresses, limits, secrets and marks. The returned function makes the context of one run. */
 export function runContexts({ loaded, system, clock, version, random }: ContextOptions) {
-  const urls = loaded.urls[system.id] ?? {}
-  const origins = new Set(Object.values(urls).map(address => place(new URL(address))))
+  const urls = new Map(Object.entries(loaded.urls[system.id] ?? {}).map(([name, address]) => [name, new URL(address)]))
+  const origins = new Set([...urls.values()].map(place))
   // Eight digits a draw: this is done for every run.
   const word = () =>
     Math.floor(random() * 0x1_0000_0000)
@@ -27,11 +27,11 @@ export function runContexts({ loaded, system, clock, version, random }: ContextO
   const shared = {
     clock,
     url(name = 'web') {
-      const known = urls[name]
-      if (known !== undefined) return new URL(known)
+      const known = urls.get(name)
+      if (known !== undefined) return known
       if (URL.canParse(name)) return new URL(name)
       throw new RunnerFault(
-        `expected the name of an address of ${system.id} (${Object.keys(urls).join(', ')}) or a full URL, found '${name}'`,
+        `expected the name of an address of ${system.id} (${[...urls.keys()].join(', ')}) or a full URL, found '${name}'`,
       )
     },
     limit(ref) {

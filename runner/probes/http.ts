@@ -89,25 +89,39 @@ type Options = z.output<typeof httpOptions>
 export function http(path: string, given: HttpOptions = {}): Probe {
   const at = ['http']
   const { options, problems } = parseOptions(at, httpOptions, given)
-  const foreign = /^https?:\/\//i.test(path)
+  const foreign = isWhole(path)
   const method = options.method ?? (options.body === undefined && options.json === undefined ? 'GET' : 'POST')
   const common = { kind: 'http', summary: `${method} ${path}`, origins: foreign ? [] : [options.origin ?? 'web'] }
   if (problems.length > 0) return unusable(common.kind, common.summary, problems)
   const expect: HttpExpectations = options.expect ?? {}
   const judge = compileExpectations(expect)
   const prepare = preparer(method, options, judge)
+  const urlOf = addresser(path, options.origin)
   return Object.freeze({
     ...common,
     limits: [...(isLimitRef(expect.duration) ? [expect.duration] : []), ...daysLimits(expect.certificate)],
     secrets: secretsIn(options),
     files: caFiles(options.ca),
     problems: below(at, [...pathProblems(path), ...conflicts(options), ...judge.problems]),
-    observe: (run: ProbeRun) => observe(run, path, options.origin, expect, judge, options, prepare),
+    observe: (run: ProbeRun) => observe(run, urlOf, expect, judge, options, prepare),
   })
 }
 
+/** The address of a run: it is read once, as long as that of the system stays the same. */
+function addresser(path: string, origin: string | undefined): (run: ProbeRun) => URL {
+  if (isWhole(path)) return () => new URL(path)
+  let known: { readonly base: URL; readonly url: URL } | undefined
+  return run => {
+    const base = run.url(origin)
+    if (known?.base !== base) known = { base, url: new URL(path, base) }
+    return known.url
+  }
+}
+
+const isWhole = (path: string) => /^https?:\/\//i.test(path)
+
 function pathProblems(path: string): readonly Problem[] {
-  const fine = (path.startsWith('/') && !path.startsWith('//')) || (/^https?:\/\//i.test(path) && URL.canParse(path))
+  const fine = (path.startsWith('/') && !path.startsWith('//')) || (isWhole(path) && URL.canParse(path))
   return fine
     ? []
     : [{ level: 'error', path: [], message: `expected a path such as '/health' or a whole address, found '${path}'` }]
@@ -198,15 +212,14 @@ function bodyOf(options: Options, reveal: (secret: Secret) => string): string | 
 
 async function observe(
   run: ProbeRun,
-  path: string,
-  origin: string | undefined,
+  urlOf: (run: ProbeRun) => URL,
   expect: HttpExpectations,
   judge: Judge,
   options: Options,
   prepare: (run: ProbeRun, echo: string) => WalkPlan,
 ): Promise<Observation> {
   if (run.signal.aborted) return { ok: false, ...cutShort(run, 'the time was over before the start') }
-  const url = /^https?:\/\//i.test(path) ? new URL(path) : new URL(path, run.url(origin))
+  const url = urlOf(run)
   const echo = expect.echo === undefined ? '' : uniqueValue(run)
   const plan = prepare(run, echo)
   const samples = options.samples ?? 1

@@ -72,12 +72,12 @@ export function connect(
       if (!error) times.resolved = now()
     })
   }
-  socket.once('connect', () => {
+  socket.on('connect', () => {
     times.connected = now()
     if (!secure) finish()
   })
   if (secure) {
-    socket.once('secureConnect', () => {
+    socket.on('secureConnect', () => {
       times.secured = now()
       finish()
     })
@@ -85,7 +85,10 @@ export function connect(
   // It stays, because a socket may fail at any time and an error that nobody listens to ends the process.
   socket.on('error', finish)
   // Without an error event the other side went away politely, but before anything was agreed.
-  socket.once('close', () => finish(new Error('the connection was closed')))
+  socket.on('close', () => {
+    // Every connection closes in the end, and an error is dear: it notes where it was made.
+    if (open) finish(new Error('the connection was closed'))
+  })
   if (denied !== undefined) socket.destroy(new AddressDenied(denied))
   return socket
 }
@@ -104,9 +107,11 @@ export function upgrade(
     open = false
     done(error, socket)
   }
-  socket.once('secureConnect', () => finish())
+  socket.on('secureConnect', () => finish())
   socket.on('error', finish)
-  socket.once('close', () => finish(new Error('the connection was closed')))
+  socket.on('close', () => {
+    if (open) finish(new Error('the connection was closed'))
+  })
   return socket
 }
 
