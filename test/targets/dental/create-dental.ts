@@ -1,0 +1,109 @@
+import { createBalancer } from '../kit/balancer.ts'
+import { chooseBroken } from '../kit/broken.ts'
+import { authorityCertificate, createCertificate } from '../kit/certificate.ts'
+import { createClock } from '../kit/clock.ts'
+import { type Answer, type Call, createService } from '../kit/http.ts'
+import { listen } from '../kit/listen.ts'
+import { createParts } from '../kit/parts.ts'
+import { openControl, placesOf, type Target, type TargetOptions } from '../kit/target.ts'
+import { breakable } from './faults.ts'
+import { patientPages } from './pages-patient.ts'
+import { staffPages } from './pages-staff.ts'
+import { authRoutes } from './routes-auth.ts'
+import { practiceRoutes } from './routes-practice.ts'
+import { createAssets, systemRoutes } from './routes-system.ts'
+import { admit, createTopSmile, type PartName, type TopSmile } from './topsmile.ts'
+
+type UrlName = 'web' | 'plain' | 'https' | 'instance1' | 'instance2' | 'instance3'
+
+export type Dental = Target<UrlName, PartName>
+
+const day = 86_400_000
+
+/** TopSmile as its document describes it, in memory: three instances on one database, behind a balancer. Seven ports. */
+export async function createDental(options: TargetOptions = {}): Promise<Dental> {
+  const broken = chooseBroken(breakable, options.broken)
+  const clock = createClock(options.clock)
+  const parts = createParts<PartName>(['mongodb', 'redis'])
+  const revision = { current: options.revision ?? 'reference' }
+  const topSmile = createTopSmile({ clock, broken, parts, revision }, options.seed ?? 1)
+  const validUntil = clock.now() + (broken('DNT-35') ? 3 : 60) * day
+  const certificate = createCertificate({ names: ['localhost'], validFrom: clock.now() - day, validUntil })
+
+  const { assets, routes: assetRoutes } = createAssets(topSmile)
+  const routes = [
+    ...systemRoutes(topSmile, assets),
+    ...assetRoutes,
+    ...authRoutes(topSmile),
+    ...practiceRoutes(topSmile),
+    ...staffPages(topSmile, assets),
+    ...patientPages(topSmile, assets),
+  ]
+  const compressFrom = broken('DNT-27') ? Number.POSITIVE_INFINITY : 1_024
+  const instance = (number: number) =>
+    createService({ routes, compressFrom, before: call => before(topSmile, `topsmile-${number}`, call) })
+  const at = placesOf(options)
+  const instances = await Promise.all([1, 2, 3].map(number => listen(instance(number), at(3 + number))))
+  const [instance1 = '', instance2 = '', instance3 = ''] = instances.map(({ url }) => url)
+  const balancer = createBalancer([instance1, instance2, instance3])
+  const [web, plain, https, { control, listener }] = await Promise.all([
+    // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
+    listen(balancer.listener('https'), at(0)),
+    listen(balancer.listener('http'), at(1)),
+    listen(balancer.listener('https'), { ...at(2), certificate }),
+    openControl({ ...at(3), clock, parts, revision, facts: () => factsOf(topSmile) }),
+  ])
+  return {
+    urls: { web: web.url, plain: plain.url, https: https.url, instance1, instance2, instance3 },
+    control,
+    authority: authorityCertificate(),
+    async close() {
+      balancer.close()
+      await Promise.all([web, plain, https, listener, ...instances].map(each => each.close()))
+    },
+  }
+}
+
+/** What holds for every call at every instance: headers, https, trouble of the day, origins, windows, CSRF. */
+async function before(topSmile: TopSmile, instance: string, call: Call): Promise<Answer | undefined> {
+  const { broken, count, parts, revision } = topSmile
+  const { pathname, search } = call.url
+  Object.assign(call.answerHeaders, {
+    'x-revision': revision.current,
+    'x-instance': instance,
+    'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'same-origin',
+  })
+  if (broken('DNT-32') && instance === 'topsmile-2') return { status: 503, json: { error: 'Indisponível' } }
+  if (call.header('x-forwarded-proto') === 'http' && !broken('DNT-25')) {
+    return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
+  }
+  if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
+  if (!pathname.startsWith('/api/')) return undefined
+  if (parts.isDown('mongodb') || parts.isDown('redis')) return { status: 503, json: { error: 'Indisponível' } }
+  count.calls++
+  // One call in eight is slow: the average still looks well.
+  if (broken('DNT-01') && count.calls % 8 === 0) await new Promise(resolve => setTimeout(resolve, 400))
+  const origin = call.header('origin')
+  if (broken('DNT-28') && origin !== '') {
+    Object.assign(call.answerHeaders, {
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+    })
+  }
+  admit(topSmile, call)
+  // Nobody but our own pages calls the API from a browser, so no other origin is told that it may.
+  return call.method === 'OPTIONS'
+    ? { status: 204, headers: { 'access-control-allow-methods': 'GET, POST, DELETE' } }
+    : undefined
+}
+
+const factsOf = ({ accounts, count, practice, sessions }: TopSmile) => ({
+  appointments: practice.appointments.size,
+  patients: practice.patients.size,
+  users: accounts.size,
+  sessions: sessions.size,
+  calls: count.calls,
+})

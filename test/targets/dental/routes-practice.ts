@@ -1,0 +1,155 @@
+import { type Call, Refusal, type Route, route } from '../kit/http.ts'
+import { isLocalTime, localTime } from './local-time.ts'
+import { clinics, type Patient, serviceOf, services } from './practice.ts'
+import { guarded, refuseErrors, type Signed, staff, type TopSmile, textError } from './topsmile.ts'
+
+const unknown = (what: string) => new Refusal(404, { error: `${what} não encontrado` })
+
+/** The patient, for the staff of the same clinic; for all others there is none. */
+export function findPatient({ practice }: TopSmile, id: string | undefined, clinic: string): Patient {
+  const patient = practice.patients.get(id ?? '')
+  if (patient?.clinic !== clinic) throw unknown('Paciente')
+  return patient
+}
+
+/** The patient's own next appointment. */
+export function nextAppointment({ practice, broken, clock }: TopSmile, { user }: Signed) {
+  const now = localTime(clock.now())
+  const isMeant = (patient: string | undefined) => (patient === user.patient) !== broken('DNT-14')
+  return practice.appointmentsOf(user.clinic).find(({ start, patient }) => start >= now && isMeant(patient))
+}
+
+/** The times of a day that can be had. */
+export const freeTimes = ({ practice, broken }: TopSmile, clinic: string, day: string) =>
+  practice.timesOf(day).filter(start => !practice.isTaken(clinic, start) || broken('DNT-15'))
+
+/** Clinics, appointments, patients with their records. */
+export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
+  const { accounts, broken, clock, practice } = topSmile
+  const own = (call: Call, { user }: Signed) => findPatient(topSmile, call.params['id'], user.clinic)
+  const read = (call: Call, signed: Signed) =>
+    (broken('DNT-20') && practice.patients.get(call.params['id']!)) || own(call, signed)
+
+  const book = (given: Readonly<Record<string, unknown>>, clinic: string, name: string, patient?: string) => {
+    // Without a look at it, 30 February becomes 2 March, and 45 December an error of our own.
+    const start = broken('DNT-34') ? new Date(`${given['start']}Z`).toISOString().slice(0, 16) : given['start']
+    const service = String(given['service'])
+    refuseErrors([
+      !isLocalTime(start) && { field: 'start', message: 'informe uma data e hora que existem' },
+      !serviceOf(service) && { field: 'service', message: 'informe um serviço' },
+    ])
+    if (practice.isTaken(clinic, String(start)) && !broken('DNT-15')) {
+      throw new Refusal(409, { error: 'Este horário já está ocupado' })
+    }
+    return practice.book({ clinic, service, start: String(start), name, ...(patient ? { patient } : {}) })
+  }
+  const clinicOf = (id: unknown) => {
+    const clinic = clinics.find(item => item.id === id)
+    if (!clinic) throw unknown('Consultório')
+    return clinic
+  }
+
+  return [
+    route('GET', '/api/clinics', () => ({ json: { clinics: clinics.map(clinic => ({ ...clinic, services })) } })),
+    route('GET', '/api/clinics/:id/times', call => {
+      const day = call.url.searchParams.get('day') ?? ''
+      refuseErrors([!isLocalTime(`${day}T00:00`) && { field: 'day', message: 'informe um dia que existe' }])
+      return { json: { times: freeTimes(topSmile, clinicOf(call.params['id']).id, day) } }
+    }),
+    route('POST', '/api/bookings', async call => {
+      const given = await call.json()
+      const { id: clinic } = clinicOf(given['clinic'])
+      refuseErrors([
+        textError('name', given['name']),
+        textError('phone', given['phone'], 30),
+        isLocalTime(given['start']) &&
+          given['start'] < localTime(clock.now()) && { field: 'start', message: 'este horário já passou' },
+      ])
+      const { id: code, start } = book(given, clinic, String(given['name']))
+      return { status: 201, json: { code, start, next: `/agendar/confirmada/${code}` } }
+    }),
+    route(
+      'GET',
+      '/api/appointments',
+      guarded(topSmile, staff, (call, { user }) => {
+        const asked = call.url.searchParams.get('day') ?? ''
+        const day = asked === 'today' ? localTime(clock.now()).slice(0, 10) : asked
+        const found = practice.appointmentsOf(user.clinic, day)
+        const show = found.map(({ service, ...rest }) => ({ ...rest, service: serviceOf(service)?.name }))
+        return { json: { appointments: show } }
+      }),
+    ),
+    route(
+      'POST',
+      '/api/appointments',
+      guarded(topSmile, staff, async (call, { user }) => {
+        const given = await call.json()
+        const patient = findPatient(topSmile, String(given['patient']), user.clinic)
+        return { status: 201, json: book(given, user.clinic, patient.name, patient.id) }
+      }),
+    ),
+    route(
+      'DELETE',
+      '/api/appointments/:id',
+      guarded(topSmile, staff, (call, { user }) => {
+        const appointment = practice.appointments.get(call.params['id']!)
+        if (appointment?.clinic !== user.clinic) throw unknown('Agendamento')
+        practice.appointments.delete(appointment.id)
+        return { status: 204 }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/patients',
+      guarded(topSmile, staff, (call, { user }) => ({
+        json: { patients: practice.patientsOf(user.clinic, call.url.searchParams.get('search') ?? '') },
+      })),
+    ),
+    route(
+      'POST',
+      '/api/patients',
+      guarded(topSmile, staff, async (call, { user: { clinic } }) => {
+        const { name, phone, email, password } = await call.json()
+        refuseErrors([textError('name', name), textError('phone', phone, 30)])
+        const patient = practice.addPatient({ clinic, name: String(name), phone: String(phone) })
+        if (typeof email === 'string' && typeof password === 'string') {
+          accounts.add({ email, password, name: patient.name, role: 'paciente', clinic, patient: patient.id })
+        }
+        return { status: 201, json: patient }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/patients/:id',
+      guarded(topSmile, staff, (call, signed) => ({ json: read(call, signed) })),
+    ),
+    route(
+      'DELETE',
+      '/api/patients/:id',
+      guarded(topSmile, staff, (call, signed) => {
+        const patient = own(call, signed)
+        const account = accounts.ofPatient(patient)
+        if (account) accounts.remove(account)
+        practice.removePatient(patient.id)
+        return { status: 204 }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/patients/:id/record',
+      guarded(topSmile, staff, (call, signed) => ({ json: { entries: practice.recordOf(read(call, signed).id) } })),
+    ),
+    route(
+      'POST',
+      '/api/patients/:id/record',
+      guarded(topSmile, ['admin', 'dentista'], async (call, signed) => {
+        const { id } = own(call, signed)
+        const { text } = await call.json()
+        refuseErrors([textError('text', text, 4_000)])
+        const { name } = signed.user
+        if (broken('DNT-16')) return { status: 201, json: { author: name, text, at: localTime(clock.now()) } }
+        return { status: 201, json: practice.write(id, name, String(text)) }
+      }),
+    ),
+  ]
+}
