@@ -96,13 +96,10 @@ export function createPractice(now: () => number) {
     },
     book(given: Omit<Appointment, 'id' | 'missed' | 'createdAt'>, missed = false): Appointment {
       // Whoever has the number of an appointment may look at it, so it cannot be guessed.
-      const appointment = {
-        ...given,
-        missed,
-        id: `TS${randomInt(2 ** 40)
-          .toString(36)
-          .toUpperCase()}`,
-      }
+      const id = `TS${randomInt(2 ** 40)
+        .toString(36)
+        .toUpperCase()}`
+      const appointment = { ...given, missed, id, createdAt: new Date(now()).toISOString() }
       appointments.set(appointment.id, appointment)
       return appointment
     },
