@@ -1,0 +1,175 @@
+import { type Table, writePdf, writeXlsx } from '../kit/documents.ts'
+import { type Answer, type Call, Refusal } from '../kit/http.ts'
+import { amount, filled, moment, oneOf, optional, readFields, text } from '../kit/rules.ts'
+import { isSignedWebhook } from '../kit/webhook-signature.ts'
+import type { User } from './accounts.ts'
+import { type ApiRoute, agentApi, api, found, listOf, type Portal, webhookSecret } from './portal.ts'
+
+const taskStates = ['open', 'in progress', 'done'] as const
+const priorities = ['low', 'normal', 'high'] as const
+const formats = ['pdf', 'xlsx'] as const
+const kinds = ['appointments', 'payments', 'performance'] as const
+
+/** Payments, reports, tasks, support tickets, notifications. */
+export function officeRoutes(portal: Portal): readonly ApiRoute[] {
+  return [...paymentRoutes(portal), ...reportRoutes(portal), ...taskRoutes(portal), ...helpRoutes(portal)]
+}
+
+function paymentRoutes(portal: Portal): readonly ApiRoute[] {
+  const { broken, clock, payments } = portal
+  const agent = agentApi(portal)
+  return [
+    agent('GET', '/api/payments', ({ url }) => {
+      const search = url.searchParams.get('search') ?? ''
+      return listOf(payments.list().filter(({ customer }) => String(customer).includes(search)))
+    }),
+    agent('POST', '/api/payments', async call => {
+      const given = readFields(await call.json(), { customer: text, amount, method: oneOf('card', 'bank transfer') })
+      const paidAt = new Date(clock.now()).toISOString()
+      return { status: 201, json: payments.add({ ...given, state: 'paid', paidAt }) }
+    }),
+    agent('POST', '/api/payments/refund', async call => {
+      const { paymentId } = readFields(await call.json(), { paymentId: text })
+      const payment = found(payments.get(paymentId))
+      if (payment['state'] !== 'paid') throw new Refusal(409, { error: 'The payment is refunded already' })
+      return { json: broken('AGT-23') ? payment : payments.change(paymentId, { ...payment, state: 'refunded' }) }
+    }),
+    api('POST', '/api/payments/webhook', async call => {
+      const body = await call.bytes()
+      if (!isSignedWebhook(webhookSecret, body, call.header('x-webhook-signature'), clock.now()))
+        throw new Refusal(401, { error: 'The signature is wrong' })
+      return { json: { received: true } }
+    }),
+    agent('GET', '/api/payments/:id', call => ({ json: found(payments.get(call.params['id']!)) })),
+  ]
+}
+
+function reportRoutes(portal: Portal): readonly ApiRoute[] {
+  const { broken, clock, clinic, payments, reports, schedules } = portal
+  const agent = agentApi(portal)
+  const tables: Readonly<Record<(typeof kinds)[number], () => Omit<Table, 'title'>>> = {
+    appointments: () => ({
+      columns: ['Doctor', 'Patient', 'Starts at', 'State'],
+      rows: clinic.appointments.list().map(item => [item.doctor, item.patient, item.startsAt, item.state]),
+    }),
+    payments: () => ({
+      columns: ['Customer', 'Amount', 'State'],
+      rows: payments.list().map(item => [String(item['customer']), Number(item['amount']), String(item['state'])]),
+    }),
+    performance: () => ({ columns: ['Figure', 'Value'], rows: [['Appointments', clinic.appointments.size]] }),
+  }
+  const download = (title: string, kind: (typeof kinds)[number], format: (typeof formats)[number]): Answer => {
+    const isPdf = format === 'pdf'
+    const table = { title, ...tables[kind]() }
+    const type = isPdf ? 'application/pdf' : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+    const headers = { 'content-disposition': `attachment; filename="${kind}.${format}"` }
+    if (broken('AGT-24')) return { bytes: Buffer.from('<!doctype html><p>Please wait</p>'), type, headers }
+    return { bytes: isPdf ? writePdf(table) : writeXlsx(table), type, headers }
+  }
+  const exported = { kind: oneOf(...kinds), format: oneOf(...formats) }
+  const wanted = { ...exported, title: text }
+  return [
+    agent('GET', '/api/reports', () => listOf(reports.list())),
+    agent('POST', '/api/reports/generate', async call => {
+      const given = readFields(await call.json(), wanted)
+      return { status: 201, json: reports.add({ ...given, madeAt: new Date(clock.now()).toISOString() }) }
+    }),
+    agent('GET', '/api/reports/templates', () => listOf(kinds.map(kind => ({ kind, formats })))),
+    agent('GET', '/api/reports/export', ({ url }) => {
+      const { kind, format } = readFields(Object.fromEntries(url.searchParams), exported)
+      return download('Export', kind, format)
+    }),
+    agent('GET', '/api/reports/schedule', () => listOf(schedules.list())),
+    agent('POST', '/api/reports/schedule', async call => {
+      const given = readFields(await call.json(), { ...wanted, every: oneOf('day', 'week', 'month') })
+      return { status: 201, json: schedules.add(given) }
+    }),
+    agent('DELETE', '/api/reports/schedule/:id', call => {
+      found(schedules.remove(call.params['id']!))
+      return { status: 204 }
+    }),
+    agent('GET', '/api/reports/:id/download', call => {
+      const { title, kind, format } = readFields(found(reports.get(call.params['id']!)), wanted)
+      return download(title, kind, format)
+    }),
+    agent('DELETE', '/api/reports/:id', call => {
+      found(reports.remove(call.params['id']!))
+      return { status: 204 }
+    }),
+  ]
+}
+
+function taskRoutes(portal: Portal): readonly ApiRoute[] {
+  const { accounts, broken, tasks } = portal
+  const agent = agentApi(portal)
+  const content = { title: broken('AGT-41') ? optional(text) : text, priority: optional(oneOf(...priorities)) }
+  const stateOf = async (call: Call) => readFields(await call.json(), { status: oneOf(...taskStates) })
+  const setStatus = (id: string, status: string) =>
+    broken('AGT-25') ? found(tasks.get(id)) : found(tasks.change(id, { status }))
+  return [
+    agent('GET', '/api/tasks', ({ url }) => {
+      const [status, search] = [url.searchParams.get('status'), url.searchParams.get('search') ?? '']
+      return listOf(
+        tasks.list().filter(task => (!status || task['status'] === status) && String(task['title']).includes(search)),
+      )
+    }),
+    agent('POST', '/api/tasks', async (call, user) => {
+      const { title = '', priority = 'normal' } = readFields(await call.json(), content)
+      const task = { title, priority, status: 'open', assignee: 'nobody', createdBy: user.id }
+      return { status: 201, json: tasks.add(task) }
+    }),
+    agent('POST', '/api/tasks/assign', async (call, user) => {
+      const { taskId, assignee } = readFields(await call.json(), { taskId: text, assignee: text })
+      const { name } = found(assignee === 'me' ? user : accounts.byId(assignee))
+      return { json: found(tasks.change(taskId, { assignee: name })) }
+    }),
+    agent('PUT', '/api/tasks/bulk-update', async call => {
+      const { ids, status } = readFields(await call.json(), { ids: filled, status: oneOf(...taskStates) })
+      return listOf(ids.map(id => setStatus(String(id), status)))
+    }),
+    agent('PUT', '/api/tasks/:id', async call => {
+      const change = readFields(await call.json(), content)
+      return { json: found(tasks.change(call.params['id']!, change)) }
+    }),
+    agent('PATCH', '/api/tasks/:id/status', async call => ({
+      json: setStatus(call.params['id']!, (await stateOf(call)).status),
+    })),
+    agent('DELETE', '/api/tasks/:id', call => {
+      found(tasks.remove(call.params['id']!))
+      return { status: 204 }
+    }),
+  ]
+}
+
+/** Support tickets and notifications. */
+function helpRoutes(portal: Portal): readonly ApiRoute[] {
+  const { broken, clock, notifications, tickets } = portal
+  const agent = agentApi(portal)
+  const own = (user: User) => notifications.list().filter(({ userId }) => userId === user.id)
+  return [
+    agent('GET', '/api/support-tickets', (_, user) =>
+      listOf(tickets.list().filter(({ agentId }) => agentId === user.id)),
+    ),
+    agent('POST', '/api/support-tickets', async (call, user) => {
+      const given = readFields(await call.json(), { subject: text, message: text })
+      const ticket = tickets.add({ ...given, state: 'open', agentId: user.id })
+      if (broken('AGT-26')) tickets.remove(ticket.id)
+      return { status: 201, json: ticket }
+    }),
+    agent('DELETE', '/api/support-tickets/:id', call => {
+      found(tickets.remove(call.params['id']!))
+      return { status: 204 }
+    }),
+    agent('GET', '/api/notifications', (_, user) => listOf(own(user))),
+    agent('POST', '/api/notifications', async (call, user) => {
+      const given = readFields(await call.json(), { text, at: optional(moment) })
+      const notification = notifications.add({ ...given, userId: user.id, sentAt: clock.now() })
+      if (!broken('AGT-44')) portal.tell({ type: 'notification', notification }, user.id)
+      return { status: 201, json: notification }
+    }),
+    agent('DELETE', '/api/notifications/:id', (call, user) => {
+      found(own(user).some(({ id }) => id === call.params['id']) && notifications.remove(call.params['id']!))
+      return { status: 204 }
+    }),
+  ]
+}

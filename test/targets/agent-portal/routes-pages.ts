@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createAssets } from '../kit/assets.ts'
+import { html, type Markup, page } from '../kit/html.ts'
+import { type Route, route } from '../kit/http.ts'
+import { pwaHead, pwaRoutes } from '../kit/pwa.ts'
+import { pageFaults } from './faults.ts'
+import { type Content, contents } from './page-content.ts'
+import type { Portal } from './portal.ts'
+
+const forEver = 'public, max-age=31536000, immutable'
+const colour = '#0f5a6e'
+const javascript = 'text/javascript; charset=utf-8'
+
+/** Pages, their assets, and what makes the portal an app that can be installed. */
+export function pageRoutes(portal: Portal): readonly Route[] {
+  const { broken } = portal
+  const assets = createAssets(sources(portal), broken('AGT-53') ? {} : { 'cache-control': forEver })
+  const faults = pageFaults.filter(broken).join(' ')
+
+  const layout = (path: string, { title, body, open = false, script = 'app.js' }: Content) =>
+    page({
+      title: `${title} · Agent portal`,
+      style: assets.path('style.css'),
+      script: assets.path(script),
+      head: html`${pwaHead(colour)}${broken('AGT-10') && path === '/auth/login' ? html`<script src="/assets/heavy.js"></script>` : ''}`,
+      body: html`<header><strong>Agent portal</strong>${open ? '' : menu}</header>
+<main data-page="${path}" data-faults="${faults}" ${open ? '' : html`data-guarded`}><h1>${title}</h1>
+${body}${broken('AGT-09') && path === '/doctor-search' ? unlabelled : ''}
+<p role="alert" data-error hidden></p><p role="status" data-notice hidden></p></main>`,
+    })
+
+  const open = { open: true, script: 'app.js' }
+  const notFound = layout('/404', {
+    ...open,
+    title: 'Page not found',
+    body: html`<p>There is no such page. <a href="/dashboard">Dashboard</a></p>`,
+  })
+  const offline = layout('/offline', {
+    ...open,
+    title: 'You are offline',
+    body: html`<p>The portal cannot be reached. It comes back with your connection.</p>`,
+  })
+  const slow = (path: string) => (broken('AGT-01') && path === '/help-support' ? 3_000 : 0)
+
+  return [
+    route('GET', '/', () => ({ status: 302, headers: { location: '/dashboard' } })),
+    ...assets.routes,
+    route('GET', '/assets/heavy.js', () => ({
+      bytes: Buffer.from(`/*${'heavy '.repeat(350_000)}*/`),
+      type: javascript,
+    })),
+    ...appRoutes(portal, assets.path('style.css'), offline),
+    ...Object.entries(contents).map(([path, content]) => {
+      const markup = layout(path, content)
+      return route('GET', path, async () => {
+        if (slow(path) > 0) await new Promise(resolve => setTimeout(resolve, slow(path)))
+        return { html: markup }
+      })
+    }),
+    {
+      method: 'GET',
+      path: /^\/(?!api\/|assets\/)/,
+      handler: () => ({ status: broken('AGT-27') ? 200 : 404, html: notFound }),
+    },
+  ]
+}
+
+const menu: Markup = html`<button type="button" data-menu aria-expanded="false" aria-controls="menu">Menu</button>
+<nav id="menu" aria-label="Main"><ul>${Object.entries(contents)
+  .filter(([, { hidden }]) => !hidden)
+  .map(
+    ([path, { title }]) => html`<li><a href="${path}">${title}</a></li>`,
+  )}</ul><button type="button" data-sign-out>Sign out</button></nav>`
+
+/** An input without a label, and text of too low contrast. */
+const unlabelled = html`<input name="note"><p class="faint">Results are sorted by relevance</p>`
+
+function sources({ broken }: Portal) {
+  const read = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
+  const covered = broken('AGT-28')
+    ? '@media (width < 45rem) { header::after { position: absolute; inset: 0; content: ""; } }'
+    : ''
+  return [
+    { name: 'style.css', type: 'text/css; charset=utf-8', text: read('style.css') + covered },
+    ...['app.js', 'booking.js', 'profile.js'].map(name => ({ name, type: javascript, text: read(name) })),
+  ]
+}
+
+/** Manifest, icons, service worker and offline page. */
+function appRoutes({ broken }: Portal, style: string, offlinePage: string): readonly Route[] {
+  const routes = pwaRoutes({ name: 'Corporate Agent Module', colour, offlinePage, keep: [style] })
+  return routes.filter(({ path }) => !(broken('AGT-48') && path.test('/manifest.webmanifest')))
+}

@@ -1,0 +1,167 @@
+import { type Call, Refusal } from '../kit/http.ts'
+import { readUploads, type UploadedFile } from '../kit/multipart.ts'
+import { isPng, readPng, toSquare, writePng } from '../kit/png.ts'
+import { refuse } from '../kit/rules.ts'
+import type { User } from './accounts.ts'
+import { type ApiRoute, agentApi, api, found, type Portal } from './portal.ts'
+
+/** Largest file that is kept. */
+const mostBytes = 10 * 1024 * 1024
+/** Side of a profile image in pixels. */
+const imageSide = 256
+
+/** Health, version, figures, files. */
+export function systemRoutes(portal: Portal): readonly ApiRoute[] {
+  const { revision } = portal
+  return [
+    api('GET', '/api/health', () => healthOf(portal)),
+    api('GET', '/version', () => ({ json: { revision: revision.current } })),
+    ...figureRoutes(portal),
+    ...fileRoutes(portal),
+  ]
+}
+
+function healthOf({ accounts, broken, clock, parts, startedAt }: Portal) {
+  const before = performance.now()
+  const answers = !parts.isDown('database') && accounts.byEmail('admin-1@example.com') !== undefined
+  const queryMs = broken('AGT-03') ? 250 : performance.now() - before + parts.latency
+  // The fault about a database that is down needs one that is, and only health may say so.
+  const isUp = answers && !broken('AGT-30')
+  return {
+    status: isUp || broken('AGT-30') ? 200 : 503,
+    json: {
+      status: isUp || broken('AGT-30') ? 'ok' : 'error',
+      timestamp: new Date(clock.now()).toISOString(),
+      uptime: (clock.now() - startedAt) / 1_000,
+      database: { status: isUp ? 'ok' : 'down', queryMs: Math.round(queryMs * 1_000) / 1_000 },
+    },
+  }
+}
+
+/** What the dashboards show. */
+function figureRoutes(portal: Portal): readonly ApiRoute[] {
+  const { clinic, payments, tasks, clock } = portal
+  const agent = agentApi(portal)
+  const inState = (state: string) => clinic.appointments.list().filter(item => item.state === state).length
+  const paid = () => payments.list().reduce((sum, payment) => sum + Number(payment['amount']), 0)
+  const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole)
+  return [
+    agent('GET', '/api/dashboard/stats', () => ({
+      json: {
+        appointments: clinic.appointments.size,
+        pending: inState('pending'),
+        customers: clinic.customers.size,
+        openTasks: tasks.list().filter(task => task['status'] !== 'done').length,
+        revenue: paid(),
+      },
+    })),
+    agent('GET', '/api/analytics/dashboard', () => ({
+      json: { appointments: clinic.appointments.size, revenue: paid(), updatedAt: new Date(clock.now()).toISOString() },
+    })),
+    agent('GET', '/api/analytics/performance', () => ({
+      json: { completed: inState('completed'), cancelled: inState('cancelled'), payments: payments.size },
+    })),
+    agent('GET', '/api/analytics/trends', () => {
+      const days = Object.groupBy(clinic.appointments.list(), ({ startsAt }) => startsAt.slice(0, 10))
+      const points = Object.entries(days).map(([date, items = []]) => ({ date, appointments: items.length }))
+      return { json: { points: points.toSorted((a, b) => (a.date < b.date ? -1 : 1)) } }
+    }),
+    agent('GET', '/api/analytics/kpis', () => ({
+      json: {
+        completionRate: share(inState('completed'), clinic.appointments.size),
+        cancellationRate: share(inState('cancelled'), clinic.appointments.size),
+      },
+    })),
+  ]
+}
+
+function fileRoutes(portal: Portal): readonly ApiRoute[] {
+  const { accounts, broken, files } = portal
+  const agent = agentApi(portal)
+
+  const checked = async (call: Call) => {
+    const given = await readUploads(call)
+    const wrong = given.flatMap(({ bytes, fileName }) => [
+      ...(isPng(bytes) && /\.png$/i.test(fileName) ? [] : ['expected a PNG image']),
+      ...(bytes.length <= mostBytes ? [] : [`expected ${mostBytes} bytes at most`]),
+    ])
+    if (!broken('AGT-42')) refuse(...wrong.map(message => ({ field: 'file', message })))
+    return given
+  }
+  const keep = (file: UploadedFile, owner: User) => {
+    const entry = files.add({ ownerId: owner.id, name: file.fileName, type: 'image/png', bytes: file.bytes })
+    return { id: entry.id, url: `/api/files/${entry.id}`, bytes: file.bytes.length }
+  }
+  const resized = (file: UploadedFile): UploadedFile => {
+    try {
+      return { ...file, bytes: writePng(toSquare(readPng(file.bytes), imageSide)) }
+    } catch (error) {
+      if (broken('AGT-42')) return file
+      throw new Refusal(400, { errors: [{ field: 'file', message: (error as Error).message }] })
+    }
+  }
+
+  return [
+    agent('POST', '/api/upload/single', async (call, user) => {
+      const [file] = await checked(call)
+      const kept = keep(broken('AGT-49') ? file! : resized(file!), user)
+      accounts.change(user, { image: kept.id })
+      return { status: 201, json: kept }
+    }),
+    agent('POST', '/api/upload/multiple', async (call, user) => {
+      const items = (await checked(call)).map(file => keep(file, user))
+      return { status: 201, json: { items, total: items.length } }
+    }),
+    agent('DELETE', '/api/upload/:id', (call, user) => {
+      const id = call.params['id']!
+      if (found(files.get(id)).ownerId !== user.id) throw new Refusal(403)
+      files.remove(id)
+      return { status: 204 }
+    }),
+    ...fileAccess(portal),
+  ]
+}
+
+/** A file is its owner's alone. */
+function fileAccess(portal: Portal): readonly ApiRoute[] {
+  const { broken, files } = portal
+  const send = (id: string) => {
+    const { bytes, type } = found(files.get(id))
+    return { bytes, type, headers: { 'cache-control': 'private, no-store' } }
+  }
+  const path = '/api/files/:id'
+  if (broken('AGT-50')) return [api('GET', path, call => send(call.params['id']!))]
+  return [
+    agentApi(portal)('GET', path, (call, user) => {
+      const { ownerId } = found(files.get(call.params['id']!))
+      if (ownerId !== user.id && user.role !== 'admin') throw new Refusal(403)
+      return send(call.params['id']!)
+    }),
+  ]
+}
+
+/** OpenAPI 3.1 out of the calls that exist. */
+export function describe(routes: readonly ApiRoute[], { broken }: Portal) {
+  const described = routes.filter(({ template }) => !(broken('AGT-57') && template.startsWith('/api/time-slots')))
+  const byPath = Object.groupBy(described, ({ template }) => template.replaceAll(/:(\w+)/g, '{$1}'))
+  const paths = Object.fromEntries(
+    Object.entries(byPath).map(([path, list = []]) => [
+      path,
+      Object.fromEntries(
+        list.map(({ method }) => [
+          method.toLowerCase(),
+          {
+            parameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+              name,
+              in: 'path',
+              required: true,
+              schema: { type: 'string' },
+            })),
+            responses: { default: { description: 'The answer, or an error that names each wrong field' } },
+          },
+        ]),
+      ),
+    ]),
+  )
+  return { openapi: '3.1.0', info: { title: 'Corporate Agent Module', version: '1' }, paths }
+}
