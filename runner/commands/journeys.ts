@@ -13,6 +13,8 @@ export interface OpenJourneysOptions {
   readonly log?: JourneysOptions['log']
   /** Keep a browser and a spare runner warm. Default: true. */
   readonly spares?: boolean
+  /** Tests of one invocation that run side by side, where a source allows it. */
+  readonly workers?: number
 }
 
 const quiet: JourneysOptions['log'] = { info() {}, warn() {}, error() {} }
@@ -44,5 +46,6 @@ export async function openJourneys(
     log: options.log ?? quiet,
     ...(options.data === undefined ? {} : { cache: join(options.data, 'cache') }),
     ...(options.spares === undefined ? {} : { spares: options.spares }),
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
   })
 }

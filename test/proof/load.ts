@@ -43,13 +43,11 @@ export async function proveLoad(proof: LoadProof): Promise<readonly Row[]> {
     profiles.length === 0
       ? undefined
       : await findK6({ env: proof.io.env, caches: [k6Folder(`${proof.io.cwd}/.vedette`)] })
-  const rows: Row[] = []
-  for (const profile of profiles) {
-    rows.push(
-      k6 !== undefined && isK6(k6) ? await proveProfile(proof, profile, k6) : blind(profile, k6?.missing ?? 'no k6'),
-    )
-  }
-  return rows
+  if (k6 === undefined || !isK6(k6)) return profiles.map(profile => blind(profile, k6?.missing ?? 'no k6'))
+  const healthy: LoadRun[] = []
+  for (const profile of profiles) healthy.push(await runHealthy(proof, profile, k6))
+  // These are to miss their limits, so they may be in each other's way.
+  return Promise.all(profiles.map((profile, index) => proveBroken(proof, profile, k6, healthy[index]!)))
 }
 
 const checkOf = ({ load, profile }: Profile) => `load/${load.id}/${profile}`
@@ -64,11 +62,15 @@ const blind = (profile: Profile, note: string): Row => ({
   note,
 })
 
-async function proveProfile(proof: LoadProof, profile: Profile, k6: FoundK6): Promise<Row> {
+/** The machine that offers the load is part of every figure: a busy moment gets a second chance. */
+async function runHealthy(proof: LoadProof, profile: Profile, k6: FoundK6): Promise<LoadRun> {
   const first = await runOnce(proof, profile, k6, [])
-  // The machine that offers the load is part of every figure: a busy moment gets a second chance.
   const healthy = first.verdict === 'passed' ? first : await runOnce(proof, profile, k6, [])
   proof.print(`${checkOf(profile)} healthy: ${healthy.verdict}`)
+  return healthy
+}
+
+async function proveBroken(proof: LoadProof, profile: Profile, k6: FoundK6, healthy: LoadRun): Promise<Row> {
   if (!proof.target.breakable.includes(profile.id)) {
     return { ...blind(profile, 'the target cannot break it'), healthy: colour(healthy) }
   }
@@ -91,7 +93,7 @@ async function runOnce(
   broken: readonly string[],
 ): Promise<LoadRun> {
   const { loaded, system, target, io } = proof
-  const instance = await target.start({ broken })
+  const instance = await target.start({ broken, covers: [id] })
   const planned = plannedDuration(planLoad(load, profile, system.requirements, timeScale)) ?? 0
   // A promise for ten minutes is broken in its second half: there the target's clock is moved, on the healthy one as well.
   const jump = target.loadClock?.[id]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Claim, foreignJobs, halve, healthyJobs, instanceOf, ownJobs } from './plan.ts'
+import { type Claim, exhaustiveJobs, foreignJobs, healthyJobs, instanceOf, ownJobs, split } from './plan.ts'
 
 const ids = Array.from({ length: 12 }, (_, index) => `F-${String(index).padStart(2, '0')}`)
 
@@ -26,15 +26,29 @@ test('every check is run beside every fault that is not its own, and beside none
   )
 })
 
-test('halves keep the instances few', () => {
-  const claims = ids.map(id => ({ check: id, covers: [id] }))
+test('a check of one promise is run twice, in groups that others share', () => {
+  const many = Array.from({ length: 49 }, (_, index) => `F-${index}`)
+  const claims = many.map(id => ({ check: id, covers: [id] }))
   let seed = 1
   const random = () => {
     seed = (seed * 48_271) % 2_147_483_647
     return seed / 2_147_483_647
   }
-  const groups = new Set(foreignJobs(claims, ids, random).map(job => instanceOf(job.faults)))
-  expect(groups.size).toBeLessThanOrEqual(12)
+  const jobs = foreignJobs(claims, many, random)
+  expect(jobs).toHaveLength(2 * 49)
+  expect(new Set(jobs.map(job => instanceOf(job.faults))).size).toBe(14)
+})
+
+test('the full matrix: each check beside each foreign fault alone', () => {
+  const claims = [
+    { check: 'a', covers: ['x'] },
+    { check: 'b', covers: [] },
+  ]
+  expect(exhaustiveJobs(claims, ['x', 'y'])).toEqual([
+    { check: 'a', faults: ['y'] },
+    { check: 'b', faults: ['x'] },
+    { check: 'b', faults: ['y'] },
+  ])
 })
 
 test('healthy: each check once; own: each check with each of its faults that the target can break', () => {
@@ -52,10 +66,15 @@ test('healthy: each check once; own: each check with each of its faults that the
   ])
 })
 
-test('halving ends at one fault', () => {
-  expect(halve({ check: 'a', faults: ['x', 'y', 'z'] })).toEqual([
+test('splitting ends at one fault', () => {
+  expect(split({ check: 'a', faults: ['v', 'w', 'x', 'y', 'z'] })).toEqual([
+    { check: 'a', faults: ['v', 'w'] },
     { check: 'a', faults: ['x', 'y'] },
     { check: 'a', faults: ['z'] },
   ])
-  expect(halve({ check: 'a', faults: ['x'] })).toEqual([])
+  expect(split({ check: 'a', faults: ['x', 'y'] })).toEqual([
+    { check: 'a', faults: ['x'] },
+    { check: 'a', faults: ['y'] },
+  ])
+  expect(split({ check: 'a', faults: ['x'] })).toEqual([])
 })

@@ -26,56 +26,51 @@ export const ownJobs = (claims: readonly Claim[], faults: readonly string[]): re
   )
 
 /**
- * (3) "Only then": groups of faults, random halves, so that each check is run at least once beside each fault that it does not claim,
- * and never in a group with one that it does. `random` is from 0 to 1, exclusive.
+ * (3) "Only then": each check beside every fault that it does not claim, in few runs. The faults stand in a square in random order; a
+ * group is all of them but one row, or all but one column. A check is run in the group without its own row, and in the one without its
+ * own column: what the one leaves out, the other has. `random` is from 0 to 1, exclusive.
  */
 export function foreignJobs(claims: readonly Claim[], faults: readonly string[], random: () => number): readonly Job[] {
-  const left = new Map(
-    claims.map(({ check, covers }) => [check, new Set(faults.filter(fault => !covers.includes(fault)))]),
-  )
-  const jobs: Job[] = []
-  for (;;) {
-    const open = claims.filter(({ check }) => left.get(check)!.size > 0)
-    if (open.length === 0) return jobs
-    const [group] = candidates(open, left, faults, random)
-      .map(halves => ({ halves, gain: gainOf(open, left, halves) }))
-      .toSorted((a, b) => b.gain - a.gain)
-    for (const { check, covers } of open) {
-      if (!isUseful(group!.halves, covers, left.get(check)!)) continue
-      jobs.push({ check, faults: group!.halves })
-      for (const fault of group!.halves) left.get(check)!.delete(fault)
+  const groups = groupsOf(faults, random)
+  return claims.flatMap(({ check, covers }) => {
+    const foreign = faults.filter(fault => !covers.includes(fault))
+    const fitting = groups.filter(group => !group.some(fault => covers.includes(fault)))
+    const left = new Set(foreign)
+    const jobs: Job[] = []
+    while (left.size > 0) {
+      const gainOf = (group: readonly string[]) => group.filter(fault => left.has(fault)).length
+      const [best = []] = fitting.toSorted((a, b) => gainOf(b) - gainOf(a))
+      // Its promises may share no row and no column: then it has an instance for itself.
+      const group = gainOf(best) > 0 ? best : foreign
+      jobs.push({ check, faults: group })
+      for (const fault of group) left.delete(fault)
     }
-  }
+    return jobs
+  })
 }
 
-const tries = 64
-
-/** Random halves; and one fault alone, which always helps, so that there is an end. */
-function candidates(
-  open: readonly Claim[],
-  left: ReadonlyMap<string, ReadonlySet<string>>,
-  faults: readonly string[],
-  random: () => number,
-): readonly (readonly string[])[] {
-  const [alone] = left.get(open[0]!.check)!
-  return [[alone!], ...Array.from({ length: tries }, () => faults.filter(() => random() < 0.5))]
+function groupsOf(faults: readonly string[], random: () => number): readonly (readonly string[])[] {
+  const mixed = faults.map(fault => ({ fault, at: random() })).toSorted((a, b) => a.at - b.at)
+  const width = Math.ceil(Math.sqrt(faults.length))
+  const placeOf = new Map(mixed.map(({ fault }, index) => [fault, index]))
+  const without = (isInLine: (place: number) => boolean) => faults.filter(fault => !isInLine(placeOf.get(fault)!))
+  const lines = Array.from({ length: width }, (_, line) => line)
+  return [
+    ...lines.map(line => without(place => Math.floor(place / width) === line)),
+    ...lines.map(line => without(place => place % width === line)),
+  ]
 }
 
-const isUseful = (group: readonly string[], covers: readonly string[], left: ReadonlySet<string>) =>
-  !group.some(fault => covers.includes(fault)) && group.some(fault => left.has(fault))
+/** The full matrix: each check beside each foreign fault alone. */
+export const exhaustiveJobs = (claims: readonly Claim[], faults: readonly string[]): readonly Job[] =>
+  claims.flatMap(({ check, covers }) =>
+    faults.filter(fault => !covers.includes(fault)).map(fault => ({ check, faults: [fault] })),
+  )
 
-const gainOf = (
-  open: readonly Claim[],
-  left: ReadonlyMap<string, ReadonlySet<string>>,
-  group: readonly string[],
-): number =>
-  open
-    .filter(({ check, covers }) => isUseful(group, covers, left.get(check)!))
-    .reduce((sum, { check }) => sum + group.filter(fault => left.get(check)!.has(fault)).length, 0)
-
-/** A check that was red in a group is run in both halves of it; a single fault cannot be halved. */
-export function halve({ check, faults }: Job): readonly Job[] {
+/** A check that was red in a group is run in parts of it, four at most; a single fault has none. */
+export function split({ check, faults }: Job): readonly Job[] {
   if (faults.length < 2) return []
-  const middle = Math.ceil(faults.length / 2)
-  return [faults.slice(0, middle), faults.slice(middle)].map(half => ({ check, faults: half }))
+  const size = Math.ceil(faults.length / 4)
+  const starts = Array.from({ length: Math.ceil(faults.length / size) }, (_, index) => index * size)
+  return starts.map(start => ({ check, faults: faults.slice(start, start + size) }))
 }

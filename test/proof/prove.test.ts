@@ -68,7 +68,7 @@ test('degraded is red; unknown proves nothing', async () => {
   expect(rows.map(row => row.broken)).toEqual(['failed', 'failed', 'unknown', 'failed'])
 })
 
-test('a check that another fault turns red is found by halving, and named in the row of that fault', async () => {
+test('a check that another fault turns red is found by splitting, and named in the row of that fault', async () => {
   const { rows, calls } = await proof(job =>
     job.check === 'search' && job.faults.includes('A') ? 'failed' : honest(job),
   )
@@ -100,4 +100,32 @@ test('what is red on the healthy target is tried once more, and then not proven'
 test('a promise that the target cannot break is a row that says so', async () => {
   const { rows } = await proof(honest, ['A', 'B', 'C'])
   expect(rows[3]).toMatchObject({ id: 'D', healthy: 'passed', broken: 'unknown', note: 'the target cannot break it' })
+})
+
+test('a promise that no check covers, and one that is known to stay open, have a row each', async () => {
+  const ran: string[] = []
+  const { rows } = await prove({
+    claims: [...claims, { check: 'other-browser', covers: ['E'] }],
+    promises: ['A', 'E', 'F', 'G'],
+    breakable: ['A', 'B', 'C', 'D', 'E', 'G'],
+    open: { E: { why: 'this browser is not here' }, F: { how: 'history', why: 'later' } },
+    run: async jobs => {
+      ran.push(...jobs.map(job => job.check))
+      return jobs.map(job => gateResult(job.check, { verdict: honest(job) }))
+    },
+    random: () => 0.5,
+    signal: new AbortController().signal,
+    print: () => {},
+  })
+  expect(rows.map(row => row.id)).toEqual(['A', 'B', 'C', 'D', 'E', 'F', 'G'])
+  expect(rows[4]).toMatchObject({ how: 'fault', checks: ['other-browser'], note: 'this browser is not here' })
+  expect(rows[5]).toMatchObject({ how: 'history', checks: [], note: 'later' })
+  expect(rows[6]).toMatchObject({ healthy: 'unknown', broken: 'unknown', note: 'no check covers it' })
+  expect(rows.filter(isProven).map(row => row.id)).toEqual(['A', 'B', 'C', 'D'])
+  expect(ran).not.toContain('other-browser')
+})
+
+test('what stays unknown beside other faults is told in the rows of that check', async () => {
+  const { rows } = await proof(job => (job.check === 'cart' && job.faults.includes('A') ? 'unknown' : honest(job)))
+  expect(rows[1]!.note).toMatch(/^beside other faults: cart unknown/)
 })

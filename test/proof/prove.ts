@@ -1,7 +1,7 @@
 /** The proof of a system: healthy, then each fault alone, then every check beside every fault that is not its own. */
 
 import type { Result } from '../../runner/core/contracts.ts'
-import { type Claim, foreignJobs, halve, healthyJobs, instanceOf, type Job, ownJobs } from './plan.ts'
+import { type Claim, exhaustiveJobs, foreignJobs, healthyJobs, instanceOf, type Job, ownJobs, split } from './plan.ts'
 
 export type Colour = 'passed' | 'failed' | 'unknown'
 
@@ -17,13 +17,27 @@ export interface Row {
   readonly checks: readonly string[]
   /** Other checks that were red beside this fault alone. */
   readonly alsoRed: readonly string[]
+  /** Why it is not proven, or what to know about how it was. */
   readonly note?: string
+}
+
+/** A promise that cannot be proven on this machine, or not yet. */
+export interface Open {
+  /** How it would be. Default: `fault`. */
+  readonly how?: Row['how']
+  readonly why: string
 }
 
 export interface Suite {
   readonly claims: readonly Claim[]
+  /** All that must have a row, whether or not a check claims it. Default: what the checks claim. */
+  readonly promises?: readonly string[]
   /** What the target can break. */
   readonly breakable: readonly string[]
+  /** Promises that are known to stay open: checks for nothing else are not run. */
+  readonly open?: Readonly<Record<string, Open>>
+  /** Each check alone beside each foreign fault, in place of groups. */
+  readonly exhaustive?: boolean
   /** Promises that something else than these checks holds the target to (load): the checks must stay green beside them too. */
   readonly others?: readonly string[]
   /** Runs each job; instances with equal faults are shared within one call, and new in the next. */
@@ -51,13 +65,16 @@ export interface Proof {
 }
 
 export async function prove(suite: Suite): Promise<Proof> {
-  const { claims, print } = suite
-  const covered = [...new Set(claims.flatMap(claim => claim.covers))].toSorted()
-  const faults = covered.filter(id => suite.breakable.includes(id))
+  const { open = {}, print } = suite
+  const claims = suite.claims.filter(({ covers }) => covers.length === 0 || covers.some(id => !(id in open)))
+  const ids = [...new Set([...(suite.promises ?? []), ...suite.claims.flatMap(claim => claim.covers)])].toSorted()
+  const faults = ids.filter(id => suite.breakable.includes(id) && !(id in open))
   const healthy = healthyJobs(claims)
   const own = ownJobs(claims, faults)
   const others = (suite.others ?? []).filter(id => suite.breakable.includes(id) && !faults.includes(id))
-  const foreign = foreignJobs(claims, [...faults, ...others], suite.random)
+  const foreign = suite.exhaustive
+    ? exhaustiveJobs(claims, [...faults, ...others])
+    : foreignJobs(claims, [...faults, ...others], suite.random)
   const instances = new Set([...healthy, ...own, ...foreign].map(job => instanceOf(job.faults))).size
   print(
     `${claims.length} checks, ${faults.length} faults: ${healthy.length} runs healthy, ${own.length} of each fault alone, ${foreign.length} beside the others, against ${instances} instances`,
@@ -65,9 +82,27 @@ export async function prove(suite: Suite): Promise<Proof> {
   const seen = await run(suite, [...healthy, ...own, ...foreign])
   const healthySeen = await again(suite, seen.slice(0, healthy.length))
   const ownSeen = seen.slice(healthy.length, healthy.length + own.length)
-  const alsoRed = await bisect(suite, seen.slice(healthy.length + own.length))
-  return { rows: covered.map(id => rowOf(id, { claims, faults, healthySeen, ownSeen, alsoRed })), alsoRed }
+  const { culprits, unseen } = await bisect(suite, seen.slice(healthy.length + own.length))
+  const evidence = { claims, faults, healthySeen, ownSeen, unseen, alsoRed: culprits }
+  const rows = ids.map(id => {
+    const known = open[id]
+    return known ? openRow(id, known, suite.claims) : rowOf(id, evidence)
+  })
+  return { rows, alsoRed: culprits }
 }
+
+const openRow = (id: string, { how = 'fault', why }: Open, claims: readonly Claim[]): Row => ({
+  id,
+  how,
+  healthy: 'unknown',
+  broken: 'unknown',
+  checks: checksFor(id, claims),
+  alsoRed: [],
+  note: why,
+})
+
+const checksFor = (id: string, claims: readonly Claim[]) =>
+  claims.filter(({ covers }) => covers.includes(id)).map(({ check }) => check)
 
 async function run(suite: Suite, jobs: readonly Job[]): Promise<readonly Seen[]> {
   if (jobs.length === 0) return []
@@ -88,11 +123,20 @@ async function again(suite: Suite, seen: readonly Seen[]): Promise<readonly Seen
   return seen.map(item => second.find(({ job }) => job === item.job) ?? item)
 }
 
-/** A surprise is halved until the one fault that causes it stands alone. Returns the checks that each fault turns red as well. */
-async function bisect(suite: Suite, first: readonly Seen[]): Promise<ReadonlyMap<string, readonly string[]>> {
+interface Surprises {
+  /** The checks that each fault turns red as well. */
+  readonly culprits: ReadonlyMap<string, readonly string[]>
+  /** What stayed unknown: these were not seen green beside these faults. */
+  readonly unseen: readonly Seen[]
+}
+
+/** A surprise is split until the one fault that causes it stands alone. */
+async function bisect(suite: Suite, first: readonly Seen[]): Promise<Surprises> {
   const culprits = new Map<string, string[]>()
   const alone = new Set<string>()
-  let surprises = redOf(suite, await onceMore(suite, first))
+  const settled = await onceMore(suite, first)
+  const unseen = settled.filter(({ result }) => colourOf(result) === 'unknown')
+  let surprises = redOf(suite, settled)
   while (surprises.length > 0 && !suite.signal.aborted) {
     for (const { job, result } of surprises) {
       const [fault] = job.faults
@@ -102,18 +146,18 @@ async function bisect(suite: Suite, first: readonly Seen[]): Promise<ReadonlyMap
       suite.print(`${fault} turns ${job.check} red as well: ${result.detail ?? ''}`)
       culprits.set(fault!, [...(culprits.get(fault!) ?? []), job.check])
     }
-    const halves = surprises.flatMap(({ job }) => halve(job))
+    const parts = surprises.flatMap(({ job }) => split(job))
     // Groups of one check overlap: what stood alone once needs no second proof.
-    const next = [...new Map(halves.map(job => [`${job.check} ${job.faults.join('+')}`, job]))]
+    const next = [...new Map(parts.map(job => [`${job.check} ${job.faults.join('+')}`, job]))]
       .filter(([key]) => !alone.has(key))
       .map(([, job]) => job)
     if (next.length > 0) suite.print(`${next.length} runs to find the faults behind surprises`)
     surprises = redOf(suite, await run(suite, next))
   }
-  return culprits
+  return { culprits, unseen }
 }
 
-/** What nobody could see is our own trouble: it is looked at once more, and halved by nobody. */
+/** What nobody could see is our own trouble: it is looked at once more, and split by nobody. */
 async function onceMore(suite: Suite, seen: readonly Seen[]): Promise<readonly Seen[]> {
   const unknown = seen.filter(({ result }) => colourOf(result) === 'unknown')
   const second = await run(
@@ -136,17 +180,20 @@ interface Evidence {
   readonly faults: readonly string[]
   readonly healthySeen: readonly Seen[]
   readonly ownSeen: readonly Seen[]
+  readonly unseen: readonly Seen[]
   readonly alsoRed: ReadonlyMap<string, readonly string[]>
 }
 
-function rowOf(id: string, { claims, faults, healthySeen, ownSeen, alsoRed }: Evidence): Row {
-  const checks = claims.filter(({ covers }) => covers.includes(id)).map(({ check }) => check)
+function rowOf(id: string, { claims, faults, healthySeen, ownSeen, unseen, alsoRed }: Evidence): Row {
+  const checks = checksFor(id, claims)
   const healthy = healthySeen.filter(({ job }) => checks.includes(job.check))
   const own = ownSeen.filter(({ job }) => job.faults[0] === id)
   const notes = [
+    ...(checks.length > 0 ? [] : ['no check covers it']),
     ...(faults.includes(id) ? [] : ['the target cannot break it']),
     ...healthy.filter(({ result }) => colourOf(result) !== 'passed').map(seen => `healthy: ${told(seen)}`),
     ...own.filter(({ result }) => colourOf(result) !== 'failed').map(seen => `broken: ${told(seen)}`),
+    ...unseen.filter(({ job }) => checks.includes(job.check)).map(seen => `beside other faults: ${told(seen)}`),
   ]
   return {
     id,

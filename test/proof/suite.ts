@@ -34,10 +34,13 @@ export interface CheckSuite extends AsyncDisposable {
 
 type Finish = (index: number, outcome: Outcome) => void
 
+/** More than cores: much of a journey beside a fault is waiting for what does not come. */
+const workers = 4
+
 /** Lists the journeys of the pack; throws when they cannot be listed. */
 export async function openSuite(request: SuiteRequest): Promise<CheckSuite> {
   const { loaded, system, io } = request
-  const journeys = await openJourneys(loaded, io, { spares: false })
+  const journeys = await openJourneys(loaded, io, { spares: false, workers })
   const found = await Promise.all(system.journeys.map(source => journeys.discover(system, source)))
   const problems = found.flatMap(discovery => discovery.problems)
   if (problems.length > 0) {
@@ -59,7 +62,8 @@ async function runJobs(
   jobs: readonly Job[],
 ): Promise<readonly Result[]> {
   const { target, io, print } = request
-  const sets = new Map(jobs.map(job => [instanceOf(job.faults), job.faults]))
+  const sets = Map.groupBy(jobs, job => instanceOf(job.faults))
+  const coversOf = new Map(checks.map(({ id, covers }) => [id, covers]))
   const instances = new Map<string, Instance>()
   const results: Result[] = []
   let done = 0
@@ -70,8 +74,12 @@ async function runJobs(
     if (done % 25 === 0 || done === jobs.length) print(`${done} of ${jobs.length} runs`)
   }
   try {
-    if (!io.signal.aborted)
-      for (const [name, faults] of sets) instances.set(name, await target.start({ broken: faults }))
+    if (!io.signal.aborted) {
+      for (const [name, same] of sets) {
+        const covers = same.flatMap(({ check }) => coversOf.get(check)!)
+        instances.set(name, await target.start({ broken: same[0]!.faults, covers }))
+      }
+    }
     const numbered = jobs.map((job, index) => ({
       index,
       check: checks.find(check => check.id === job.check)!,

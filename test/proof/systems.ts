@@ -1,4 +1,6 @@
+import { breakable as assessmentBreakable } from '../targets/assessment/faults.ts'
 import { breakable as codAdminBreakable } from '../targets/cod-admin/faults.ts'
+import type { Open } from './prove.ts'
 
 /** A running instance of a reference system. */
 export interface Instance {
@@ -21,8 +23,8 @@ export interface Provable {
   /** First of the ports of the pack's reference addresses. */
   readonly port: number
   readonly breakable: readonly string[]
-  /** Promises of the pack's checks that cannot be proven on this machine, each with its reason. */
-  readonly unprovable?: Readonly<Record<string, string>>
+  /** Promises that cannot be proven on this machine, or not yet, each with its reason. */
+  readonly open?: Readonly<Record<string, Open>>
   start(options: StartOptions): Promise<Instance>
   /** How far the target's clock is moved when half of a load profile is over, for promises that hold for long, ms. */
   readonly loadClock?: Readonly<Record<string, number>>
@@ -32,7 +34,16 @@ export const systems: Readonly<Record<string, Provable>> = {
   'cod-admin': {
     port: 7105,
     breakable: codAdminBreakable,
+    open: {
+      'COD-12': { how: 'history', why: 'about the monitor itself: follows with the recorded histories of alerting' },
+      'COD-16': { how: 'history', why: 'about the monitor itself: follows with the recorded histories of alerting' },
+    },
     start: async options => (await import('../targets/cod-admin/create-cod-admin.ts')).createCodAdmin(options),
     loadClock: { 'COD-02': 6 * 60_000 },
+  },
+  assessment: {
+    port: 7130,
+    breakable: assessmentBreakable,
+    start: async options => (await import('../targets/assessment/create-assessment.ts')).createAssessment(options),
   },
 }
