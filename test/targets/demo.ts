@@ -1,48 +1,76 @@
-/** `npm start`: sets up what is missing, starts the reference system, and Vedette watching it. Ctrl-C and SIGTERM end everything. */
+/**
+ * `npm start [-- --break COD-14,THR-04] [--port 8080] [--data folder]`: sets up what is missing, starts the reference systems, and
+ * Vedette watching them. Ctrl-C and SIGTERM end everything.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { createCodAdmin } from './cod-admin/create-cod-admin.ts'
+import { systems } from '../proof/systems.ts'
+import { spreadBreaks } from './breaks.ts'
 
-const { values } = parseArgs({
-  options: { break: { type: 'string' }, port: { type: 'string' }, data: { type: 'string' } },
-})
 const root = join(import.meta.dirname, '../..')
 const vedette = join(root, 'bin/vedette.js')
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
-
-const setup = spawn(process.execPath, [vedette, 'setup', 'browser'], { cwd: root, stdio: 'inherit' })
-stop.signal.addEventListener('abort', () => setup.kill('SIGTERM'))
-await once(setup, 'exit')
-if (stop.signal.aborted) process.exit(130)
-
-const broken = values.break?.split(',') ?? []
-const target = await createCodAdmin({ port: 7105, broken })
-const options = ['port', 'data'].flatMap(name => {
-  const value = values[name as 'port' | 'data']
-  return value === undefined ? [] : [`--${name}`, value]
-})
-// Its own group, so that Ctrl-C reaches it once, from us, and it stops in order.
-const watch = spawn(process.execPath, [vedette, 'watch', '--log-level', 'warn', ...options], {
-  cwd: root,
-  stdio: ['ignore', 'pipe', 'inherit'],
-  detached: true,
-})
-stop.signal.addEventListener('abort', () => watch.kill('SIGTERM'))
-let told = false
-for await (const line of createInterface(watch.stdout)) {
-  console.log(line)
-  if (told || !line.includes('http://')) continue
-  told = true
-  for (const [name, url] of Object.entries(target.urls)) console.log(`  cod-admin ${name}: ${url}`)
-  if (broken.length > 0) console.log(`  broken on purpose: ${broken.join(', ')}`)
+try {
+  process.exitCode = await main()
+} catch (error) {
+  // A port in use, mostly. Other reference systems may listen already.
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
 }
-process.exitCode = await codeOf(watch)
-await target.close()
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { break: { type: 'string' }, port: { type: 'string' }, data: { type: 'string' } },
+  })
+  const breakable = Object.fromEntries(Object.entries(systems).map(([name, system]) => [name, system.breakable]))
+  const broken = spreadBreaks(values.break, breakable)
+  if (typeof broken === 'string') {
+    console.error(broken)
+    return 2
+  }
+  await codeOf(run(['setup', 'browser'], 'inherit'))
+  if (stop.signal.aborted) return 130
+
+  const targets = await Promise.all(
+    Object.entries(systems).map(async ([name, { start, port }]) => {
+      const faults = broken.get(name) ?? []
+      return { name, faults, instance: await start({ broken: faults, port }) }
+    }),
+  )
+  const options = (['port', 'data'] as const).flatMap(name => (values[name] ? [`--${name}`, values[name]] : []))
+  const watch = run(['watch', '--log-level', 'warn', ...options], 'pipe')
+  let told = false
+  for await (const line of createInterface(watch.stdout!)) {
+    console.log(line)
+    // The page of Vedette comes first: it is where a newcomer goes.
+    if (told || !line.includes('http://')) continue
+    told = true
+    for (const { name, instance, faults } of targets) {
+      console.log(
+        `  ${name.padEnd(12)} ${instance.urls['web']}${faults.length > 0 ? `  broken: ${faults.join(', ')}` : ''}`,
+      )
+    }
+  }
+  const code = await codeOf(watch)
+  await Promise.all(targets.map(({ instance }) => instance.close()))
+  return code
+}
+
+/** In its own group, so that Ctrl-C reaches it once, from us, and it stops in order. */
+function run(args: readonly string[], stdout: 'inherit' | 'pipe'): ChildProcess {
+  const child = spawn(process.execPath, [vedette, ...args], {
+    cwd: root,
+    stdio: ['ignore', stdout, 'inherit'],
+    detached: true,
+  })
+  stop.signal.addEventListener('abort', () => child.kill('SIGTERM'))
+  return child
+}
 
 async function codeOf(child: ChildProcess): Promise<number> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { spreadBreaks } from './breaks.ts'
+
+const breakable = { shop: ['COD-13', 'COD-14', 'COD-41'], clinic: ['DEN-04'] }
+
+test('ids are spread over the systems that can break them', () => {
+  expect(spreadBreaks('cod-14, DEN-04,COD-13', breakable)).toEqual(
+    new Map([
+      ['shop', ['COD-14', 'COD-13']],
+      ['clinic', ['DEN-04']],
+    ]),
+  )
+  expect(spreadBreaks(undefined, breakable)).toEqual(
+    new Map([
+      ['shop', []],
+      ['clinic', []],
+    ]),
+  )
+})
+
+test('an id that no system can break is refused with those near it, or with all', () => {
+  expect(spreadBreaks('COD-14,COD-44', breakable)).toBe(
+    "expected --break with ids of promises that a reference system can break, found 'COD-44' (COD-14?); known: COD-13, COD-14, COD-41",
+  )
+  expect(spreadBreaks('nonsense', breakable)).toMatch(/found 'NONSENSE'; known: COD-13, COD-14, COD-41, DEN-04$/)
+})
