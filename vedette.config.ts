@@ -1,4 +1,5 @@
 import { defineConfig } from '#vedette'
+import assessment from './scenarios/assessment/system.ts'
 import codAdmin from './scenarios/cod-admin/system.ts'
 
-export default defineConfig({ systems: [codAdmin] })
+export default defineConfig({ systems: [codAdmin, assessment] })

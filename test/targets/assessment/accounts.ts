@@ -10,15 +10,22 @@ export interface Account {
   readonly name: string
   readonly role: Role
   readonly password: string
+  readonly createdAt: string
 }
 
 // A real platform takes bcrypt; a reference that many users sign in to at once does not.
 const hash = (password: string) => createHash('sha256').update(password).digest('base64')
 
-export function createAccounts() {
+export function createAccounts(now: () => number) {
   const accounts = new Map<string, Account>()
-  const add = (given: Omit<Account, 'id'>, id: string = randomUUID()) => {
-    const account = { ...given, id, email: given.email.toLowerCase(), password: hash(given.password) }
+  const add = (given: Omit<Account, 'id' | 'createdAt'>, id: string = randomUUID()) => {
+    const account = {
+      ...given,
+      id,
+      email: given.email.toLowerCase(),
+      password: hash(given.password),
+      createdAt: new Date(now()).toISOString(),
+    }
     accounts.set(id, account)
     return account
   }
@@ -35,7 +42,13 @@ export function createAccounts() {
 export type Accounts = ReturnType<typeof createAccounts>
 
 /** What the outside may know. */
-export const show = ({ id, email, name, role }: Account) => ({ id, email, name, role })
+export const show = ({ id, email, name, role, createdAt }: Account) => ({
+  id,
+  email,
+  name,
+  role,
+  created_at: createdAt,
+})
 
 /** Everybody's password. */
 const seedPassword = 'password123'
@@ -50,8 +63,8 @@ const numbered = (use: string, count: number) => Array.from({ length: count }, (
 export function seedAccounts(accounts: Accounts): void {
   const add = (name: string, role: Role) =>
     accounts.add({ email: `${name}@example.com`, name, role, password: seedPassword }, name)
-  add('admin', 'admin')
-  add('advisor-1', 'advisor')
+  for (const name of numbered('advisor', 1)) add(name, 'advisor')
+  for (const use of ['admin', 'janitor']) for (const name of numbered(use, accountsOfUse)) add(name, 'admin')
   for (const use of uses) for (const name of numbered(use, accountsOfUse)) add(name, 'client')
   for (const name of numbered('load', loadUsers)) add(name, 'client')
 }

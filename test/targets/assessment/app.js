@@ -143,13 +143,12 @@ find('[data-sign-out]').addEventListener('click', () => {
 
 if (find('[data-assessments]')) {
   const list = await call('/api/assessments')
-  find('[data-assessments]').replaceChildren(
-    ...(list?.assessments ?? []).map(({ id: name, area, result }) => {
-      const item = element('li', '')
-      item.append(element('a', `${area}: ${result.level}`, { href: `/assessments/${name}` }))
-      return item
-    }),
-  )
+  const items = (list?.assessments ?? []).map(({ id: name, title, result }) => {
+    const item = element('li', '')
+    item.append(element('a', `${title}: ${result.level}`, { href: `/assessments/${name}` }))
+    return item
+  })
+  find('[data-assessments]').replaceChildren(...(items.length > 0 ? items : [element('li', 'None yet')]))
 } else if (find('[data-result]')) {
   catalogue = await call('/api/catalogue')
   showAssessment(await call(`/api/assessments/${id()}`))

@@ -20,7 +20,7 @@ const schemas = {
   Problem: object({ type: text, title: text, status: whole, detail: text, instance: text, errors: list({}) }, [
     'errors',
   ]),
-  Account: object({ id: text, email: text, name: text, role: one('client', 'advisor', 'admin') }),
+  Account: object({ id: text, email: text, name: text, role: one('client', 'advisor', 'admin'), created_at: text }),
   Credentials: object({ email: text, password: text }),
   RefreshIn: object({ refresh_token: text }),
   Tokens: object({
@@ -36,10 +36,11 @@ const schemas = {
   Service: object({ id: text, title: text, price: whole }),
   Catalogue: object({ region: text, areas: list(ref('Area')), services: list(ref('Service')) }),
   Result: object({ score: whole, level: one('open', 'starting', 'developing', 'ready'), gaps: list(text) }),
-  AssessmentIn: object({ area: text }),
+  AssessmentIn: object({ area: text, title: text }, ['title']),
   Assessment: object({
     id: text,
     area: text,
+    title: text,
     tier: whole,
     answers: { type: 'object', additionalProperties: one(...answerValues) },
     created_at: text,

@@ -25,7 +25,7 @@ const assessments = html`<form data-form="start"><label>Area <select name="area"
 <ul aria-label="Assessments" data-assessments></ul>`
 
 const assessment = html`<dl data-result></dl>
-<form data-form="answers" novalidate><h2 data-tier></h2><div data-questions></div><button>Save answers</button></form>
+<form data-form="answers" novalidate><h2 data-tier></h2><div role="group" aria-label="Questions" data-questions></div><button>Save answers</button></form>
 <section aria-labelledby="next" data-next hidden><h2 id="next">Next tier</h2>${payment('pay-tier')}</section>
 <section aria-labelledby="help"><h2 id="help">AI help</h2>
 <form data-form="help" novalidate>${field('Question', 'question')}<button>Ask</button></form><p data-answer aria-live="polite"></p></section>`

@@ -19,6 +19,7 @@ export interface Assessment {
   readonly id: string
   readonly owner: string
   readonly area: string
+  readonly title: string
   /** Up to this tier questions may be answered. */
   readonly tier: number
   readonly answers: Answers
@@ -74,7 +75,7 @@ const minute = 60_000
 
 export function createStores(given: Pick<Stores, 'clock' | 'parts'>): Stores {
   const { clock } = given
-  const accounts = createAccounts()
+  const accounts = createAccounts(clock.now)
   seedAccounts(accounts)
   let last = 0
   return {
@@ -145,7 +146,7 @@ export const forAdmins = (platform: Platform, handler: AccountHandler): Handler 
     return handler(call, account)
   })
 
-/** What an account owns, or 404: whose it is stays unknown to others. Advisors and administrators see all. */
+/** One of what an account owns, or 404: whose it is stays unknown to others. */
 export function owned<Thing extends { readonly owner: string }>(
   things: ReadonlyMap<string, Thing>,
   id: string | undefined,
@@ -155,6 +156,12 @@ export function owned<Thing extends { readonly owner: string }>(
   if (!thing || (thing.owner !== account.id && account.role === 'client')) throw new Refusal(404)
   return thing
 }
+
+/** What an account owns; advisors and administrators see all. */
+export const ownedBy = <Thing extends { readonly owner: string }>(
+  account: Account,
+  things: ReadonlyMap<string, Thing>,
+) => [...things.values()].filter(({ owner }) => owner === account.id || account.role !== 'client')
 
 export interface FieldError {
   readonly field: string

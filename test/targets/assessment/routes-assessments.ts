@@ -1,7 +1,7 @@
 import { readFields } from '../kit/fields.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { type AnswerValue, answerValues, areas, findTier, resultOf, services } from './catalogue.ts'
-import { type Assessment, owned, type Platform, refuseErrors, signedIn } from './platform.ts'
+import { type Assessment, owned, ownedBy, type Platform, refuseErrors, signedIn } from './platform.ts'
 
 /** How long the catalogue takes to work out, ms, and how long it then may be kept, s. */
 const catalogueWork = 60
@@ -24,7 +24,7 @@ export function assessmentRoutes(platform: Platform): readonly Route[] {
       'POST',
       '/api/assessments',
       signedIn(platform, async (call, account) => {
-        const { area } = await readFields(call)
+        const { area, title } = await readFields(call)
         if (!areas.some(({ id }) => id === area)) {
           refuseErrors([{ field: 'area', message: `expected one of ${areas.map(({ id }) => id).join(', ')}` }])
         }
@@ -32,6 +32,7 @@ export function assessmentRoutes(platform: Platform): readonly Route[] {
           id: platform.nextId('assessment'),
           owner: account.id,
           area: String(area),
+          title: String(title ?? area).slice(0, 200),
           tier: 1,
           answers: {},
           createdAt: new Date(clock.now()).toISOString(),
@@ -44,7 +45,7 @@ export function assessmentRoutes(platform: Platform): readonly Route[] {
       'GET',
       '/api/assessments',
       signedIn(platform, (_, account) => {
-        const own = [...assessments.values()].filter(({ owner }) => owner === account.id)
+        const own = ownedBy(account, assessments)
         return { json: { assessments: own.map(reload) } }
       }),
     ),

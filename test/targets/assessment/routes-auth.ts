@@ -66,6 +66,14 @@ export function authRoutes(platform: Platform): readonly Route[] {
       '/api/admin/accounts',
       forAdmins(platform, () => ({ json: { accounts: accounts.all().map(show) } })),
     ),
+    route(
+      'DELETE',
+      '/api/admin/accounts/:id',
+      forAdmins(platform, call => {
+        if (!accounts.remove(call.params['id']!)) throw new Refusal(404)
+        return { status: 204 }
+      }),
+    ),
     // Rendered here and not in the browser, so that a name reaches a page as it is.
     route('GET', '/businesses/:id', call => {
       const account = accounts.byId(call.params['id']!)

@@ -6,6 +6,7 @@ import { currency, findTier, services } from './catalogue.ts'
 import {
   type FieldError,
   owned,
+  ownedBy,
   type Payment,
   type Platform,
   providerKey,
@@ -92,7 +93,7 @@ export function paymentRoutes(platform: Platform): readonly Route[] {
       'GET',
       '/api/service-requests',
       signedIn(platform, (_, account) => {
-        const own = [...requests.values()].filter(({ owner }) => owner === account.id)
+        const own = ownedBy(account, requests)
         return { json: { service_requests: own.map(showRequest) } }
       }),
     ),
