@@ -1,0 +1,136 @@
+import type { TargetClock } from '../kit/clock.ts'
+import { type CookieSessions, createCookieSessions } from '../kit/cookie-sessions.ts'
+import { type Answer, type Call, type Handler, Refusal } from '../kit/http.ts'
+import type { Parts } from '../kit/parts.ts'
+import { createTokens, type Tokens } from '../kit/tokens.ts'
+import type { TherapyBroken } from './faults.ts'
+import { createMoney, type Money } from './money.ts'
+import { createPeople, type People, type Person, type Role, seedPeople } from './people.ts'
+import { createSessions, type Session, type Sessions } from './sessions.ts'
+
+export type PartName = 'database' | 'video' | 'payments'
+
+interface AuditEntry {
+  readonly at: string
+  readonly who: string
+  readonly action: string
+  readonly record: number
+}
+
+/** A row of an upload that was not kept. */
+interface RowError {
+  readonly line: number
+  readonly field: string
+  readonly message: string
+}
+
+export interface UploadReport {
+  readonly added: number
+  readonly errors: readonly RowError[]
+}
+
+/** What all routes of the platform share. */
+export interface Clinic {
+  readonly clock: TargetClock
+  readonly broken: TherapyBroken
+  readonly parts: Parts<PartName>
+  readonly revision: { current: string }
+  readonly people: People
+  readonly sessions: Sessions
+  readonly money: Money
+  readonly signIns: CookieSessions
+  /** Tickets for rooms of calls. */
+  readonly tokens: Tokens
+  readonly audit: AuditEntry[]
+  /** Last upload of each partner. */
+  readonly reports: Map<string, UploadReport>
+  /** Measures what is asked of the database; `p95` in milliseconds. */
+  readonly queries: { measure<T>(work: () => T): T; p95(): number }
+}
+
+const week = 7 * 24 * 60 * 60
+const secret = 'reference-call-secret-that-is-long-enough-for-everybody-to-see-it-here'
+
+export function createClinic(
+  given: Pick<Clinic, 'clock' | 'broken' | 'parts' | 'revision'> & { readonly provider: { url: string } },
+): Clinic {
+  const { clock, broken, provider } = given
+  const people = createPeople(clock.now)
+  seedPeople(people)
+  const money = createMoney({ people, broken, now: clock.now, provider })
+  for (const { id } of people.all('member').slice(0, 5)) money.seed(id, 5)
+  const sessions = createSessions(clock.now, broken)
+  for (const { id } of people.all('member').slice(0, 5)) {
+    const therapist = id.replace(/-(\d+)$/, '-therapist-$1')
+    sessions.add({ member: id, therapist, slot: sessions.freeSlots(therapist).at(-1)!, topic: 'First talk' })
+  }
+  return {
+    ...given,
+    people,
+    money,
+    sessions,
+    signIns: createCookieSessions({ name: 'session', lifeSeconds: week, now: clock.now }),
+    tokens: createTokens(secret, clock.now),
+    audit: [],
+    reports: new Map(),
+    queries: createQueries(broken('THR-25') ? 300 : 0),
+  }
+}
+
+const keptQueries = 200
+
+function createQueries(extra: number): Clinic['queries'] {
+  const durations: number[] = []
+  return {
+    measure(work) {
+      const started = performance.now()
+      try {
+        return work()
+      } finally {
+        durations.push(performance.now() - started)
+        if (durations.length > keptQueries) durations.shift()
+      }
+    },
+    p95: () => (durations.toSorted((a, b) => a - b)[Math.ceil(durations.length * 0.95) - 1] ?? 0) + extra,
+  }
+}
+
+/** Who calls, by the cookie; 401 for nobody, 403 for somebody of another role. */
+export function signedIn({ people, queries, signIns }: Clinic, call: Call, ...roles: readonly Role[]): Person {
+  const person = queries.measure(() => people.get(signIns.userOf(call)))
+  if (!person) throw new Refusal(401)
+  if (roles.length > 0 && !roles.includes(person.role)) throw new Refusal(403)
+  return person
+}
+
+/** A handler for people of these roles; without any, for whoever is signed in. */
+export const only =
+  (
+    clinic: Clinic,
+    roles: readonly Role[],
+    handler: (call: Call, person: Person) => Answer | Promise<Answer>,
+  ): Handler =>
+  call =>
+    handler(call, signedIn(clinic, call, ...roles))
+
+/** The session that the call names: for its member, its therapist and administrators; others learn nothing of it. */
+export function sessionOf({ sessions, queries }: Clinic, call: Call, person: Person): Session {
+  const session = queries.measure(() => sessions.get(call.params['id']))
+  const isTheirs = session && (session.member === person.id || session.therapist === person.id)
+  if (!session || !(isTheirs || person.role === 'admin')) throw new Refusal(404)
+  return session
+}
+
+export interface FieldError {
+  readonly field: string
+  readonly message: string
+}
+
+/** Refuses with 422, naming each field. */
+export function refuseErrors(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new Refusal(422, { errors })
+}
+
+/** The error of a field that is not as expected. */
+export const unless = (isRight: boolean, field: string, message: string): readonly FieldError[] =>
+  isRight ? [] : [{ field, message }]

@@ -1,0 +1,171 @@
+import { chooseBroken } from '../kit/broken.ts'
+import { authorityCertificate, createCertificate } from '../kit/certificate.ts'
+import { createClock } from '../kit/clock.ts'
+import { listenControl } from '../kit/control.ts'
+import { type Answer, type Call, createService, Refusal } from '../kit/http.ts'
+import { listen } from '../kit/listen.ts'
+import { createMailbox } from '../kit/mailbox.ts'
+import { createParts } from '../kit/parts.ts'
+import { listenPaymentProvider } from '../kit/payment-provider.ts'
+import { attachRooms } from '../kit/rooms.ts'
+import { type Clinic, createClinic, type PartName } from './clinic.ts'
+import { breakable } from './faults.ts'
+import { refusal } from './layout.ts'
+import { providerKey, webhookSecret } from './money.ts'
+import { memberPages, offlinePage } from './pages.ts'
+import { staffPages } from './pages-staff.ts'
+import { peopleRoutes } from './routes-people.ts'
+import { relayInRoom, sessionRoutes } from './routes-sessions.ts'
+import { moneyRoutes, systemRoutes } from './routes-system.ts'
+
+export interface TherapyOptions {
+  /** First of five ports: web, plain, https, control, payment provider. Default 0: any free ones. */
+  readonly port?: number
+  /** Where all but the control port listen, which stays on loopback. Default: 127.0.0.1. */
+  readonly host?: string
+  /** Ids of the promises that it breaks. */
+  readonly broken?: readonly string[]
+  /** Epoch milliseconds. Default: the machine's clock. */
+  readonly clock?: () => number
+  /** Default: `reference`. */
+  readonly revision?: string
+}
+
+export interface Therapy {
+  /** By the names of the pack's addresses. */
+  readonly urls: Readonly<Record<'web' | 'plain' | 'https' | 'payments', string>>
+  readonly control: {
+    readonly url: string
+    advance(ms: number): void
+    /** `{ video: 'down', latency: 300 }` */
+    faults(change: Readonly<Partial<Record<PartName, 'down' | 'up'>> & { latency?: number }>): void
+    revision(revision: string): void
+    facts(): Readonly<Record<string, unknown>>
+  }
+  /** PEM: whom a client has to trust for `urls.https`. */
+  readonly authority: string
+  close(): Promise<void>
+}
+
+const day = 86_400_000
+
+/** The therapy platform as its document describes it, in memory. */
+export async function createTherapy(options: TherapyOptions = {}): Promise<Therapy> {
+  const { port = 0, host = '127.0.0.1' } = options
+  const broken = chooseBroken(breakable, options.broken)
+  const clock = createClock(options.clock)
+  const parts = createParts<PartName>(['database', 'video', 'payments'])
+  const revision = { current: options.revision ?? 'reference' }
+  const provider = { url: '' }
+  const clinic = createClinic({ clock, broken, parts, revision, provider })
+  const validUntil = clock.now() + (broken('THR-26') ? 3 : 60) * day
+  const certificate = createCertificate({ names: ['localhost'], validFrom: clock.now() - day, validUntil })
+
+  const routes = [
+    ...systemRoutes(clinic, offlinePage()),
+    ...peopleRoutes(clinic),
+    ...sessionRoutes(clinic),
+    ...moneyRoutes(clinic),
+    ...memberPages(clinic),
+    ...staffPages(clinic),
+  ]
+  const service = (scheme: Scheme) =>
+    createService({ routes, refusal: refusal(clinic), before: call => before(clinic, scheme, call) })
+  const at = (offset: number) => ({ host, port: port === 0 ? 0 : port + offset })
+  const facts = () => factsOf(clinic)
+  const [web, plain, https, control] = await Promise.all([
+    listen(service('web'), at(0)),
+    listen(service('plain'), at(1)),
+    listen(service('https'), { ...at(2), certificate }),
+    listenControl({ port: at(3).port, clock, parts, mailbox: createMailbox(), revision, facts }),
+  ])
+  const payments = await listenPaymentProvider({
+    ...at(4),
+    key: providerKey,
+    webhookSecret,
+    now: clock.now,
+    webhookUrl: () => `${web.url}/api/webhooks/payments`,
+  })
+  provider.url = payments.url
+  const rooms = attachRooms({
+    servers: [web.server, https.server],
+    path: '/signal',
+    admit: url => ticketOf(clinic, url),
+    relay: relayInRoom(clinic),
+  })
+
+  return {
+    urls: { web: web.url, plain: plain.url, https: https.url, payments: payments.url },
+    control: {
+      url: control.url,
+      advance: clock.advance,
+      faults: parts.set,
+      revision(next) {
+        revision.current = next
+      },
+      facts,
+    },
+    authority: authorityCertificate(),
+    async close() {
+      rooms.close()
+      await Promise.all([web, plain, https, control, payments].map(listener => listener.close()))
+    },
+  }
+}
+
+type Scheme = 'web' | 'plain' | 'https'
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** What holds for every call: headers, https, trouble of the day. */
+async function before({ broken, parts, revision }: Clinic, scheme: Scheme, call: Call): Promise<Answer | undefined> {
+  const { pathname, search } = call.url
+  const isAsset = /^\/(assets|icons)\//.test(pathname)
+  Object.assign(call.answerHeaders, {
+    'x-revision': revision.current,
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'same-origin',
+    'permissions-policy': 'camera=(self), microphone=(self)',
+    'cross-origin-resource-policy': 'same-origin',
+    'content-security-policy': policy,
+    ...(isAsset ? {} : { 'cache-control': 'no-cache' }),
+    ...(broken('THR-14') ? {} : { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
+  })
+  // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
+  const isSecure = (call.header('x-forwarded-proto') || (scheme === 'plain' ? 'http' : 'https')) === 'https'
+  if (!isSecure && pathname.startsWith('/api/')) throw new Refusal(403, { error: 'Ask over HTTPS' })
+  if (!isSecure && !broken('THR-14')) {
+    return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
+  }
+  if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
+  const needsDatabase = !isAsset && pathname !== '/api/health' && pathname !== '/api/version'
+  if (parts.isDown('database') && needsDatabase) throw new Refusal(503)
+  return undefined
+}
+
+/** Whose ticket it is, and for which room. */
+function ticketOf({ parts, tokens }: Clinic, url: URL): { readonly room: string; readonly name: string } | undefined {
+  const claims = tokens.verify(url.searchParams.get('ticket') ?? '', 'call')
+  if (typeof claims === 'string' || parts.isDown('video')) return undefined
+  const [room = '', ...name] = claims.sub.split(' ')
+  return { room, name: name.join(' ') }
+}
+
+const factsOf = ({ audit, people, sessions }: Clinic) => ({
+  people: people.size,
+  sessions: sessions.size,
+  audit: audit.length,
+})

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { Refusal } from '../kit/http.ts'
+import type { TherapyBroken } from './faults.ts'
+import type { People, Person } from './people.ts'
+
+/** Secrets of the reference: a real platform has its own. */
+export const providerKey = 'reference-payment-key'
+export const webhookSecret = 'reference-webhook-secret-that-is-long-enough-for-everybody-to-see-it'
+
+const creditPrice = 2_000
+export const currency = 'EUR'
+export const inMoney = (amount: number): string => `${(amount / 100).toFixed(2)} ${currency}`
+
+/** A purchase of credits. */
+interface Payment {
+  readonly reference: string
+  readonly member: string
+  readonly credits: number
+  readonly amount: number
+  readonly state: 'pending' | 'paid' | 'refunded'
+  readonly at: number
+}
+
+/** For a session that was paid with a credit. */
+interface Invoice {
+  readonly number: string
+  readonly member: string
+  readonly session: string
+  readonly amount: number
+  readonly at: number
+}
+
+interface MoneyOptions {
+  readonly people: People
+  readonly broken: TherapyBroken
+  now(): number
+  /** Address of the payment provider. */
+  readonly provider: { url: string }
+}
+
+export function createMoney({ people, broken, now, provider }: MoneyOptions) {
+  const payments = new Map<string, Payment>()
+  const invoices: Invoice[] = []
+  const seenEvents = new Set<string>()
+
+  const ask = async (path: string, body?: object) => {
+    const response = await fetch(`${provider.url}${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${providerKey}` },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    if (!response.ok) throw new Refusal(502, { error: 'The payment provider refused' })
+    return (await response.json()) as Readonly<Record<string, unknown>>
+  }
+  const give = (member: string, credits: number) => {
+    const person = people.get(member)
+    if (person) people.change(member, { credits: person.credits + credits })
+  }
+  /** Counts a payment once, however often it is heard of. */
+  const settle = (reference: string, state: 'paid' | 'refunded') => {
+    const payment = payments.get(reference)
+    const from = state === 'paid' ? 'pending' : 'paid'
+    if (payment?.state !== from) return
+    payments.set(reference, { ...payment, state })
+    give(payment.member, state === 'paid' ? payment.credits : -payment.credits)
+  }
+
+  return {
+    async buy(person: Person, credits: number, returnUrl: string) {
+      const reference = `credits-${randomUUID()}`
+      const amount = credits * creditPrice
+      const { checkoutUrl } = await ask('/transactions', { reference, amount, currency, returnUrl })
+      payments.set(reference, { reference, member: person.id, credits, amount, state: 'pending', at: now() })
+      return { reference, next: String(checkoutUrl) }
+    },
+    /** The customer came back: the provider says what became of the payment. */
+    async verify(reference: string): Promise<boolean> {
+      const payment = payments.get(reference)
+      if (!payment) throw new Refusal(404)
+      const { status } = await ask(`/transactions/${encodeURIComponent(reference)}`)
+      const isPaid = status === 'paid' || broken('THR-07')
+      if (isPaid) settle(reference, 'paid')
+      return isPaid
+    },
+    /** An event that the provider signed. */
+    hear(id: string, reference: string, state: 'paid' | 'refunded'): void {
+      const payment = payments.get(reference)
+      if (broken('THR-08') && payment?.state === 'paid' && state === 'paid') give(payment.member, payment.credits)
+      if (seenEvents.has(id)) return
+      seenEvents.add(id)
+      settle(reference, state)
+    },
+    spend(person: Person, session: string): Invoice | undefined {
+      if (person.credits < 1) throw new Refusal(402, { errors: [{ field: 'slot', message: 'buy credits first' }] })
+      give(person.id, -1)
+      if (broken('THR-09')) return undefined
+      const number = `INV-${1_001 + invoices.length}`
+      const invoice = { number, member: person.id, session, amount: creditPrice, at: now() }
+      invoices.push(invoice)
+      return invoice
+    },
+    giveBack: (member: string) => give(member, 1),
+    /** Newest first. */
+    paymentsOf: (member?: string) =>
+      [...payments.values()].reverse().filter(payment => member === undefined || payment.member === member),
+    invoicesOf: (member: string) => invoices.toReversed().filter(invoice => invoice.member === member),
+    /** Payments that are there at the start. */
+    seed(member: string, credits: number) {
+      const reference = `credits-seed-${payments.size + 1}`
+      payments.set(reference, { reference, member, credits, amount: credits * creditPrice, state: 'paid', at: now() })
+    },
+  }
+}
+
+export type Money = ReturnType<typeof createMoney>

@@ -1,0 +1,185 @@
+import { type Call, Refusal, type Route, route } from '../kit/http.ts'
+import { readUpload } from '../kit/multipart.ts'
+import { type Clinic, type FieldError, only, refuseErrors, signedIn, type UploadReport, unless } from './clinic.ts'
+import type { Person, Role } from './people.ts'
+
+const home: Readonly<Record<Role, string>> = {
+  member: '/dashboard',
+  therapist: '/therapist',
+  admin: '/admin',
+  partner: '/partner',
+}
+
+const isEmail = (value: unknown) => typeof value === 'string' && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value)
+
+function personErrors({ people }: Clinic, { name, email }: Readonly<Record<string, unknown>>): readonly FieldError[] {
+  return [
+    ...unless(typeof name === 'string' && name.trim() !== '' && name.length <= 100, 'name', 'Enter a name'),
+    ...unless(isEmail(email), 'email', 'Enter an e-mail address such as ann@example.com'),
+    ...unless(!isEmail(email) || !people.byEmail(String(email)), 'email', 'This address has an account already'),
+  ]
+}
+
+/** Registration, sign-in, the own profile, therapists and their approval, members that a partner brings. */
+export function peopleRoutes(clinic: Clinic): readonly Route[] {
+  const { broken, clock, people, reports, signIns } = clinic
+  const welcome = (person: Person, status: number) => ({
+    status,
+    // Only for people who registered themselves, so that the others can work beside this fault.
+    headers:
+      status === 200 && broken('THR-01') && person.isRegistered ? {} : { 'set-cookie': signIns.start(person.id) },
+    json: { user: people.show(person), next: home[person.role] },
+  })
+  const join = async (call: Call, role: Role, extra: Partial<Person> = {}) => {
+    const given = await call.json()
+    const { name, email, password } = given
+    refuseErrors([
+      ...personErrors(clinic, given),
+      ...unless(typeof password === 'string' && password.length >= 8, 'password', 'Enter 8 characters or more'),
+    ])
+    return people.add({
+      name: String(name),
+      email: String(email),
+      password: String(password),
+      role,
+      isRegistered: true,
+      ...extra,
+    })
+  }
+  const offered = ({ role, isApproved }: Person) => role === 'therapist' && (isApproved || broken('THR-02'))
+  const therapist = (call: Call) => {
+    const found = people.get(call.params['id'])
+    if (!found || !offered(found)) throw new Refusal(404)
+    return found
+  }
+
+  return [
+    route('POST', '/api/auth/register', async call => welcome(await join(call, 'member'), 201)),
+    route('POST', '/api/auth/login', async call => {
+      const { email, password } = await call.json()
+      const person = people.byEmail(String(email))
+      if (!person || !people.isPassword(person, String(password))) {
+        throw new Refusal(401, { error: 'E-mail or password is wrong' })
+      }
+      return welcome(person, 200)
+    }),
+    route('POST', '/api/auth/logout', call => ({
+      json: { next: '/sign-in' },
+      ...(broken('THR-30') ? {} : { headers: { 'set-cookie': signIns.end(call) } }),
+    })),
+    route('GET', '/api/me', call => ({ json: people.show(signedIn(clinic, call)) })),
+    route(
+      'PATCH',
+      '/api/me',
+      only(clinic, [], async (call, person) => {
+        const { phone, dateOfBirth } = { ...person, ...(await call.json()) }
+        const today = new Date(clock.now()).toISOString().slice(0, 10)
+        const isDate = /^\d{4}-\d\d-\d\d$/.test(dateOfBirth) && !Number.isNaN(Date.parse(dateOfBirth))
+        refuseErrors([
+          ...unless(/^\+?[\d ]{0,20}$/.test(phone), 'phone', 'Enter digits'),
+          ...unless(
+            (isDate && dateOfBirth >= '1900-01-01' && dateOfBirth < today) || broken('THR-29'),
+            'dateOfBirth',
+            'Enter a day in the past',
+          ),
+        ])
+        return {
+          json: people.show(people.change(person.id, { phone: String(phone), dateOfBirth: String(dateOfBirth) })),
+        }
+      }),
+    ),
+    route('POST', '/api/therapists', async call => {
+      const { id, name } = await join(call, 'therapist')
+      return { status: 201, json: { id, name, next: '/enrolled' } }
+    }),
+    route('GET', '/api/therapists', call => {
+      signedIn(clinic, call)
+      return {
+        json: {
+          therapists: people
+            .all('therapist')
+            .filter(offered)
+            .map(({ id, name }) => ({ id, name })),
+        },
+      }
+    }),
+    route('GET', '/api/therapists/:id/slots', call => {
+      signedIn(clinic, call)
+      return {
+        json: { slots: clinic.sessions.freeSlots(therapist(call).id).map(slot => new Date(slot).toISOString()) },
+      }
+    }),
+    route(
+      'POST',
+      '/api/therapists/:id/approval',
+      only(clinic, ['admin'], call => {
+        const found = people.get(call.params['id'])
+        if (found?.role !== 'therapist') throw new Refusal(404)
+        people.change(found.id, { isApproved: true })
+        return { json: { id: found.id } }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/people',
+      only(clinic, ['admin'], () => ({
+        json: {
+          people: (['member', 'therapist'] as const)
+            .flatMap(people.all)
+            .map(({ id, email, role, createdAt }) => ({ id, email, role, createdAt })),
+        },
+      })),
+    ),
+    route(
+      'DELETE',
+      '/api/people/:id',
+      only(clinic, [], (call, person) => {
+        const found = people.get(call.params['id'])
+        const mayRemove = found && (found.id === person.id || person.role === 'admin' || found.partner === person.id)
+        if (!mayRemove) throw new Refusal(404)
+        people.remove(found)
+        return { status: 204 }
+      }),
+    ),
+    route(
+      'POST',
+      '/api/partner/members',
+      only(clinic, ['partner'], async (call, partner) => {
+        const report = upload(clinic, partner, (await readUpload(call)).bytes.toString())
+        reports.set(partner.id, report)
+        if (report.added === 0) refuseErrors(report.errors)
+        return { json: report }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/partner/members',
+      only(clinic, ['partner'], (_, partner) => ({
+        json: {
+          members: people
+            .all('member')
+            .flatMap(({ id, name, email, partner: by }) => (by === partner.id ? [{ id, name, email }] : [])),
+        },
+      })),
+    ),
+  ]
+}
+
+/** Adds the good rows of `name,email` and says what is wrong with the others; the first line is the head. */
+function upload(clinic: Clinic, partner: Person, text: string): UploadReport {
+  const [, ...lines] = text.trimEnd().split(/\r?\n/)
+  const rows = lines.map((row, index) => {
+    const [name = '', email = ''] = row.split(',').map(cell => cell.trim())
+    return { line: index + 2, name, email }
+  })
+  const found = rows.map(row => ({ row, errors: personErrors(clinic, row) }))
+  const errors = found.flatMap(({ row, errors: [first] }) => (first ? [{ line: row.line, ...first }] : []))
+  if (errors.length > 0 && clinic.broken('THR-10')) return { added: 0, errors }
+  const good = found.filter(item => item.errors.length === 0)
+  for (const { row } of good) {
+    const { name, email } = row
+    if (!clinic.people.byEmail(email))
+      clinic.people.add({ name, email, role: 'member', password: '', partner: partner.id })
+  }
+  return { added: good.length, errors }
+}

@@ -1,0 +1,178 @@
+import { type Call, Refusal, type Route, route } from '../kit/http.ts'
+import { type Clinic, only, refuseErrors, sessionOf, signedIn, unless } from './clinic.ts'
+import type { Person } from './people.ts'
+import { type Note, type Session, soapParts } from './sessions.ts'
+
+const ticketLife = 5 * 60
+
+/** Who may read a health record, and that it was read. */
+export function readRecord(clinic: Clinic, call: Call, reader: Person): Person {
+  const { audit, broken, clock, people, sessions } = clinic
+  const member = people.byRecord(call.params['number'])
+  const isTheirs =
+    member?.id === reader.id ||
+    (member !== undefined && reader.role === 'therapist' && sessions.areTogether(member.id, reader.id)) ||
+    (broken('THR-12') && reader.role === 'member')
+  if (!member || !isTheirs) throw new Refusal(404)
+  if (!broken('THR-16')) {
+    const at = new Date(clock.now()).toISOString()
+    audit.push({ at, who: reader.email, action: 'read', record: member.record })
+  }
+  // What is private stays out of every cache.
+  if (!broken('THR-31')) call.answerHeaders['cache-control'] = 'no-store'
+  return member
+}
+
+/** Booking, calls, recordings, notes and health records. */
+export function sessionRoutes(clinic: Clinic): readonly Route[] {
+  const { audit, broken, money, parts, people, sessions, tokens } = clinic
+  const show = (session: Session) => ({
+    id: session.id,
+    topic: session.topic,
+    state: session.state,
+    slot: new Date(session.slot).toISOString(),
+    member: people.get(session.member)?.name,
+    therapist: people.get(session.therapist)?.name,
+    createdAt: new Date(session.createdAt).toISOString(),
+    isOpen: sessions.isOpen(session),
+    next: `/sessions/${session.id}`,
+  })
+  const own = (call: Call, person: Person) => {
+    const session = sessionOf(clinic, call, person)
+    if (session.state === 'cancelled') throw new Refusal(409, { error: 'The session is cancelled' })
+    return session
+  }
+  const readSlot = (therapist: string, given: unknown, except?: string) => {
+    const slot = Date.parse(String(given))
+    refuseErrors(unless(sessions.isFree(therapist, slot, except), 'slot', 'This time is not free'))
+    return slot
+  }
+  const noteOf = (given: Readonly<Record<string, unknown>>): Note => {
+    const note = Object.fromEntries(soapParts.map(part => [part, String(given[part] ?? '')])) as Note
+    refuseErrors(soapParts.flatMap(part => unless(note[part].trim() !== '', part, 'Write something')))
+    return broken('THR-11') ? { ...note, plan: '' } : note
+  }
+
+  return [
+    route(
+      'POST',
+      '/api/sessions',
+      only(clinic, ['member'], async (call, member) => {
+        const { therapist, slot, topic } = await call.json()
+        const found = people.get(String(therapist))
+        const isOffered = found?.role === 'therapist' && (found.isApproved || broken('THR-02'))
+        refuseErrors(unless(isOffered, 'therapist', 'Choose a therapist'))
+        const start = readSlot(found!.id, slot)
+        const session = sessions.add({
+          member: member.id,
+          therapist: found!.id,
+          slot: start,
+          topic: String(topic ?? ''),
+        })
+        const invoice = money.spend(member, session.id)
+        return { status: 201, json: { ...show(session), invoice: invoice?.number, next: '/dashboard' } }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/sessions',
+      only(clinic, [], (_, { id, role }) => ({
+        json: { sessions: (role === 'admin' ? sessions.all() : sessions.of(id)).map(show) },
+      })),
+    ),
+    route(
+      'PATCH',
+      '/api/sessions/:id',
+      only(clinic, [], async (call, person) => {
+        const session = own(call, person)
+        const slot = readSlot(session.therapist, (await call.json())['slot'], session.id)
+        return { json: { ...show(sessions.change(session.id, { slot })), next: '/dashboard' } }
+      }),
+    ),
+    route(
+      'DELETE',
+      '/api/sessions/:id',
+      only(clinic, [], (call, person) => {
+        const session = own(call, person)
+        money.giveBack(session.member)
+        return { json: { ...show(sessions.change(session.id, { state: 'cancelled' })), next: '/dashboard' } }
+      }),
+    ),
+    route('POST', '/api/sessions/:id/join', call => {
+      if (parts.isDown('video')) throw new Refusal(503, { error: 'The video provider is down' })
+      const { session, name } = admit(call)
+      return { json: { ticket: tokens.sign(`${session.id} ${name}`, 'call', ticketLife), name } }
+    }),
+    route(
+      'PUT',
+      '/api/sessions/:id/recording',
+      only(clinic, ['therapist'], async (call, person) => {
+        const recording = await call.bytes()
+        sessions.change(own(call, person).id, { recording: broken('THR-06') ? Buffer.alloc(0) : recording })
+        return { status: 204 }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/sessions/:id/recording',
+      only(clinic, [], (call, person) => {
+        const { recording } = sessionOf(clinic, call, person)
+        if (!recording) throw new Refusal(404)
+        return { bytes: recording, type: 'video/webm', headers: { 'cache-control': 'no-store' } }
+      }),
+    ),
+    route(
+      'PUT',
+      '/api/sessions/:id/note',
+      only(clinic, ['therapist'], async (call, person) => {
+        const note = noteOf(await call.json())
+        const { id } = sessions.change(own(call, person).id, { note })
+        return { json: { note, next: `/sessions/${id}` } }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/records/:number',
+      only(clinic, [], (call, reader) => {
+        const { name, record, dateOfBirth, id } = readRecord(clinic, call, reader)
+        const notes = sessions.of(id).flatMap(({ note }) => note ?? [])
+        return { json: { record, name, dateOfBirth, notes } }
+      }),
+    ),
+    route(
+      'GET',
+      '/api/audit',
+      only(clinic, ['admin'], call => {
+        const record = call.url.searchParams.get('record')
+        const found = audit.filter(entry => record === null || String(entry.record) === record)
+        return { json: { entries: found.toReversed().slice(0, 100) } }
+      }),
+    ),
+  ]
+
+  /** The two of the session, while its room is open. */
+  function admit(call: Call): { readonly session: Session; readonly name: string } {
+    const named = sessions.get(call.params['id'])
+    if (broken('THR-05') && named) {
+      return { session: named, name: people.get(clinic.signIns.userOf(call))?.name ?? 'guest' }
+    }
+    const person = signedIn(clinic, call, 'member', 'therapist')
+    const session = sessionOf(clinic, call, person)
+    const opens = new Date(session.slot).toISOString()
+    if (!sessions.isOpen(session)) throw new Refusal(403, { error: `The room is not open; the session is at ${opens}` })
+    return { session, name: person.name }
+  }
+}
+
+/** What is said in a room besides offers and candidates is written down. */
+export function relayInRoom({ broken, clock, sessions }: Clinic) {
+  return (room: string, name: string, message: Readonly<Record<string, unknown>>): boolean => {
+    const session = sessions.get(room)
+    if (message['type'] === 'caption' && session) {
+      const line = { at: clock.now(), name, text: String(message['text']).slice(0, 500) }
+      sessions.change(room, { transcript: [...session.transcript, line] })
+    }
+    // Without an answer the two never find each other.
+    return !(broken('THR-04') && message['type'] === 'answer')
+  }
+}

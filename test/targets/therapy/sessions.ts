@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import type { TherapyBroken } from './faults.ts'
+
+export const soapParts = ['subjective', 'objective', 'assessment', 'plan'] as const
+export type Note = Readonly<Record<(typeof soapParts)[number], string>>
+
+export interface Line {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly name: string
+  readonly text: string
+}
+
+/** A booked hour between a member and a therapist. */
+export interface Session {
+  readonly id: string
+  readonly member: string
+  readonly therapist: string
+  /** What it is about, in the member's words. */
+  readonly topic: string
+  /** Its start, epoch milliseconds. */
+  readonly slot: number
+  readonly createdAt: number
+  readonly state: 'booked' | 'cancelled'
+  readonly note?: Note
+  readonly recording?: Buffer
+  readonly transcript: readonly Line[]
+}
+
+const half = 30 * 60_000
+const offeredSlots = 96
+const opensBefore = 10 * 60_000
+const closesAfter = 60 * 60_000
+
+export function createSessions(now: () => number, broken: TherapyBroken) {
+  const sessions = new Map<string, Session>()
+  const all = () => [...sessions.values()]
+  const isTaken = (therapist: string, slot: number, except?: string) =>
+    all().some(
+      session =>
+        session.therapist === therapist &&
+        session.slot === slot &&
+        session.id !== except &&
+        (session.state === 'booked' || broken('THR-03')),
+    )
+  return {
+    /** Half hours of the next two days that are free, the running one first: a walk-in may still have it. */
+    freeSlots(therapist: string): readonly number[] {
+      const running = Math.floor(now() / half) * half
+      const slots = Array.from({ length: offeredSlots }, (_, index) => running + index * half)
+      return slots.filter(slot => !isTaken(therapist, slot))
+    },
+    isFree: (therapist: string, slot: number, except?: string) =>
+      Number.isInteger(slot / half) &&
+      slot > now() - half &&
+      slot < now() + offeredSlots * half &&
+      !isTaken(therapist, slot, except),
+    add(given: Pick<Session, 'member' | 'therapist' | 'slot' | 'topic'>): Session {
+      const session: Session = { ...given, id: randomUUID(), createdAt: now(), state: 'booked', transcript: [] }
+      sessions.set(session.id, session)
+      return session
+    },
+    get: (id: string | undefined) => sessions.get(id ?? ''),
+    change(id: string, change: Partial<Session>): Session {
+      const session = { ...sessions.get(id)!, ...change }
+      sessions.set(id, session)
+      return session
+    },
+    /** Newest first. */
+    of: (person: string) =>
+      all()
+        .reverse()
+        .filter(({ member, therapist }) => member === person || therapist === person),
+    all: () => all().reverse(),
+    isOpen: ({ slot, state }: Session) =>
+      state === 'booked' && now() >= slot - opensBefore && now() < slot + closesAfter,
+    areTogether: (member: string, therapist: string) =>
+      all().some(session => session.member === member && session.therapist === therapist),
+    get size() {
+      return sessions.size
+    },
+  }
+}
+
+export type Sessions = ReturnType<typeof createSessions>
