@@ -6,6 +6,14 @@ const chosen = browser === undefined ? {} : /[\\/]/.test(browser) ? { executable
 const { channel, ...launchOptions } = { channel: undefined, ...chosen }
 const chromium = { ...(channel === undefined ? {} : { channel }), launchOptions }
 
+/** Chromium's own picture and tone in place of a camera and a microphone; without a network the two of a call meet on loopback. */
+const fakeMedia = [
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--allow-loopback-in-peer-connection',
+]
+const calls = { ...chromium, launchOptions: { ...launchOptions, args: fakeMedia } }
+
 // Nothing here names a system: each system's test.ts knows its addresses.
 export default defineConfig({
   timeout: 20_000,
@@ -15,6 +23,7 @@ export default defineConfig({
   use: { actionTimeout: 3_000, navigationTimeout: 5_000 },
   projects: [
     { name: 'desktop', use: { ...devices['Desktop Chrome'], ...chromium } },
+    { name: 'calls', use: { ...devices['Desktop Chrome'], ...calls, permissions: ['camera', 'microphone'] } },
     { name: 'phone', use: { ...devices['Pixel 7'], ...chromium } },
     { name: 'firefox', use: { ...devices['Desktop Firefox'] } },
     { name: 'webkit', use: { ...devices['Desktop Safari'] } },
