@@ -49,7 +49,7 @@ const said: Readonly<Record<string, RegExp>> = {
   'window.silent': /expected RateLimit headers to tell which window is whole, found none/,
   'window.crash': /status within the window of 10 calls/,
   'atmost.wide': /RateLimit-Limit/,
-  'atmost.never': /expected 429 for one of 13 calls, found every one of them admitted/,
+  'atmost.never': /expected 429 for one of 13 calls in a window, found every one of them admitted/,
 }
 
 const sites = new Map<string, Awaited<ReturnType<typeof startSite>>>()
