@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
@@ -11,7 +12,7 @@ import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { serveErrors, servePages } from './pages.ts'
 import { createRecentRuns } from './recent-runs.ts'
 import type { Rooms, ServerOptions } from './rooms.ts'
@@ -39,7 +40,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   })
   const metrics = createMetrics(options)
   try {
-    await build(app, { ...options, host }, () => metrics.render(), metrics.contentType)
+    await build(app, { ...options, host }, metrics)
     await app.listen({ host, port })
   } catch (error) {
     metrics.close()
@@ -61,8 +62,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 async function build(
   app: FastifyInstance,
   options: ServerOptions & { readonly host: string },
-  render: () => Promise<string>,
-  contentType: string,
+  metrics: Metrics,
 ): Promise<void> {
   await mkdir(options.artifacts, { recursive: true, mode: 0o700 })
   app.setValidatorCompiler(validatorCompiler)
@@ -82,7 +82,7 @@ async function build(
   )
   serveErrors(app, rooms)
   serveHealth(app, rooms)
-  app.get('/metrics', async (_request, reply) => reply.type(contentType).send(await render()))
+  app.get('/metrics', (_request, reply) => reply.type(metrics.contentType).send(Readable.from(metrics.render())))
   serveEvents(app, rooms)
   serveApi(app, rooms)
   await serveAssets(app, rooms)

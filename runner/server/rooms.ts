@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../core/contracts.ts'
 import type { Store, Watch } from '../core/ports.ts'
-import type { ProcessStats } from './metrics.ts'
+import type { ProcessStats } from './metrics/self-metrics.ts'
 import type { RecentRuns } from './recent-runs.ts'
 import type { Guard } from './security.ts'
 

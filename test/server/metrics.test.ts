@@ -1,19 +1,27 @@
 import { spawnSync } from 'node:child_process'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { createMetrics } from '../../runner/server/metrics.ts'
+import { createMetrics, type MetricsOptions } from '../../runner/server/metrics/create-metrics.ts'
 import { createFakeWatch, type FakeWatch, resultOf, start, watchedCheck } from '../support/fake-watch.ts'
 
 const health = watchedCheck('shop', 'health', { covers: ['SHOP-1'], owner: 'oncall', severity: 'p0' })
 const journey = watchedCheck('shop', 'checkout/pays', { kind: 'journey', interval: 300_000, state: 'degraded' })
 
 const metricsOf = (watch: FakeWatch) =>
-  createMetrics({
+  whole({
     watch,
     store: {
       stats: async () => ({ bytes: 1_240_000, results: 0, details: 12, hours: 40, oldest: start - 86_400_000 }),
     },
     processStats: () => ({ residentBytes: 91_000_000, heapBytes: 22_000_000, cpuSeconds: 12.5, openFiles: 31 }),
   })
+
+/** Metrics whose text is in one piece. */
+function whole(options: MetricsOptions) {
+  const metrics = createMetrics(options)
+  return { render: () => text(Readable.from(metrics.render())) }
+}
 
 function scene() {
   const watch = createFakeWatch({ checks: [health, journey] })
@@ -76,6 +84,13 @@ describe('the exposition', () => {
   })
 })
 
+test('a label may hold quotes, backslashes and ends of lines', async () => {
+  const odd = watchedCheck('shop', 'odd', { owner: 'the "night\\day"\nteam' })
+  const text = await metricsOf(createFakeWatch({ checks: [odd] })).render()
+  expect(text).toContain(String.raw`owner="the \"night\\day\"\nteam"`)
+  expect(spawnSync('promtool', ['check', 'metrics'], { input: text }).status).toBe(0)
+})
+
 describe('a check', () => {
   test.each([
     ['passed', 'probe_success{system="shop",check="health",environment="production",location="local"} 1'],
@@ -124,6 +139,6 @@ describe('a check', () => {
 test('a broken store does not take the other figures with it', async () => {
   const watch = createFakeWatch({ checks: [health] })
   const store = { stats: async () => Promise.reject(new Error('locked')) }
-  const text = await createMetrics({ watch, store }).render()
+  const text = await whole({ watch, store }).render()
   expect(text).toContain('vedette_check_health')
 })
