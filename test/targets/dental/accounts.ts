@@ -62,7 +62,9 @@ const uses = [
   'booking',
   'clinical-record',
   'dashboard',
+  'janitor',
   'limits',
+  'markup',
   'monitor',
   'patient-portal',
   'portuguese',
@@ -72,9 +74,12 @@ const uses = [
 
 export function seedAccounts(accounts: Accounts): void {
   for (const { id: clinic } of clinics) {
-    for (const use of uses) {
+    for (const [index, use] of uses.entries()) {
       const email = `${use}@${clinic}.example.com`
-      accounts.add({ email, name: `Equipe ${use}`, role: 'admin', clinic, password: seedPassword }, `${use}@${clinic}`)
+      accounts.add(
+        { email, name: `Equipe ${index + 1}`, role: 'admin', clinic, password: seedPassword },
+        `${use}@${clinic}`,
+      )
     }
     const helena = { email: `helena@${clinic}.example.com`, name: 'Dra. Helena', role: 'dentista', clinic } as const
     accounts.add({ ...helena, password: seedPassword }, `helena@${clinic}`)

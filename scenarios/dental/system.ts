@@ -1,0 +1,96 @@
+import { check, defineSystem, http, limit, objective, playwright, tls } from '#vedette'
+import { referenceAuthority, referenceUrls } from './reference.ts'
+import { requirements } from './requirements.ts'
+
+const address = process.env['DENTAL_HTTPS_URL'] ?? ''
+// Without an address of its own the certificate is the reference system's.
+const certificate = URL.canParse(address) ? {} : { names: ['localhost'], ca: referenceAuthority }
+
+const booking = { clinic: 'centro', service: 'limpeza', name: 'synthetic', phone: '(11) 90000-0000' }
+const refused = { status: [400, 422], json: { error: /./, 'errors[0].field': 'start', 'errors[0].message': /./ } }
+
+export default defineSystem('dental', import.meta.dirname, {
+  title: 'TopSmile',
+  url: {
+    web: { env: 'DENTAL_URL', environments: { local: referenceUrls.web } },
+    plain: { env: 'DENTAL_PLAIN_URL', environments: { local: referenceUrls.plain } },
+    https: { env: 'DENTAL_HTTPS_URL', environments: { local: referenceUrls.https } },
+    instance1: { env: 'DENTAL_INSTANCE1_URL', environments: { local: referenceUrls.instance1 } },
+    instance2: { env: 'DENTAL_INSTANCE2_URL', environments: { local: referenceUrls.instance2 } },
+    instance3: { env: 'DENTAL_INSTANCE3_URL', environments: { local: referenceUrls.instance3 } },
+  },
+  // Behind a balancer a release is live when every instance has it.
+  revision: { path: '/version', json: 'revision', origins: ['web', 'instance1', 'instance2', 'instance3'] },
+  owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
+  requirements,
+  objectives: [objective('availability', { from: 'DNT-02' })],
+  checks: [
+    check('health', {
+      probe: http('/health', {
+        expect: { json: { status: 'ok', 'services.mongodb': 'ok', 'services.redis': 'ok' } },
+      }),
+      every: '30s',
+      timeout: '5s',
+      failures: 3,
+      severity: 'p0',
+      covers: ['DNT-10'],
+    }),
+    check('api-speed', {
+      probe: http('/api/clinics', { samples: 40, expect: { duration: limit('DNT-01') } }),
+      every: '5m',
+      timeout: '30s',
+      covers: ['DNT-01'],
+    }),
+    check('redirect', {
+      title: 'Plain HTTP leads to HTTPS',
+      probe: http('/agendar?clinica=centro', {
+        origin: 'plain',
+        expect: { status: [301, 308], redirect: /^https:\/\/[^/]+\/agendar\?clinica=centro$/ },
+      }),
+      every: '5m',
+      covers: ['DNT-25'],
+    }),
+    check('documentation', {
+      probe: http('/api-docs', { expect: { text: /swagger/i } }),
+      every: '15m',
+      severity: 'p2',
+      covers: ['DNT-31'],
+    }),
+    check('documentation-openapi', {
+      title: 'The documentation is an OpenAPI description',
+      probe: http('/api-docs/openapi.json', {
+        expect: { json: { openapi: /^3\./, paths: { type: 'object' }, 'info.title': /./ } },
+      }),
+      every: '15m',
+      severity: 'p2',
+      covers: ['DNT-31'],
+    }),
+    check('booking-on-30-february', {
+      probe: http('/api/bookings', { json: { ...booking, start: '2099-02-30T09:00' }, expect: refused }),
+      every: '15m',
+      covers: ['DNT-34'],
+    }),
+    check('booking-in-month-13', {
+      probe: http('/api/bookings', { json: { ...booking, start: '2099-13-45T09:00' }, expect: refused }),
+      every: '15m',
+      covers: ['DNT-34'],
+    }),
+    check('certificate', {
+      probe: tls({ origin: 'https', daysLeft: limit('DNT-35'), ...certificate }),
+      every: '6h',
+      covers: ['DNT-35'],
+    }),
+    playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
+    // It spends a whole window of calls, so once a day, without a second try, and in `smoke` only when named.
+    playwright('./limits', {
+      project: 'desktop',
+      cron: '27 3 * * *',
+      timeout: '1m',
+      retry: { attempts: 0 },
+      screenshots: 'off',
+      smoke: false,
+    }),
+    playwright('./janitor', { project: 'desktop', cron: '53 4 * * *', screenshots: 'off', smoke: false }),
+  ],
+})
