@@ -88,10 +88,10 @@ const content = (name: Name, ...types: readonly string[]) => ({
 const json = 'application/json'
 const form = 'application/x-www-form-urlencoded'
 
-const operation = (status: number, answer: Name, body?: Name) => ({
+const operation = (statuses: readonly number[], answer: Name, body?: Name) => ({
   ...(body === undefined ? {} : { requestBody: content(body, json, form) }),
   responses: {
-    [status]: { description: answer, ...content(answer, json) },
+    ...Object.fromEntries(statuses.map(status => [status, { description: answer, ...content(answer, json) }])),
     default: { description: 'Any error', ...content('Problem', 'application/problem+json') },
   },
 })
@@ -101,24 +101,24 @@ export const openapi = {
   openapi: '3.1.0',
   info: { title: 'Assessment and service-request platform', version: '1' },
   paths: {
-    '/api/auth/login': { post: operation(200, 'Tokens', 'Credentials') },
-    '/api/auth/refresh': { post: operation(200, 'Tokens', 'RefreshIn') },
-    '/api/auth/me': { get: operation(200, 'Account') },
-    '/api/catalogue': { get: operation(200, 'Catalogue') },
+    '/api/auth/login': { post: operation([200], 'Tokens', 'Credentials') },
+    '/api/auth/refresh': { post: operation([200], 'Tokens', 'RefreshIn') },
+    '/api/auth/me': { get: operation([200], 'Account') },
+    '/api/catalogue': { get: operation([200], 'Catalogue') },
     '/api/assessments': {
-      get: operation(200, 'Assessments'),
-      post: operation(201, 'Assessment', 'AssessmentIn'),
+      get: operation([200], 'Assessments'),
+      post: operation([201], 'Assessment', 'AssessmentIn'),
     },
-    '/api/assessments/{id}': { get: operation(200, 'Assessment') },
-    '/api/assessments/{id}/tiers/{tier}/responses': { post: operation(200, 'Assessment', 'TierResponseSubmission') },
-    '/api/payments': { post: operation(201, 'Payment', 'PaymentTransactionIn') },
-    '/api/payments/{id}': { get: operation(200, 'Payment') },
-    '/api/service-requests': { post: operation(201, 'ServiceRequest', 'ServiceRequestIn') },
-    '/api/service-requests/{id}': { get: operation(200, 'ServiceRequest') },
-    '/api/service-requests/{id}/payments': { post: operation(201, 'Payment', 'ServiceRequestPaymentIn') },
-    '/api/ai/help': { post: operation(200, 'Help', 'HelpIn') },
-    '/health/dependencies': { get: operation(200, 'Health') },
-    '/version': { get: operation(200, 'Version') },
+    '/api/assessments/{id}': { get: operation([200], 'Assessment') },
+    '/api/assessments/{id}/tiers/{tier}/responses': { post: operation([200], 'Assessment', 'TierResponseSubmission') },
+    '/api/payments': { post: operation([201], 'Payment', 'PaymentTransactionIn') },
+    '/api/payments/{id}': { get: operation([200], 'Payment') },
+    '/api/service-requests': { post: operation([201], 'ServiceRequest', 'ServiceRequestIn') },
+    '/api/service-requests/{id}': { get: operation([200], 'ServiceRequest') },
+    '/api/service-requests/{id}/payments': { post: operation([201], 'Payment', 'ServiceRequestPaymentIn') },
+    '/api/ai/help': { post: operation([200], 'Help', 'HelpIn') },
+    '/health/dependencies': { get: operation([200, 503], 'Health') },
+    '/version': { get: operation([200], 'Version') },
   },
   components: { schemas },
 }
