@@ -1,5 +1,6 @@
 import { defineConfig } from '#vedette'
 import assessment from './scenarios/assessment/system.ts'
 import codAdmin from './scenarios/cod-admin/system.ts'
+import dental from './scenarios/dental/system.ts'
 
-export default defineConfig({ systems: [codAdmin, assessment] })
+export default defineConfig({ systems: [codAdmin, assessment, dental] })

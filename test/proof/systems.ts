@@ -1,5 +1,6 @@
 import { breakable as assessmentBreakable } from '../targets/assessment/faults.ts'
 import { breakable as codAdminBreakable } from '../targets/cod-admin/faults.ts'
+import { breakable as dentalBreakable } from '../targets/dental/faults.ts'
 import type { Open } from './prove.ts'
 
 /** A running instance of a reference system. */
@@ -45,5 +46,10 @@ export const systems: Readonly<Record<string, Provable>> = {
     port: 7130,
     breakable: assessmentBreakable,
     start: async options => (await import('../targets/assessment/create-assessment.ts')).createAssessment(options),
+  },
+  dental: {
+    port: 7140,
+    breakable: dentalBreakable,
+    start: async options => (await import('../targets/dental/create-dental.ts')).createDental(options),
   },
 }
