@@ -13,8 +13,8 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findBrowser, isBrowser } from '../system/browser.ts'
 import { type Machine, thisMachine } from '../system/install.ts'
-import { findK6, isK6, k6Folder } from '../system/k6.ts'
-import { findProgram } from '../system/programs.ts'
+import { findK6, isCheckout, isK6, k6Folder } from '../system/k6.ts'
+import { findProgram, findService } from '../system/programs.ts'
 import { packageFolder, version } from '../system/version.ts'
 import type { Command } from './command.ts'
 import { table } from './table.ts'
@@ -70,6 +70,7 @@ async function examine(machine: Machine, dataFolder: string): Promise<readonly F
     judgeNode(process.versions.node),
     browser,
     k6,
+    ...(isCheckout() ? [examineNginx(machine)] : []),
     examineDataFolder(dataFolder),
     examineSharedMemory(),
     judgeMemory(Math.min(totalmem(), process.constrainedMemory() || totalmem()), freemem()),
@@ -123,6 +124,14 @@ async function examineK6(machine: Machine, dataFolder: string): Promise<Finding>
     found: k6.missing,
     cost: `no load runs: \`vedette load\` ends with 3; everything else works. ${go === undefined ? 'There is no Go here to build it with' : `\`vedette setup k6\` builds it with ${go}`}`,
   }
+}
+
+/** Only this repository's own reference systems stand behind one. */
+function examineNginx(machine: Machine): Finding {
+  const path = findService(machine.env, 'nginx')
+  if (path !== undefined) return { part: 'nginx', state: 'good', found: path }
+  const cost = '`npm start` and the proof lack the edge of cod-admin; `vedette setup demo` installs it where it can'
+  return { part: 'nginx', state: 'poor', found: 'none', cost }
 }
 
 /** Writes a file where the store would, in the nearest folder that is there already. */

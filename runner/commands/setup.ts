@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { type Installed, type Machine, thisMachine } from '../system/install.ts'
 import { installBrowser } from '../system/install-browser.ts'
 import { installK6 } from '../system/install-k6.ts'
-import { installTestParts } from '../system/install-test-parts.ts'
+import { installDemoParts, installTestParts } from '../system/install-test-parts.ts'
 import { isCheckout, k6Folder } from '../system/k6.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 
@@ -13,7 +13,11 @@ const parts: Readonly<Record<string, Part>> = {
   browser: (machine, data) => installBrowser(machine, join(data, 'cache', 'browser.json')),
   k6: (machine, data) => installK6(machine, k6Folder(data)),
   test: machine => installTestParts(machine),
+  demo: machine => installDemoParts(machine),
 }
+
+/** Parts of Vedette's own repository: an installed package has no tests and no reference systems. */
+const repositoryParts = ['test', 'demo']
 
 const usual = ['browser', 'k6']
 
@@ -24,7 +28,7 @@ export const command: Command = {
 Parts: browser (for journeys), k6 (for load). Without one: both. What is there and works is left alone.
 
   --data <folder>       the data folder (default: ./.vedette); an installed vedette keeps the k6 that it builds there
-  --for test            in Vedette's own repository: also the programs that its tests meet
+  --for test            in Vedette's own repository: also the programs that its tests meet (part: test; demo: those of npm start)
 
 Exit codes: 0 done (also when an optional part is missing: its cost is printed), 2 usage, 3 a part that was named could not be had,
 130 and 143 interrupted.`,
@@ -52,8 +56,11 @@ function namesOf(words: readonly string[], purpose: string | undefined): readonl
   }
   if (purpose !== undefined && purpose !== 'test') throw new UsageError(`expected --for test, found '${purpose}'`)
   const names = [...(words.length === 0 ? usual : words), ...(purpose === 'test' ? ['test'] : [])]
-  if (names.includes('test') && !isCheckout()) {
-    throw new UsageError("expected 'test' in Vedette's own repository, found an installed package, which has no tests")
+  const own = names.find(name => repositoryParts.includes(name))
+  if (own !== undefined && !isCheckout()) {
+    throw new UsageError(
+      `expected '${own}' in Vedette's own repository, found an installed package, which has no tests`,
+    )
   }
   return [...new Set(names)]
 }

@@ -1,17 +1,33 @@
 import type { Installed, Machine } from './install.ts'
 import { aptCommand, installWithApt } from './install-apt.ts'
-import { findProgram } from './programs.ts'
+import { findService } from './programs.ts'
 
-/** Real programs that the tests and benches of this repository meet, by the Debian package that brings them. */
-const parts: readonly { readonly program: string; readonly package: string }[] = [
+interface Part {
+  readonly program: string
+  /** The Debian package that brings it. */
+  readonly package: string
+}
+
+/** Real programs that `npm start` of this repository shows. */
+const demoParts: readonly Part[] = [{ program: 'nginx', package: 'nginx-light' }]
+
+/** Real programs that its tests and benches meet. */
+const testParts: readonly Part[] = [
   { program: 'promtool', package: 'prometheus' },
   { program: 'prometheus-blackbox-exporter', package: 'prometheus-blackbox-exporter' },
   { program: 'radicale', package: 'radicale' },
   { program: 'openssl', package: 'openssl' },
+  ...demoParts,
 ]
 
-export async function installTestParts(machine: Machine): Promise<Installed> {
-  const missing = () => parts.filter(part => findProgram(machine.env, part.program) === undefined)
+export const installTestParts = (machine: Machine): Promise<Installed> =>
+  install(machine, testParts, 'tests and benches that meet these programs fail')
+
+export const installDemoParts = (machine: Machine): Promise<Installed> =>
+  install(machine, demoParts, 'promises about the edge in front of a reference system are not shown')
+
+async function install(machine: Machine, parts: readonly Part[], cost: string): Promise<Installed> {
+  const missing = () => parts.filter(part => findService(machine.env, part.program) === undefined)
   const wanted = missing().map(part => part.package)
   const { why } = wanted.length === 0 ? { why: '' } : await installWithApt(machine, wanted)
   const left = missing()
@@ -19,7 +35,7 @@ export async function installTestParts(machine: Machine): Promise<Installed> {
   return {
     ok: false,
     detail: `${left.map(part => part.program).join(', ')} missing: ${why}`,
-    cost: 'tests and benches that meet these programs fail',
+    cost,
     commands: [aptCommand(left.map(part => part.package))],
   }
 }

@@ -21,3 +21,7 @@ export const findProgram = (env: Readonly<Record<string, string | undefined>>, n
   pathFolders(env)
     .map(folder => join(folder, name))
     .find(isExecutable)
+
+/** Programs of services too: Debian keeps them in a folder that is not on everybody's PATH. */
+export const findService = (env: Readonly<Record<string, string | undefined>>, name: string): string | undefined =>
+  findProgram({ PATH: [...pathFolders(env), '/usr/sbin'].join(delimiter) }, name)

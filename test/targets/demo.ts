@@ -33,7 +33,7 @@ async function main(): Promise<number> {
     console.error(broken)
     return 2
   }
-  await codeOf(run(['setup', 'browser'], 'inherit'))
+  await codeOf(run(['setup', 'browser', 'demo'], 'inherit'))
   if (stop.signal.aborted) return 130
 
   const targets = await Promise.all(
