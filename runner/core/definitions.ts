@@ -30,6 +30,8 @@ export interface ProbeRun {
   reveal(text: Text): string
   /** Headers that mark our traffic (User-Agent suffix, X-Vedette-Run, traceparent), for the system's own origins only. */
   readonly marks: Readonly<Record<string, string>>
+  /** To be told when we ourselves kept a run waiting, ms: that time is not the target's. */
+  waited?(ms: number): void
   /** True when `url` belongs to the system, so that marks and credentials may be sent. */
   ownOrigin(url: URL): boolean
   /** Absolute folder of the system, which paths of files are relative to. */
@@ -53,6 +55,8 @@ export interface Probe {
   /** Files that it reads, relative to the folder of the system, so that loading can name the missing ones. */
   readonly files?: readonly string[]
   readonly problems?: readonly Problem[]
+  /** Loads what only runs need, so that the first of them need not wait; called in the thread that runs, before its first slot. */
+  prepare?(): Promise<unknown>
   observe(run: ProbeRun): Promise<Observation>
 }
 

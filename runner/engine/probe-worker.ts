@@ -14,6 +14,8 @@ const post = (message: FromWorker) => port.postMessage(message)
 
 try {
   const loaded = await loadConfiguration(request)
+  const checks = loaded.configuration.systems.flatMap(system => system.checks)
+  await Promise.all(checks.map(({ probe }) => probe.prepare?.()))
   const runner = createProbeRunner({
     loaded,
     location: location ?? loaded.configuration.location,

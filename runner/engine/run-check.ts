@@ -1,5 +1,6 @@
 import type { Attempt, Fault, Observation, Outcome } from '../core/contracts.ts'
 import type { Check, ProbeRun } from '../core/definitions.ts'
+import { formatDuration } from '../core/duration.ts'
 import { RunnerFault } from '../core/fault.ts'
 
 /** What a run needs beside its check: everything of `ProbeRun` that does not change between attempts. */
@@ -20,7 +21,7 @@ export async function runCheck(check: Check, context: RunContext): Promise<Outco
   context.loopDelay?.()
   const attempts: Attempt[] = []
   for (;;) {
-    const attempt = await runAttempt(check, context)
+    const attempt = await attemptOnce(check, context)
     attempts.push(attempt)
     const failed = !('fault' in attempt.saw) && !attempt.saw.ok
     if (!failed || attempts.length > check.retry.attempts || context.signal.aborted) break
@@ -36,13 +37,6 @@ export async function runCheck(check: Check, context: RunContext): Promise<Outco
   return { attempts: attempts as [Attempt, ...Attempt[]], ...(loopDelay === undefined ? {} : { loopDelay }) }
 }
 
-async function runAttempt(check: Check, context: RunContext): Promise<Attempt> {
-  const startedAt = context.clock.now()
-  const start = context.clock.monotonic()
-  const saw = await observe(check, context)
-  return { startedAt, duration: context.clock.monotonic() - start, saw }
-}
-
 // Closing what it had open may take a probe a moment.
 const margin = 5_000
 
@@ -50,10 +44,13 @@ const margin = 5_000
  * One attempt under its deadline, written without the usual chain of promises, because it is done for every run. A probe that ignores its
  * signal would hold its place for ever: it is given up, and that is our fault.
  */
-function observe(check: Check, context: RunContext): Promise<Observation | Fault> {
+function attemptOnce(check: Check, context: RunContext): Promise<Attempt> {
   const { clock, signal: outer } = context
-  if (outer.aborted) return Promise.resolve(interrupted())
+  const startedAt = clock.now()
+  const start = clock.monotonic()
+  if (outer.aborted) return Promise.resolve({ startedAt, duration: 0, saw: interrupted() })
   return new Promise(resolve => {
+    let kept = 0
     const inner = new AbortController()
     const end = (reason: unknown) => {
       cancel()
@@ -67,18 +64,32 @@ function observe(check: Check, context: RunContext): Promise<Observation | Fault
     const settle = (saw: Observation | Fault) => {
       cancel()
       outer.removeEventListener('abort', stop)
+      const duration = clock.monotonic() - start - kept
       // A shutdown and a timeout abort the same signal: look at the outer one first, or every deployment of ours is an outage of theirs.
-      resolve(outer.aborted && ('fault' in saw || !saw.ok) ? interrupted() : saw)
+      if (outer.aborted && ('fault' in saw || !saw.ok)) resolve({ startedAt, duration, saw: interrupted() })
+      else resolve({ startedAt, duration, saw: isCutByUs(saw, kept, check.timeout) ? keptTooLong(saw, kept) : saw })
     }
     const broke = (error: unknown) => settle({ fault: faultOf(error, check) })
     outer.addEventListener('abort', stop)
     try {
-      check.probe.observe({ ...context, signal: inner.signal, timeout: check.timeout }).then(settle, broke)
+      const waited = (ms: number) => {
+        kept += ms
+      }
+      check.probe.observe({ ...context, signal: inner.signal, timeout: check.timeout, waited }).then(settle, broke)
     } catch (error) {
       broke(error)
     }
   })
 }
+
+/** The target had no more than a part of the timeout, because we took the rest. */
+const isCutByUs = (saw: Observation | Fault, kept: number, timeout: number): saw is Observation =>
+  kept > timeout / 10 && !('fault' in saw) && !saw.ok && saw.reason === 'timeout'
+
+const keptTooLong = ({ phases = [] }: Observation, kept: number): Fault => ({
+  fault: `overload: expected a turn for the TLS handshake at once, found a wait of ${formatDuration(kept)} within the timeout; lower concurrency.probes or give the machine more CPU`,
+  phases,
+})
 
 const stubborn = (check: Check) =>
   `expected the ${check.probe.kind} probe to end with its signal, found it running ${margin} ms later`

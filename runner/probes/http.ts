@@ -103,6 +103,7 @@ export function http(path: string, given: HttpOptions = {}): Probe {
     secrets: secretsIn(options),
     files: caFiles(options.ca),
     problems: below(at, [...pathProblems(path), ...conflicts(options), ...judge.problems]),
+    ...(method === 'GET' || method === 'HEAD' ? {} : { prepare: prepareExchange }),
     observe: (run: ProbeRun) => observe(run, urlOf, expect, judge, options, prepare),
   })
 }

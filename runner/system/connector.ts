@@ -4,6 +4,8 @@ import { type LookupAddress, lookup } from 'node:dns'
 import { connect as connectPlain, isIP, type LookupFunction, type Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls'
 import { AddressDenied, type AddressGuard } from './address-guard.ts'
+import { realClock } from './clock.ts'
+import { createTurns } from './turns.ts'
 
 export interface Secure {
   readonly context: SecureContext
@@ -26,6 +28,12 @@ export interface Target {
 
 /** Moments on the monotonic clock, filled in as they come. */
 export interface ConnectTimes {
+  /** Set anew when we kept it waiting: that time is not the target's. */
+  started: number
+  /** When it had to wait for its turn. */
+  queued?: number
+  /** How long it waited, ms. Absent while it waits. */
+  waited?: number
   resolved?: number
   connected?: number
   secured?: number
@@ -40,16 +48,44 @@ export const hostOf = (url: URL): string => (url.hostname.startsWith('[') ? url.
 export const portOf = (url: URL): number =>
   url.port === '' ? (url.protocol === 'https:' || url.protocol === 'wss:' ? 443 : 80) : Number(url.port)
 
+export interface Connection {
+  /** Ends everything; `done` is then not called any more. */
+  destroy(): void
+}
+
+export type Connected = (...answer: [error: Error, none: undefined] | [none: undefined, socket: Socket]) => void
+
+// The keys of a handshake are computed in this thread, about a millisecond each: of hundreds at once each would look slow. One that waits for the
+// other side computes nothing, so its place is given on soon.
+const handshakes = createTurns({ most: 4, hold: 20, timer: realClock.timer })
+
 /**
- * Connects. `done` is called once: with the socket when it may be used (after TLS, when there is to be TLS), or with the error.
- * Destroying the returned socket ends everything; `done` is then not called unless the socket is destroyed with an error.
+ * Connects. `done` is called once: with the socket when it may be used (after TLS, when there is to be TLS), or with the error. Few TLS
+ * handshakes begin at a time; `times` tells who had to wait.
  */
-export function connect(
-  target: Target,
-  times: ConnectTimes,
-  now: () => number,
-  done: (error: Error | undefined, socket: Socket) => void,
-): Socket {
+export function connect(target: Target, times: ConnectTimes, now: () => number, done: Connected): Connection {
+  if (target.secure === undefined) return open(target, times, now, done)
+  let socket: Socket | undefined
+  const turn = handshakes.take(() => {
+    if (times.queued !== undefined) {
+      times.started = now()
+      times.waited = times.started - times.queued
+    }
+    socket = open(target, times, now, (...answer) => {
+      turn.leave()
+      done(...answer)
+    })
+  })
+  if (socket === undefined) times.queued = now()
+  return {
+    destroy() {
+      turn.leave()
+      socket?.destroy()
+    },
+  }
+}
+
+function open(target: Target, times: ConnectTimes, now: () => number, done: Connected): Socket {
   const { host, port, family, guard, secure } = target
   const literal = isIP(host) !== 0
   const denied = literal ? guard?.(host) : undefined
@@ -61,11 +97,12 @@ export function connect(
     ...(guard === undefined || literal ? {} : { lookup: guardedLookup(guard) }),
   }
   const socket: Socket = secure ? connectTls({ ...common, ...tlsOptions(secure, host) }) : connectPlain(common)
-  let open = true
+  let unsettled = true
   const finish = (error?: Error) => {
-    if (!open) return
-    open = false
-    done(error, socket)
+    if (!unsettled) return
+    unsettled = false
+    if (error) done(error, undefined)
+    else done(undefined, socket)
   }
   if (!literal) {
     socket.once('lookup', (error: Error | null) => {
@@ -87,7 +124,7 @@ export function connect(
   // Without an error event the other side went away politely, but before anything was agreed.
   socket.on('close', () => {
     // Every connection closes in the end, and an error is dear: it notes where it was made.
-    if (open) finish(new Error('the connection was closed'))
+    if (unsettled) finish(new Error('the connection was closed'))
   })
   if (denied !== undefined) socket.destroy(new AddressDenied(denied))
   return socket

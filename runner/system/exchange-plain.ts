@@ -1,7 +1,7 @@
 /** The short way for what monitors ask most: a GET or HEAD with nothing special, on a socket of its own. Costs about half of what a whole client does. */
 
 import type { Socket } from 'node:net'
-import { connect, isSecure } from './connector.ts'
+import { type Connection, connect, isSecure } from './connector.ts'
 import { type Exchange, type ExchangeRequest, type ExchangeTools, recordExchange } from './exchange-record.ts'
 import { createAnswerParser } from './http-parser.ts'
 
@@ -41,8 +41,8 @@ export const exchangePlainly = (request: ExchangeRequest, head: string, tools: E
 function run(request: ExchangeRequest, head: string, tools: ExchangeTools, resolve: (seen: Exchange) => void) {
   const { clock } = tools
   const now = () => clock.monotonic()
-  let socket: Socket | undefined
-  const record = recordExchange(request, tools, () => socket?.destroy(), resolve)
+  let connection: Connection | undefined
+  const record = recordExchange(request, tools, () => connection?.destroy(), resolve)
   const { times, settle } = record
   if (tools.signal.aborted) return settle({ kind: 'aborted' })
   const parser = createAnswerParser(request.method !== 'HEAD', {
@@ -65,7 +65,7 @@ function run(request: ExchangeRequest, head: string, tools: ExchangeTools, resol
     ready.write(head, 'latin1')
     times.sent = now()
   }
-  socket = connect(request.target, times, now, (error, ready) =>
+  connection = connect(request.target, times, now, (error, ready) =>
     error ? settle({ kind: 'error', error }) : talk(ready),
   )
 }

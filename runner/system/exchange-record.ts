@@ -21,10 +21,11 @@ export interface ExchangeRequest {
 export interface ExchangeTools {
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Told when we ourselves kept the target waiting, ms. */
+  waited?(ms: number): void
 }
 
 export interface ExchangeTimes extends ConnectTimes {
-  readonly started: number
   sent?: number
   /** First byte of the answer. */
   answered?: number
@@ -72,10 +73,11 @@ const mostInterim = 20
 /** `release` closes the connection, whatever happened; `resolve` gets what was seen. */
 export function recordExchange(
   { target, limits, keepBody }: ExchangeRequest,
-  { clock, signal }: ExchangeTools,
+  tools: ExchangeTools,
   release: (end: Exchange['end']) => void,
   resolve: (seen: Exchange) => void,
 ): ExchangeRecord {
+  const { clock, signal } = tools
   const times: ExchangeTimes = { started: clock.monotonic() }
   const chunks: Buffer[] = []
   let certificate: X509Certificate | undefined
@@ -95,6 +97,7 @@ export function recordExchange(
     const stage = stageOf(times, status, target)
     unpacker?.destroy()
     release(end)
+    if (times.waited !== undefined) tools.waited?.(times.waited)
     const body = keepBody ? (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)) : undefined
     const known = {
       ...(status === undefined ? {} : { status }),

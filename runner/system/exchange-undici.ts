@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
-import { connect, isSecure } from './connector.ts'
+import { type Connection, connect, isSecure } from './connector.ts'
 import { type Exchange, type ExchangeRequest, type ExchangeTools, recordExchange } from './exchange-record.ts'
 
 const mostHeaderBytes = 64 * 1_024
@@ -12,9 +11,9 @@ export const exchangeByUndici = (request: ExchangeRequest, tools: ExchangeTools)
 function run(request: ExchangeRequest, tools: ExchangeTools, resolve: (seen: Exchange) => void) {
   const { url, target } = request
   const { clock, signal } = tools
-  let socket: Socket | undefined
+  let connection: Connection | undefined
   const release = ({ kind }: Exchange['end']) => {
-    socket?.destroy()
+    connection?.destroy()
     // With an answer nothing is left in the client, and destroying it would cost an error object with a stack.
     if (kind !== 'answered') client.destroy(null, () => {})
   }
@@ -25,7 +24,7 @@ function run(request: ExchangeRequest, tools: ExchangeTools, resolve: (seen: Exc
     maxHeaderSize: mostHeaderBytes,
     allowH2: false,
     connect: (_, callback) => {
-      socket = connect(
+      connection = connect(
         target,
         times,
         () => clock.monotonic(),

@@ -168,3 +168,20 @@ test('a slot that two generations ran counts once', async () => {
   expect(store.all).toHaveLength(1)
   expect(recorder.health('shop/home')).toMatchObject({ state: 'retrying', consecutiveFailures: 1 })
 })
+
+test('a result alone is stored at once; where many come, they are stored a few times a second', async () => {
+  const { clock, store, record } = setUp()
+  record('passed')
+  await clock.advance(50)
+  expect(store.tries).toBe(1)
+  for (let count = 0; count < 95; count += 1) {
+    record('passed')
+    await clock.advance(10)
+  }
+  expect(store.tries).toBe(4)
+  await clock.advance(1_000)
+  expect(store.all).toHaveLength(96)
+  record('passed')
+  await clock.advance(50)
+  expect(store.all).toHaveLength(97)
+})

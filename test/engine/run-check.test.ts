@@ -123,3 +123,34 @@ test('a probe that ignores its signal is given up, as our own fault', async () =
   expect(attempt.saw).toMatchObject({ fault: expect.stringContaining('found it running 5000 ms later') })
   expect(run.clock.pending).toBe(0)
 })
+
+test('the time that we kept a run waiting is no part of its duration', async () => {
+  const run = context()
+  const observe: Probe['observe'] = async ({ clock, waited }) => {
+    await clock.sleep(300)
+    waited?.(100)
+    waited?.(50)
+    return ok
+  }
+  const done = runCheck(check('c', { probe: { kind: 'test', summary: '', observe } }), run)
+  await run.clock.advance(300)
+  expect((await done).attempts[0]).toMatchObject({ duration: 150, saw: { ok: true } })
+})
+
+test.for([
+  [101, 'unknown'],
+  [100, 'failed'],
+] as const)('a timeout of which we took %s of 1000 ms is %s', async ([kept, verdict]) => {
+  const run = context()
+  const observe: Probe['observe'] = ({ signal, waited }) =>
+    hang(signal).catch(() => {
+      waited?.(kept)
+      return { ok: false, reason: 'timeout', detail: 'no answer' }
+    })
+  const done = runCheck(
+    check('c', { probe: { kind: 'test', summary: '', observe }, timeout: '1s', retry: { attempts: 0 } }),
+    run,
+  )
+  await run.clock.advance(1_000)
+  expect(judge((await done).attempts[0].saw).verdict).toBe(verdict)
+})

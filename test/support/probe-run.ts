@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly secrets?: Readonly<Record<string, string>>
   readonly marks?: Readonly<Record<string, string>>
   readonly folder?: string
+  /** Told what the probe says that we kept it waiting. */
+  readonly onWait?: (ms: number) => void
 }
 
 /** What the engine would give to a probe. */
@@ -26,6 +28,7 @@ export function probeRun({
   secrets = {},
   marks = {},
   folder = '/',
+  onWait = () => {},
 }: RunOptions = {}): ProbeRun {
   const urls = typeof url === 'string' || url instanceof URL ? { web: url } : url
   const hosts = new Set(Object.values(urls).map(item => new URL(item).host))
@@ -35,6 +38,7 @@ export function probeRun({
     timeout,
     marks,
     folder,
+    waited: onWait,
     url: (name = 'web') => new URL(urls[name] ?? name),
     ownOrigin: other => hosts.has(other.host),
     limit() {

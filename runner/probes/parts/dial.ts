@@ -4,10 +4,10 @@ import { isIP, type Socket } from 'node:net'
 import { z } from 'zod'
 import type { Phase, PhaseName, Problem } from '../../core/contracts.ts'
 import type { ProbeRun } from '../../core/definitions.ts'
-import { type ConnectTimes, connect, hostOf, portOf, type Target } from '../../system/connector.ts'
+import { type Connection, type ConnectTimes, connect, hostOf, portOf, type Target } from '../../system/connector.ts'
 import { originName, port } from './fields.ts'
 import { phasesBetween } from './phases.ts'
-import { cutShort, progress, type Trouble, troubleOf } from './trouble.ts'
+import { cutShort, progress, refuseUnasked, type Trouble, troubleOf } from './trouble.ts'
 
 /** Options that say where. */
 export const placeFields = {
@@ -51,9 +51,7 @@ export function placeProblems({ host }: Place): readonly Problem[] {
 export const placeName = ({ origin, host, port }: Place): string =>
   `${host ?? origin ?? 'web'}${port === undefined ? '' : `:${port}`}`
 
-export interface Times extends ConnectTimes {
-  readonly started: number
-}
+export type Times = ConnectTimes
 
 export type Dialled = { readonly socket: Socket } | { readonly trouble: Trouble }
 
@@ -67,6 +65,7 @@ export function dial(run: ProbeRun, target: Target, times: Times): Promise<Diall
   return new Promise<Dialled>((resolve, reject) => {
     const answer = (make: () => Dialled) => {
       signal.removeEventListener('abort', onAbort)
+      if (times.waited !== undefined) run.waited?.(times.waited)
       try {
         resolve(make())
       } catch (error) {
@@ -74,16 +73,17 @@ export function dial(run: ProbeRun, target: Target, times: Times): Promise<Diall
       }
     }
     const onAbort = () => {
-      socket?.destroy()
+      connection?.destroy()
       answer(() => {
+        refuseUnasked(run, times)
         const stage = stageOf(times, target)
         return { trouble: cutShort(run, progress(times, stage, peer)) }
       })
     }
-    let socket: Socket | undefined
+    let connection: Connection | undefined
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
-    socket = connect(
+    connection = connect(
       target,
       times,
       () => clock.monotonic(),

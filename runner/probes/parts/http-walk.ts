@@ -9,7 +9,7 @@ import type { Exchange, ExchangeTimes } from '../../system/exchange-record.ts'
 import type { ContextOptions, TlsContexts } from '../../system/tls-contexts.ts'
 import { plainUrl } from './http-expectations.ts'
 import { phasesBetween } from './phases.ts'
-import { cutShort, progress, type Trouble, troubleOf } from './trouble.ts'
+import { cutShort, progress, refuseUnasked, type Trouble, troubleOf } from './trouble.ts'
 
 export interface WalkPlan {
   readonly method: string
@@ -175,6 +175,7 @@ function endTrouble(run: ProbeRun, last: Exchange, url: URL): Trouble | undefine
   if (end.kind === 'limit') return { reason: 'limit', detail: end.detail }
   if (end.kind === 'broken') return { reason: 'protocol', detail: end.detail }
   if (end.kind === 'error') return troubleOf(end.error, stage, peer)
+  refuseUnasked(run, times)
   const how = progress(times, stage, peer)
   if (stage === 'transfer') {
     return cutShort(

@@ -147,6 +147,17 @@ export function cutShort(run: Pick<ProbeRun, 'signal' | 'timeout'>, soFar: strin
   return { reason: 'timeout', detail: `no answer within ${formatDuration(run.timeout)}: ${soFar}` }
 }
 
+/** Throws when the time was over before our turn came: nothing was asked of the target yet. */
+export function refuseUnasked(
+  run: Pick<ProbeRun, 'signal' | 'timeout'>,
+  { queued, waited }: { readonly queued?: number; readonly waited?: number },
+): void {
+  if (queued === undefined || waited !== undefined || run.signal.reason?.name !== 'TimeoutError') return
+  throw new RunnerFault(
+    `overload: expected a turn for the TLS handshake within ${formatDuration(run.timeout)}, found too many before it; lower concurrency.probes or give the machine more CPU`,
+  )
+}
+
 /** How far a connection came, for `cutShort`. */
 export function progress(
   times: {
