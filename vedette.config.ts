@@ -2,5 +2,6 @@ import { defineConfig } from '#vedette'
 import assessment from './scenarios/assessment/system.ts'
 import codAdmin from './scenarios/cod-admin/system.ts'
 import dental from './scenarios/dental/system.ts'
+import therapy from './scenarios/therapy/system.ts'
 
-export default defineConfig({ systems: [codAdmin, assessment, dental] })
+export default defineConfig({ systems: [codAdmin, assessment, dental, therapy] })

@@ -103,7 +103,7 @@ export const sessionPage = (page: Page) => ({
   open: (session: string) => open(page, `/sessions/${session}`),
   recording: page.getByLabel('Recording'),
   transcript: page.getByRole('list', { name: 'Transcript' }),
-  part: (name: string) => page.getByRole('definition').and(page.locator(`[data-part="${name}"]`)),
+  part: (name: string) => page.getByLabel(name),
 })
 
 export const notePage = (page: Page) => ({

@@ -63,5 +63,13 @@ export default defineSystem('therapy', import.meta.dirname, {
     // With a camera and a microphone that are not real.
     playwright('./calls', { project: 'calls', every: '5m', timeout: '30s', severity: 'p0' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
+    playwright('./janitor', {
+      project: 'desktop',
+      cron: '47 3 * * *',
+      timeout: '1m',
+      severity: 'p2',
+      screenshots: 'off',
+      smoke: false,
+    }),
   ],
 })

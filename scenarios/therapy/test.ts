@@ -17,7 +17,7 @@ interface ClinicFixtures {
 export const test = systemTest(referenceUrls).extend<ClinicFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
   use: async ({}, use, { file }) => {
-    await use(file.includes('/security/') ? 'monitor' : /([\w-]+)\.spec\.ts$/.exec(file)![1]!)
+    await use(/\/(security|janitor)\//.test(file) ? 'monitor' : /([\w-]+)\.spec\.ts$/.exec(file)![1]!)
   },
   member: async ({ request, use: name }, use) => {
     await use(await signInFor(request, name))

@@ -1,6 +1,7 @@
 import { breakable as assessmentBreakable } from '../targets/assessment/faults.ts'
 import { breakable as codAdminBreakable } from '../targets/cod-admin/faults.ts'
 import { breakable as dentalBreakable } from '../targets/dental/faults.ts'
+import { breakable as therapyBreakable } from '../targets/therapy/faults.ts'
 import type { Open } from './prove.ts'
 
 /** A running instance of a reference system. */
@@ -41,6 +42,11 @@ export const systems: Readonly<Record<string, Provable>> = {
     },
     start: async options => (await import('../targets/cod-admin/create-cod-admin.ts')).createCodAdmin(options),
     loadClock: { 'COD-02': 6 * 60_000 },
+  },
+  therapy: {
+    port: 7120,
+    breakable: therapyBreakable,
+    start: async options => (await import('../targets/therapy/create-therapy.ts')).createTherapy(options),
   },
   assessment: {
     port: 7130,

@@ -95,6 +95,7 @@ const uses = [
   'errors',
   'invoices',
   'loading',
+  'markup',
   'monitor',
   'phone',
   'profile',

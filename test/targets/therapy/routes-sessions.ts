@@ -4,6 +4,7 @@ import type { Person } from './people.ts'
 import { type Note, type Session, soapParts } from './sessions.ts'
 
 const ticketLife = 5 * 60
+const mostEntries = 10_000
 
 /** Who may read a health record, and that it was read. */
 export function readRecord(clinic: Clinic, call: Call, reader: Person): Person {
@@ -17,6 +18,7 @@ export function readRecord(clinic: Clinic, call: Call, reader: Person): Person {
   if (!broken('THR-16')) {
     const at = new Date(clock.now()).toISOString()
     audit.push({ at, who: reader.email, action: 'read', record: member.record })
+    if (audit.length > mostEntries) audit.shift()
   }
   // What is private stays out of every cache.
   if (!broken('THR-31')) call.answerHeaders['cache-control'] = 'no-store'

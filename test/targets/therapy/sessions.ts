@@ -31,6 +31,8 @@ const half = 30 * 60_000
 const offeredSlots = 96
 const opensBefore = 10 * 60_000
 const closesAfter = 60 * 60_000
+/** With more than these, cancelled ones are forgotten. */
+const mostSessions = 1_000
 
 export function createSessions(now: () => number, broken: TherapyBroken) {
   const sessions = new Map<string, Session>()
@@ -43,6 +45,10 @@ export function createSessions(now: () => number, broken: TherapyBroken) {
         session.id !== except &&
         (session.state === 'booked' || broken('THR-03')),
     )
+  const forgetOldest = () => {
+    const oldest = all().find(({ state }) => state === 'cancelled')
+    if (oldest) sessions.delete(oldest.id)
+  }
   return {
     /** Half hours of the next two days that are free, the running one first: a walk-in may still have it. */
     freeSlots(therapist: string): readonly number[] {
@@ -58,6 +64,7 @@ export function createSessions(now: () => number, broken: TherapyBroken) {
     add(given: Pick<Session, 'member' | 'therapist' | 'slot' | 'topic'>): Session {
       const session: Session = { ...given, id: randomUUID(), createdAt: now(), state: 'booked', transcript: [] }
       sessions.set(session.id, session)
+      if (sessions.size > mostSessions) forgetOldest()
       return session
     },
     get: (id: string | undefined) => sessions.get(id ?? ''),
