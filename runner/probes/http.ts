@@ -5,6 +5,7 @@ import type { Breach, Observation, Problem } from '../core/contracts.ts'
 import type { Probe, ProbeRun, Secret } from '../core/definitions.ts'
 import { describeLimit, keepsLimit, type LimitRef, type Statistic, statistic } from '../core/requirements.ts'
 import { publicOnly } from '../system/address-guard.ts'
+import { prepareExchange } from '../system/exchange.ts'
 import { createTlsContexts } from '../system/tls-contexts.ts'
 import { daysLimits, lifeBreaches, lifeMetrics, lifeOf } from './parts/certificate.ts'
 import {
