@@ -48,10 +48,10 @@ export function collectListing(): { onLine(line: ReportLine): void; done(output:
 const lockFiles = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock']
 const sources = /\.(?:[cm]?[jt]sx?|json)$/
 
-/** Changes when the configuration, a source file beside it, the lock file or Playwright changes. */
+/** Changes when the configuration, a source file beside it, the lock file, Playwright or the environment of the runs changes. */
 export function fingerprint(project: Project, source: JourneySource): string {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([project.config, project.install.folder, project.install.version, source.dir]))
+  hash.update(JSON.stringify([project.config, project.install.folder, project.install.version, source.dir, source.env]))
   for (const name of lockFiles) addFile(join(project.cwd, name))
   const folders = new Set([
     dirname(project.config),

@@ -100,6 +100,14 @@ test('a listing is asked for once until a file changes', async () => {
   expect((await discover(source)).checks.map(({ id }) => id)).toEqual(['shop/two'])
 })
 
+test('another environment of the runs is listed anew', async () => {
+  const dir = foreignProject('environment', "test('in ' + process.env.SHOP, async () => undefined)")
+  const named = async (shop: string) =>
+    (await discover(sourceAt(dir, { env: { SHOP: shop } }))).checks.map(({ id }) => id)
+  expect(await named('ankara')).toEqual(['shop/in-ankara'])
+  expect(await named('bursa')).toEqual(['shop/in-bursa'])
+})
+
 test('unknown settings and repeated ids are problems', async () => {
   const dir = foreignProject(
     'settings',
