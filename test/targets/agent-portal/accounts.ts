@@ -70,30 +70,8 @@ const seedTotp = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 
 /** What a monitor does with the portal: a use has accounts of its own, because limits are per account. */
 const uses = [
-  ...[
-    'appointments',
-    'approvals',
-    'audits',
-    'booking',
-    'bulk-booking',
-    'doctors',
-    'failed-call',
-    'live-updates',
-    'menu',
-  ],
-  ...[
-    'payments',
-    'phone',
-    'refresh',
-    'reports',
-    'support',
-    'tasks',
-    'profile',
-    'api',
-    'monitor',
-    'stranger',
-    'completion',
-  ],
+  ...['approvals', 'booking', 'bulk-booking', 'completion', 'doctors', 'live-updates', 'menu'],
+  ...['monitor', 'patients', 'payments', 'phone', 'profile', 'reports', 'session', 'stranger', 'support', 'tasks'],
 ]
 const accountsOfUse = 4
 const loadUsers = 1_000

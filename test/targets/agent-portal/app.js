@@ -166,7 +166,7 @@ async function sendForm(form) {
   const answer = await call(path, verb, values)
   if (!answer && !broken('AGT-55')) return
   delete form.dataset.edit
-  say('[data-notice]', fill(form.dataset.notice, answer ?? {}))
+  say('[data-notice]', fill(form.dataset.thanks, answer ?? {}))
   form.reset()
   await showLists()
 }

@@ -61,7 +61,7 @@ export type Appointment = Booked & { readonly id: string }
 export type Clinic = ReturnType<typeof createClinic>
 
 /** Doctors with their hospitals, time slots, patients and appointments. `keepsFree`: a booked slot stays free (a fault). */
-export function createClinic(now: number, keepsFree: boolean) {
+export function createClinic(now: () => number, keepsFree: boolean) {
   const hospitals = cities.map((city, index) => ({ id: `hospital-${index + 1}`, name: `${city} Hospital`, city }))
   const doctors: readonly Doctor[] = Array.from({ length: 24 }, (_, index) => ({
     id: `doctor-${index + 1}`,
@@ -71,9 +71,9 @@ export function createClinic(now: number, keepsFree: boolean) {
     rating: 3.5 + (index % 4) / 2,
     fee: 40 + (index % 5) * 15,
   }))
-  const customers = createCollection<Customer>('patient')
-  const appointments = createCollection<Booked>('appointment')
-  const opened: Collection<Omit<Slot, 'id'>> = createCollection('slot')
+  const customers = createCollection<Customer>('patient', now)
+  const appointments = createCollection<Booked>('appointment', now)
+  const opened: Collection<Omit<Slot, 'id'>> = createCollection('slot', now)
   const taken = new Map<string, string>()
 
   /** Every doctor works from nine to five on every day. */
@@ -136,7 +136,7 @@ export function createClinic(now: number, keepsFree: boolean) {
       [7, 'completed'],
       [-2 - index, index % 3 ? 'confirmed' : 'pending'],
     ] as const) {
-      const date = new Date(now - daysAgo * day).toISOString().slice(0, 10)
+      const date = new Date(now() - daysAgo * day).toISOString().slice(0, 10)
       const agent = { state, kind: state === 'pending' ? ('acb' as const) : ('standard' as const), agentId: 'admin-1' }
       book(regular(`doctor-${index + 1}`, date)[index]!, customer, agent)
     }

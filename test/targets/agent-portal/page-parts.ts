@@ -13,8 +13,8 @@ export const remoteChoice = (label: string, name: string, from: string, text: st
   html`<label>${label} <select name="${name}" data-options="${from}" data-text="${text}"></select></label>`
 
 /** A form that is sent to the API as JSON: `send('POST /api/tasks', …)`. */
-export const send = (call: string, body: Markup, button: string, notice: string) =>
-  html`<form data-send="${call}" data-notice="${notice}" novalidate>${body}<button>${button}</button></form>`
+export const send = (call: string, body: Markup, button: string, thanks: string) =>
+  html`<form data-send="${call}" data-thanks="${thanks}" novalidate>${body}<button>${button}</button></form>`
 
 /** A form that chooses what the list shows. */
 export const filter = (label: string, body: Markup) =>

@@ -1,23 +1,31 @@
 import { randomInt } from 'node:crypto'
 
+/** What every entry is given. */
+export interface Stamp {
+  readonly id: string
+  /** ISO 8601. */
+  readonly createdAt: string
+}
+
 /** Entries with an id of their own, the newest first. */
 export interface Collection<T extends object> {
-  add(item: T): T & { readonly id: string }
-  get(id: string): (T & { readonly id: string }) | undefined
-  change(id: string, change: Partial<T>): (T & { readonly id: string }) | undefined
+  add(item: T): T & Stamp
+  get(id: string): (T & Stamp) | undefined
+  change(id: string, change: Partial<T>): (T & Stamp) | undefined
   remove(id: string): boolean
-  list(): readonly (T & { readonly id: string })[]
+  list(): readonly (T & Stamp)[]
   readonly size: number
 }
 
 /** The oldest are forgotten when there are more, so that a system which is watched for months stays small. */
 const most = 5_000
 
-export function createCollection<T extends object>(prefix: string): Collection<T> {
-  const items = new Map<string, T & { readonly id: string }>()
+export function createCollection<T extends object>(prefix: string, now: () => number): Collection<T> {
+  const items = new Map<string, T & Stamp>()
   return {
     add(item) {
-      const entry = { ...item, id: `${prefix}-${randomInt(2 ** 44).toString(36)}` }
+      const id = `${prefix}-${randomInt(2 ** 44).toString(36)}`
+      const entry = { ...item, id, createdAt: new Date(now()).toISOString() }
       items.set(entry.id, entry)
       if (items.size > most) items.delete(items.keys().next().value!)
       return entry

@@ -1,0 +1,33 @@
+import { open } from '../pages.ts'
+import { expect, test } from '../test.ts'
+
+// Whether the certificate is good is another promise.
+test.use({ ignoreHTTPSErrors: true })
+
+test('the pages call the API at its public https address', { tag: '@AGT-60' }, async ({ page, enter, address }) => {
+  const home = new URL(address('https')).origin
+  const strange: string[] = []
+  const look = (address: string) => {
+    const { protocol, origin } = new URL(address)
+    const isOwn = origin.replace(/^wss/, 'https') === home || ['data:', 'blob:'].includes(protocol)
+    if (!isOwn) strange.push(address)
+  }
+  page.on('request', request => look(request.url()))
+  page.on('websocket', socket => look(socket.url()))
+  // What the page's own policy blocks never becomes a request.
+  await page.exposeFunction('blocked', look)
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', event => {
+      if (/^[a-z]+:\/\//.test(event.blockedURI))
+        (globalThis as unknown as { blocked(uri: string): void }).blocked(event.blockedURI)
+    })
+  })
+  await enter(page)
+  for (const path of ['/auth/login', '/dashboard', '/doctor-search', '/reports']) {
+    await test.step(path, async () => {
+      await open(page, new URL(path, home).href)
+      await page.waitForLoadState('networkidle')
+      expect(strange, `addresses that ${path} calls beside ${home}`).toEqual([])
+    })
+  }
+})
