@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SelfStats } from '../../runner/core/ports.ts'
+import { leanProcess } from '../../runner/system/lean-process.ts'
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts'
 
 export interface Figures {
@@ -16,6 +17,11 @@ export interface Figures {
   readonly rss: number
 }
 
+interface StartOptions {
+  readonly execArgv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
 export interface Watched extends AsyncDisposable {
   readonly pid: number
   readonly folder: string
@@ -23,9 +29,12 @@ export interface Watched extends AsyncDisposable {
   kill(): Promise<void>
 }
 
-// Type stripping warns of nothing, but a bench must not be slowed by the loader of a test runner either.
-const start = async (file: string, args: readonly string[]) => {
-  const child = fork(join(import.meta.dirname, file), [...args], { execArgv: [] })
+/** By default as `vedette watch` makes itself. */
+const start = async (file: string, args: readonly string[], { execArgv, env }: StartOptions = leanProcess) => {
+  const child = fork(join(import.meta.dirname, file), [...args], {
+    execArgv: [...execArgv],
+    env: { ...process.env, ...env },
+  })
   const [first] = (await once(child, 'message')) as [unknown]
   return { child, first }
 }
@@ -77,7 +86,7 @@ export interface BenchTarget extends AsyncDisposable {
 }
 
 export async function startTarget(): Promise<BenchTarget> {
-  const { child, first } = await start('target-process.ts', [])
+  const { child, first } = await start('target-process.ts', [], { execArgv: [], env: {} })
   return {
     ...(first as { http: string; https: string }),
     took: async () => new Map(await ask<[string, number][]>(child, 'took')),
