@@ -1,3 +1,4 @@
+import { breakable as agentPortalBreakable } from '../targets/agent-portal/faults.ts'
 import { breakable as assessmentBreakable } from '../targets/assessment/faults.ts'
 import { breakable as codAdminBreakable } from '../targets/cod-admin/faults.ts'
 import { breakable as dentalBreakable } from '../targets/dental/faults.ts'
@@ -42,6 +43,17 @@ export const systems: Readonly<Record<string, Provable>> = {
     },
     start: async options => (await import('../targets/cod-admin/create-cod-admin.ts')).createCodAdmin(options),
     loadClock: { 'COD-02': 6 * 60_000 },
+  },
+  'agent-portal': {
+    port: 7110,
+    breakable: agentPortalBreakable,
+    open: {
+      'AGT-29': {
+        how: 'fault',
+        why: 'Firefox and WebKit have no builds for this machine; their projects work where they are',
+      },
+    },
+    start: async options => (await import('../targets/agent-portal/create-agent-portal.ts')).createAgentPortal(options),
   },
   therapy: {
     port: 7120,
