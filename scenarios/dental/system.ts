@@ -36,7 +36,7 @@ export default defineSystem('dental', import.meta.dirname, {
       covers: ['DNT-10'],
     }),
     check('api-speed', {
-      probe: http('/api/clinics', { samples: 40, expect: { duration: limit('DNT-01') } }),
+      probe: http('/api/clinics', { samples: 20, expect: { duration: limit('DNT-01') } }),
       every: '5m',
       timeout: '30s',
       covers: ['DNT-01'],

@@ -1,9 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { hashPassword } from '../kit/passwords.ts'
 import { clinics, type Patient } from './practice.ts'
 
 /** Administrators manage users; dentists write records; patients see the portal alone. */
-export const staffRoles = ['admin', 'dentista', 'recepcao'] as const
-export type Role = (typeof staffRoles)[number] | 'paciente'
+export const staff = ['admin', 'dentista', 'recepcao'] as const
+export const everybody = [...staff, 'paciente'] as const
+export type Role = (typeof everybody)[number]
 
 export interface User {
   readonly id: string
@@ -19,9 +21,6 @@ export interface User {
 
 type NewUser = Omit<User, 'id' | 'createdAt'>
 
-// A real clinic takes bcrypt; a reference that many sign in to at once does not.
-const hash = (password: string) => createHash('sha256').update(password).digest('base64')
-
 export function createAccounts(now: () => number) {
   const users = new Map<string, User>()
   return {
@@ -34,14 +33,14 @@ export function createAccounts(now: () => number) {
         ...given,
         id,
         email: given.email.toLowerCase(),
-        password: hash(given.password),
+        password: hashPassword(given.password),
         createdAt: new Date(now()).toISOString(),
       }
       users.set(id, user)
       return user
     },
     remove: (user: User) => users.delete(user.id),
-    isPassword: (user: User, password: string) => user.password === hash(password),
+    isPassword: (user: User, password: string) => user.password === hashPassword(password),
     get size() {
       return users.size
     },

@@ -1,11 +1,11 @@
 import { html, type Markup } from '../kit/html.ts'
 import { type Call, type Route, route } from '../kit/http.ts'
-import { type Role, staffRoles } from './accounts.ts'
+import { type Role, staff } from './accounts.ts'
 import { apiForm, choices, field, type Layout, layout, table } from './layout.ts'
 import { inWords, localTime } from './local-time.ts'
 import { reportOf } from './practice.ts'
 import { findPatient } from './routes-practice.ts'
-import { type Signed, signedIn, staff, type TopSmile } from './topsmile.ts'
+import { type Signed, signedIn, type TopSmile } from './topsmile.ts'
 
 const roleNames: Readonly<Record<Role, string>> = {
   admin: 'Administração',
@@ -27,7 +27,7 @@ export function staffPages(topSmile: TopSmile, assets: Layout['assets']): readon
   const staffPage = (path: string, title: string, body: (signed: Signed, call: Call) => Markup) =>
     route('GET', path, call => {
       const signed = signedIn(topSmile, call)
-      if (!signed || !staff.includes(signed.user.role)) return { status: 302, headers: { location: '/' } }
+      if (!signed || signed.user.role === 'paciente') return { status: 302, headers: { location: '/' } }
       return { html: layout({ title, body: body(signed, call), signed, assets }) }
     })
 
@@ -67,7 +67,7 @@ ${apiForm(`POST /api/patients/${id}/record`, '', html`<label>Nova anotação <te
           ({ id, name, email, role }) =>
             html`<tr><td>${name}</td><td>${email}</td><td>${roleNames[role]}</td><td>${apiForm(`DELETE /api/users/${id}`, '', html``, `Remover ${name}`)}</td></tr>`,
         )
-      const roles = staffRoles.map(role => [role, roleNames[role]] as const)
+      const roles = staff.map(role => [role, roleNames[role]] as const)
       const heads = ['Nome', 'E-mail', broken('DNT-19') ? 'users.columns.role' : 'Função', 'Ação']
       return html`${table('Usuários', heads, rows)}<h2>Novo usuário</h2>
 ${apiForm('POST /api/users', '', html`${field('Nome', 'name')}${field('E-mail', 'email', 'email')}${field('Senha', 'password', 'password')}${choices('Função', 'role', roles)}`, 'Criar usuário')}`

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { createRandom } from '../kit/random.ts'
 import { dayAfter, localTime } from './local-time.ts'
 
 export interface Clinic {
@@ -137,11 +138,7 @@ const lastNames = ['Almeida', 'Barbosa', 'Cardoso', 'Duarte', 'Esteves', 'Ferrei
 
 /** Patients and four weeks behind, one ahead; the same for the same seed. */
 export function seedPractice(practice: Practice, seed: number, now: number): void {
-  let state = seed >>> 0
-  const random = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
+  const random = createRandom(seed)
   const today = localTime(now)
   for (const { id: clinic } of clinics) {
     const known = Array.from({ length: 30 }, () => {

@@ -1,8 +1,8 @@
 import { cookieOf, serverCookie } from '../kit/cookies.ts'
 import { type Answer, Refusal, type Route, route } from '../kit/http.ts'
-import { showUser, staffRoles, type User } from './accounts.ts'
+import { everybody, showUser, staff, type User } from './accounts.ts'
 import { accessLife, refreshLife, type Session } from './sessions.ts'
-import { guarded, refuseErrors, staff, type TopSmile, textError } from './topsmile.ts'
+import { guardedRoutes, refuseErrors, spend, type TopSmile, textError } from './topsmile.ts'
 
 /** Where only the exchange of refresh tokens happens; the cookie goes nowhere else. */
 const refreshPath = '/api/auth/refresh'
@@ -10,6 +10,7 @@ const refreshPath = '/api/auth/refresh'
 /** Sign-in, rotation of tokens, sign-out, users. */
 export function authRoutes(topSmile: TopSmile): readonly Route[] {
   const { accounts, broken, sessions } = topSmile
+  const signedRoute = guardedRoutes(topSmile)
   // People who were removed, for the fault in which they can still sign in.
   const removed = new Map<string, User>()
 
@@ -35,6 +36,7 @@ export function authRoutes(topSmile: TopSmile): readonly Route[] {
     route('POST', '/api/auth/login', async call => {
       const { email, password } = await call.json()
       refuseErrors([textError('email', email), !broken('DNT-22') && textError('password', password)])
+      spend(topSmile, `sign-in ${String(email).toLowerCase()}`, call)
       const user = accounts.byEmail(String(email)) ?? removed.get(String(email).toLowerCase())
       if (!user || !isRight(user, password)) throw new Refusal(401, { error: 'E-mail ou senha incorretos' })
       return grant(user, sessions.open(user))
@@ -45,54 +47,34 @@ export function authRoutes(topSmile: TopSmile): readonly Route[] {
       if (!user) throw new Refusal(401, { error: 'Sessão encerrada' })
       return grant(user, session)
     }),
-    route(
-      'POST',
-      '/api/auth/logout',
-      guarded(topSmile, 'everybody', (_, { session }) => {
-        sessions.end(session)
-        return { status: 204, headers: { 'set-cookie': cookies('', '', true) } }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/auth/me',
-      guarded(topSmile, 'everybody', (_, { user }) => ({ json: { user: showUser(user) } })),
-    ),
-    route(
-      'GET',
-      '/api/users',
-      guarded(topSmile, ['admin'], (_, { user }) => ({
-        json: { users: accounts.staffOf(user.clinic).map(showUser) },
-      })),
-    ),
-    route(
-      'POST',
-      '/api/users',
-      guarded(topSmile, ['admin'], async (call, { user: { clinic } }) => {
-        const { name, email, password, role } = await call.json()
-        const known = staffRoles.find(item => item === role)
-        refuseErrors([
-          textError('name', name),
-          textError('email', email),
-          textError('password', password),
-          !known && { field: 'role', message: `informe um destes: ${staffRoles.join(', ')}` },
-          accounts.byEmail(String(email)) !== undefined && { field: 'email', message: 'já está em uso' },
-        ])
-        const given = { name: String(name), email: String(email), password: String(password), role: known!, clinic }
-        return { status: 201, json: showUser(accounts.add(given)) }
-      }),
-    ),
-    route(
-      'DELETE',
-      '/api/users/:id',
-      guarded(topSmile, ['admin'], (call, { user: { clinic } }) => {
-        const user = accounts.byId(call.params['id']!)
-        if (user?.clinic !== clinic || !staff.includes(user.role)) throw new Refusal(404)
-        accounts.remove(user)
-        sessions.endAll(user)
-        if (broken('DNT-17')) removed.set(user.email, user)
-        return { status: 204 }
-      }),
-    ),
+    signedRoute('POST', '/api/auth/logout', everybody, (_, { session }) => {
+      sessions.end(session)
+      return { status: 204, headers: { 'set-cookie': cookies('', '', true) } }
+    }),
+    signedRoute('GET', '/api/auth/me', everybody, (_, { user }) => ({ json: { user: showUser(user) } })),
+    signedRoute('GET', '/api/users', ['admin'], (_, { user }) => ({
+      json: { users: accounts.staffOf(user.clinic).map(showUser) },
+    })),
+    signedRoute('POST', '/api/users', ['admin'], async (call, { user: { clinic } }) => {
+      const { name, email, password, role } = await call.json()
+      const known = staff.find(item => item === role)
+      refuseErrors([
+        textError('name', name),
+        textError('email', email),
+        textError('password', password),
+        !known && { field: 'role', message: `informe um destes: ${staff.join(', ')}` },
+        accounts.byEmail(String(email)) !== undefined && { field: 'email', message: 'já está em uso' },
+      ])
+      const given = { name: String(name), email: String(email), password: String(password), role: known!, clinic }
+      return { status: 201, json: showUser(accounts.add(given)) }
+    }),
+    signedRoute('DELETE', '/api/users/:id', ['admin'], (call, { user: { clinic } }) => {
+      const user = accounts.byId(call.params['id']!)
+      if (user?.clinic !== clinic || user.role === 'paciente') throw new Refusal(404)
+      accounts.remove(user)
+      sessions.endAll(user)
+      if (broken('DNT-17')) removed.set(user.email, user)
+      return { status: 204 }
+    }),
   ]
 }

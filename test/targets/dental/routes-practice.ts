@@ -1,7 +1,8 @@
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
+import { staff } from './accounts.ts'
 import { isLocalTime, localTime } from './local-time.ts'
 import { clinics, type Patient, serviceOf, services } from './practice.ts'
-import { guarded, refuseErrors, type Signed, staff, type TopSmile, textError } from './topsmile.ts'
+import { guardedRoutes, refuseErrors, type Signed, type TopSmile, textError } from './topsmile.ts'
 
 const unknown = (what: string) => new Refusal(404, { error: `${what} não encontrado` })
 
@@ -26,6 +27,7 @@ export const freeTimes = ({ practice, broken }: TopSmile, clinic: string, day: s
 /** Clinics, appointments, patients with their records. */
 export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
   const { accounts, broken, clock, practice } = topSmile
+  const signedRoute = guardedRoutes(topSmile)
   const own = (call: Call, { user }: Signed) => findPatient(topSmile, call.params['id'], user.clinic)
   const read = (call: Call, signed: Signed) =>
     (broken('DNT-20') && practice.patients.get(call.params['id']!)) || own(call, signed)
@@ -68,88 +70,54 @@ export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
       const { id: code, start } = book(given, clinic, String(given['name']))
       return { status: 201, json: { code, start, next: `/agendar/confirmada/${code}` } }
     }),
-    route(
-      'GET',
-      '/api/appointments',
-      guarded(topSmile, staff, (call, { user }) => {
-        const asked = call.url.searchParams.get('day') ?? ''
-        const day = asked === 'today' ? localTime(clock.now()).slice(0, 10) : asked
-        const found = practice.appointmentsOf(user.clinic, day)
-        const show = found.map(({ service, ...rest }) => ({ ...rest, service: serviceOf(service)?.name }))
-        return { json: { appointments: show } }
-      }),
-    ),
-    route(
-      'POST',
-      '/api/appointments',
-      guarded(topSmile, staff, async (call, { user }) => {
-        const given = await call.json()
-        const patient = findPatient(topSmile, String(given['patient']), user.clinic)
-        return { status: 201, json: book(given, user.clinic, patient.name, patient.id) }
-      }),
-    ),
-    route(
-      'DELETE',
-      '/api/appointments/:id',
-      guarded(topSmile, staff, (call, { user }) => {
-        const appointment = practice.appointments.get(call.params['id']!)
-        if (appointment?.clinic !== user.clinic) throw unknown('Agendamento')
-        practice.appointments.delete(appointment.id)
-        return { status: 204 }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/patients',
-      guarded(topSmile, staff, (call, { user }) => ({
-        json: { patients: practice.patientsOf(user.clinic, call.url.searchParams.get('search') ?? '') },
-      })),
-    ),
-    route(
-      'POST',
-      '/api/patients',
-      guarded(topSmile, staff, async (call, { user: { clinic } }) => {
-        const { name, phone, email, password } = await call.json()
-        refuseErrors([textError('name', name), textError('phone', phone, 30)])
-        const patient = practice.addPatient({ clinic, name: String(name), phone: String(phone) })
-        if (typeof email === 'string' && typeof password === 'string') {
-          accounts.add({ email, password, name: patient.name, role: 'paciente', clinic, patient: patient.id })
-        }
-        return { status: 201, json: patient }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/patients/:id',
-      guarded(topSmile, staff, (call, signed) => ({ json: read(call, signed) })),
-    ),
-    route(
-      'DELETE',
-      '/api/patients/:id',
-      guarded(topSmile, staff, (call, signed) => {
-        const patient = own(call, signed)
-        const account = accounts.ofPatient(patient)
-        if (account) accounts.remove(account)
-        practice.removePatient(patient.id)
-        return { status: 204 }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/patients/:id/record',
-      guarded(topSmile, staff, (call, signed) => ({ json: { entries: practice.recordOf(read(call, signed).id) } })),
-    ),
-    route(
-      'POST',
-      '/api/patients/:id/record',
-      guarded(topSmile, ['admin', 'dentista'], async (call, signed) => {
-        const { id } = own(call, signed)
-        const { text } = await call.json()
-        refuseErrors([textError('text', text, 4_000)])
-        const { name } = signed.user
-        if (broken('DNT-16')) return { status: 201, json: { author: name, text, at: localTime(clock.now()) } }
-        return { status: 201, json: practice.write(id, name, String(text)) }
-      }),
-    ),
+    signedRoute('GET', '/api/appointments', staff, (call, { user }) => {
+      const asked = call.url.searchParams.get('day') ?? ''
+      const day = asked === 'today' ? localTime(clock.now()).slice(0, 10) : asked
+      const found = practice.appointmentsOf(user.clinic, day)
+      const show = found.map(({ service, ...rest }) => ({ ...rest, service: serviceOf(service)?.name }))
+      return { json: { appointments: show } }
+    }),
+    signedRoute('POST', '/api/appointments', staff, async (call, { user }) => {
+      const given = await call.json()
+      const patient = findPatient(topSmile, String(given['patient']), user.clinic)
+      return { status: 201, json: book(given, user.clinic, patient.name, patient.id) }
+    }),
+    signedRoute('DELETE', '/api/appointments/:id', staff, (call, { user }) => {
+      const appointment = practice.appointments.get(call.params['id']!)
+      if (appointment?.clinic !== user.clinic) throw unknown('Agendamento')
+      practice.appointments.delete(appointment.id)
+      return { status: 204 }
+    }),
+    signedRoute('GET', '/api/patients', staff, (call, { user }) => ({
+      json: { patients: practice.patientsOf(user.clinic, call.url.searchParams.get('search') ?? '') },
+    })),
+    signedRoute('POST', '/api/patients', staff, async (call, { user: { clinic } }) => {
+      const { name, phone, email, password } = await call.json()
+      refuseErrors([textError('name', name), textError('phone', phone, 30)])
+      const patient = practice.addPatient({ clinic, name: String(name), phone: String(phone) })
+      if (typeof email === 'string' && typeof password === 'string') {
+        accounts.add({ email, password, name: patient.name, role: 'paciente', clinic, patient: patient.id })
+      }
+      return { status: 201, json: patient }
+    }),
+    signedRoute('GET', '/api/patients/:id', staff, (call, signed) => ({ json: read(call, signed) })),
+    signedRoute('DELETE', '/api/patients/:id', staff, (call, signed) => {
+      const patient = own(call, signed)
+      const account = accounts.ofPatient(patient)
+      if (account) accounts.remove(account)
+      practice.removePatient(patient.id)
+      return { status: 204 }
+    }),
+    signedRoute('GET', '/api/patients/:id/record', staff, (call, signed) => ({
+      json: { entries: practice.recordOf(read(call, signed).id) },
+    })),
+    signedRoute('POST', '/api/patients/:id/record', ['admin', 'dentista'], async (call, signed) => {
+      const { id } = own(call, signed)
+      const { text } = await call.json()
+      refuseErrors([textError('text', text, 4_000)])
+      const { name } = signed.user
+      if (broken('DNT-16')) return { status: 201, json: { author: name, text, at: localTime(clock.now()) } }
+      return { status: 201, json: practice.write(id, name, String(text)) }
+    }),
   ]
 }

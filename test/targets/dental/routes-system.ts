@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createAssets } from '../kit/assets.ts'
 import { html } from '../kit/html.ts'
 import { type Route, route } from '../kit/http.ts'
 import { type Layout, layout, table } from './layout.ts'
@@ -15,9 +15,9 @@ export function systemRoutes(topSmile: TopSmile, assets: Layout['assets']): read
     ? []
     : [
         route('GET', '/api-docs', () => ({
-          html: layout({ title: 'API do TopSmile (Swagger)', body: operations, assets }),
+          html: layout({ title: 'API do TopSmile (Swagger)', body: operationTable, assets }),
         })),
-        route('GET', '/api-docs/openapi.json', () => ({ json: openApi })),
+        route('GET', '/api-docs/openapi.json', () => ({ json: openApi() })),
       ]
   return [
     route('GET', '/health', () => {
@@ -32,68 +32,57 @@ export function systemRoutes(topSmile: TopSmile, assets: Layout['assets']): read
   ]
 }
 
-const operation = (summary: string) => ({ summary, responses: { default: { description: 'JSON' } } })
+const operations = [
+  ['post', '/api/auth/login', 'Entra com e-mail e senha'],
+  ['post', '/api/auth/refresh', 'Troca o token de renovação, que vale uma vez'],
+  ['post', '/api/auth/logout', 'Encerra a sessão'],
+  ['get', '/api/auth/me', 'Mostra quem está na sessão'],
+  ['get', '/api/clinics', 'Lista clínicas e serviços'],
+  ['get', '/api/clinics/{id}/times', 'Lista os horários livres de um dia'],
+  ['post', '/api/bookings', 'Agenda uma consulta'],
+  ['get', '/api/appointments', 'Lista as consultas, todas ou de um dia'],
+  ['post', '/api/appointments', 'Marca uma consulta'],
+  ['delete', '/api/appointments/{id}', 'Desmarca uma consulta'],
+  ['get', '/api/patients', 'Lista pacientes'],
+  ['post', '/api/patients', 'Cadastra um paciente'],
+  ['get', '/api/patients/{id}', 'Mostra um paciente'],
+  ['delete', '/api/patients/{id}', 'Remove um paciente'],
+  ['get', '/api/patients/{id}/record', 'Mostra o prontuário'],
+  ['post', '/api/patients/{id}/record', 'Escreve no prontuário'],
+  ['get', '/api/users', 'Lista usuários'],
+  ['post', '/api/users', 'Cria um usuário'],
+  ['delete', '/api/users/{id}', 'Remove um usuário'],
+] as const
 
-const openApi = {
-  openapi: '3.1.0',
-  info: { title: 'TopSmile', version: '1.0.0' },
-  paths: {
-    '/api/auth/login': { post: operation('Entra com e-mail e senha') },
-    '/api/auth/refresh': { post: operation('Troca o token de renovação, que vale uma vez') },
-    '/api/auth/logout': { post: operation('Encerra a sessão') },
-    '/api/auth/me': { get: operation('Mostra quem está na sessão') },
-    '/api/clinics': { get: operation('Lista clínicas e serviços') },
-    '/api/clinics/{id}/times': { get: operation('Lista os horários livres de um dia') },
-    '/api/bookings': { post: operation('Agenda uma consulta') },
-    '/api/appointments': { get: operation('Lista as consultas de um dia'), post: operation('Marca uma consulta') },
-    '/api/appointments/{id}': { delete: operation('Desmarca uma consulta') },
-    '/api/patients': { get: operation('Lista pacientes'), post: operation('Cadastra um paciente') },
-    '/api/patients/{id}': { get: operation('Mostra um paciente'), delete: operation('Remove um paciente') },
-    '/api/patients/{id}/record': { get: operation('Mostra o prontuário'), post: operation('Escreve no prontuário') },
-    '/api/users': { get: operation('Lista usuários'), post: operation('Cria um usuário') },
-    '/api/users/{id}': { delete: operation('Remove um usuário') },
-  },
+function openApi() {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const [method, path, summary] of operations) {
+    paths[path] = { ...paths[path], [method]: { summary, responses: { default: { description: 'JSON' } } } }
+  }
+  return { openapi: '3.1.0', info: { title: 'TopSmile', version: '1.0.0' }, paths }
 }
 
-const operations = table(
+const operationTable = table(
   'Operações',
   ['Método', 'Caminho', 'Resumo'],
-  Object.entries(openApi.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(
-      ([method, { summary }]) => html`<tr><td>${method.toUpperCase()}</td><td>${path}</td><td>${summary}</td></tr>`,
-    ),
-  ),
+  operations.map(cells => html`<tr>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`),
 )
 
 /** Style, script and its source map, under names that change with their content and may be kept for a year. */
-export function createAssets({ broken }: Pick<TopSmile, 'broken'>) {
-  const read = (name: string) => readFileSync(join(import.meta.dirname, name))
+export function dentalAssets({ broken }: Pick<TopSmile, 'broken'>) {
+  const headers = { 'cache-control': 'public, max-age=31536000, immutable' }
+  const read = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
   const script = read('app.js')
   const settings = broken('DNT-40') ? "connect('mongodb://topsmile:reference-password@mongodb:27017/topsmile')\n" : ''
-  const map = {
-    version: 3,
-    file: 'app.js',
-    sources: ['app.js'],
-    sourcesContent: [settings + script],
-    names: [],
-    mappings: '',
-  }
-  const named = (name: string, bytes: Buffer) => {
-    const [stem, extension] = name.split(/\.(.*)/)
-    return `/assets/${stem}.${createHash('sha256').update(bytes).digest('hex').slice(0, 8)}.${extension}`
-  }
-  const file = (path: string, type: string, bytes: Buffer) =>
-    route('GET', path, () => ({ bytes, type, headers: { 'cache-control': 'public, max-age=31536000, immutable' } }))
-  const mapBytes = Buffer.from(JSON.stringify(map))
-  const mapPath = named('app.js.map', mapBytes)
-  const bundle = Buffer.concat([script, Buffer.from(`//# sourceMappingURL=${mapPath}\n`)])
-  const [scriptPath, stylePath] = [named('app.js', bundle), named('style.css', read('style.css'))]
-  return {
-    assets: { script: scriptPath, style: stylePath },
-    routes: [
-      file(mapPath, 'application/json', mapBytes),
-      file(scriptPath, 'text/javascript; charset=utf-8', bundle),
-      file(stylePath, 'text/css; charset=utf-8', read('style.css')),
+  const map = { version: 3, file: 'app.js', sources: ['app.js'], sourcesContent: [settings + script], mappings: '' }
+  const maps = createAssets([{ name: 'app.js.map', type: 'application/json', text: JSON.stringify(map) }], headers)
+  const named = `${script}//# sourceMappingURL=${maps.path('app.js.map')}\n`
+  const { routes, path } = createAssets(
+    [
+      { name: 'app.js', type: 'text/javascript; charset=utf-8', text: named },
+      { name: 'style.css', type: 'text/css; charset=utf-8', text: read('../kit/base.css') + read('style.css') },
     ],
-  }
+    headers,
+  )
+  return { assets: { script: path('app.js'), style: path('style.css') }, routes: [...maps.routes, ...routes] }
 }

@@ -1,6 +1,6 @@
 import type { TargetClock } from '../kit/clock.ts'
 import { cookieOf } from '../kit/cookies.ts'
-import { type Call, type Handler, Refusal } from '../kit/http.ts'
+import { type Call, type Handler, Refusal, type Route, route } from '../kit/http.ts'
 import type { Parts } from '../kit/parts.ts'
 import { createRateLimit, type RateLimit } from '../kit/rate-limit.ts'
 import { createTokens } from '../kit/tokens.ts'
@@ -66,38 +66,35 @@ export function signedIn({ sessions, accounts }: TopSmile, call: Call): Signed |
   return user && { user, session }
 }
 
-const everybody: readonly Role[] = ['admin', 'dentista', 'recepcao', 'paciente']
-export const staff: readonly Role[] = ['admin', 'dentista', 'recepcao']
+type SignedHandler = (call: Call, signed: Signed) => ReturnType<Handler>
 
-/** A call of somebody who is signed in and has one of these roles. */
-export function guarded(
-  topSmile: TopSmile,
-  roles: readonly Role[] | 'everybody',
-  handler: (call: Call, signed: Signed) => ReturnType<Handler>,
-): Handler {
-  return call => {
-    const signed = signedIn(topSmile, call)
-    if (!signed) throw new Refusal(401, { error: 'Entre para continuar' })
-    if (!(roles === 'everybody' ? everybody : roles).includes(signed.user.role)) {
-      throw new Refusal(403, { error: 'Sem permissão' })
-    }
-    return handler(call, signed)
-  }
+/** Routes for people who are signed in and have one of these roles. */
+export const guardedRoutes =
+  (topSmile: TopSmile) =>
+  (method: string, path: string, roles: readonly Role[], handler: SignedHandler): Route =>
+    route(method, path, call => {
+      const signed = signedIn(topSmile, call)
+      if (!signed) throw new Refusal(401, { error: 'Entre para continuar' })
+      if (!roles.includes(signed.user.role)) throw new Refusal(403, { error: 'Sem permissão' })
+      return handler(call, signed)
+    })
+
+/** Counts a call against the window of a key; refuses it when that is spent. */
+export function spend({ calls }: TopSmile, key: string, call: Call): void {
+  const { refused, headers } = calls(key)
+  Object.assign(call.answerHeaders, headers)
+  if (refused) throw new Refusal(429, { error: 'Muitas chamadas, tente mais tarde' }, headers)
 }
 
 /**
- * What holds for every call of the API: its window, and for changes the CSRF token. A call without a session has nothing that a
- * foreign page could abuse.
+ * What holds for every call of the API but the sign-in: its window, and for changes the CSRF token. A call without a session has nothing
+ * that a foreign page could abuse.
  */
 export function admit(topSmile: TopSmile, call: Call): void {
-  const { broken, calls } = topSmile
   const signed = signedIn(topSmile, call)
-  const stranger = `${call.header('x-forwarded-for') || call.address} ${call.header('user-agent')}`
-  const { refused, headers } = calls(signed?.user.id ?? stranger)
-  Object.assign(call.answerHeaders, headers)
-  if (refused) throw new Refusal(429, { error: 'Muitas chamadas, tente mais tarde' }, headers)
+  spend(topSmile, signed?.user.id ?? `${call.header('x-forwarded-for')} ${call.header('user-agent')}`, call)
   const isChange = !['GET', 'HEAD', 'OPTIONS'].includes(call.method)
-  if (!isChange || !signed || call.url.pathname === '/api/auth/login' || broken('DNT-21')) return
+  if (!isChange || !signed || topSmile.broken('DNT-21')) return
   if (call.header('x-csrf-token') !== signed.session.csrf) {
     throw new Refusal(403, { error: 'Token CSRF ausente ou inválido' })
   }
