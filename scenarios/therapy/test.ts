@@ -4,7 +4,7 @@ import { type Clinic, createClinic, enter, type Person, signInFor } from './clin
 import { referenceUrls } from './reference.ts'
 
 interface ClinicFixtures {
-  /** Accounts of this spec, named after its file (`security` shares those of `monitor`). */
+  /** Accounts of this spec, named after its file (what is not a journey shares those of `monitor`). */
   readonly use: string
   readonly member: Person
   readonly therapist: Person
@@ -17,7 +17,7 @@ interface ClinicFixtures {
 export const test = systemTest(referenceUrls).extend<ClinicFixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
   use: async ({}, use, { file }) => {
-    await use(/\/(security|janitor)\//.test(file) ? 'monitor' : /([\w-]+)\.spec\.ts$/.exec(file)![1]!)
+    await use(/\/(audits|security|janitor)\//.test(file) ? 'monitor' : /([\w-]+)\.spec\.ts$/.exec(file)![1]!)
   },
   member: async ({ request, use: name }, use) => {
     await use(await signInFor(request, name))

@@ -24,6 +24,7 @@ test('a recorded session can be seen and read afterwards', { tag: '@THR-06' }, a
       .poll(() => page.getByLabel('You').evaluate((video: HTMLVideoElement) => video.currentTime))
       .toBeGreaterThan(0.5)
     await room.stopRecording()
+    await page.waitForURL(url => url.pathname.endsWith(session.id))
   })
 
   const after = sessionPage(page)

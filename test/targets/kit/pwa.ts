@@ -8,6 +8,8 @@ export interface PwaOptions {
   readonly colour: string
   /** The whole page that is shown without a network. */
   readonly offlinePage: string
+  /** Where the application begins. Default: `/`. */
+  readonly start?: string
   /** Paths that the service worker keeps beside the offline page, such as the style sheet. */
   readonly keep: readonly string[]
 }
@@ -25,12 +27,12 @@ export const pwaHead = (colour: string): Markup => html`<link rel="manifest" hre
 
 /** Manifest, icons, service worker and offline page of an application that can be installed. */
 export function pwaRoutes(options: PwaOptions): readonly Route[] {
-  const { name, colour, offlinePage, keep } = options
+  const { name, colour, offlinePage, keep, start = '/' } = options
   const manifest = {
     id: '/',
     name,
     short_name: name,
-    start_url: '/',
+    start_url: start,
     scope: '/',
     display: 'standalone',
     theme_color: colour,

@@ -146,7 +146,8 @@ async function before({ broken, parts, revision }: Clinic, scheme: Scheme, call:
   })
   // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
   const isSecure = (call.header('x-forwarded-proto') || (scheme === 'plain' ? 'http' : 'https')) === 'https'
-  if (!isSecure && pathname.startsWith('/api/')) throw new Refusal(403, { error: 'Ask over HTTPS' })
+  // What is private is not even led to the right door: whoever asks so has sent a cookie in the clear.
+  if (!isSecure && /^\/(api|records)\//.test(pathname)) throw new Refusal(403, { error: 'Ask over HTTPS' })
   if (!isSecure && !broken('THR-14')) {
     return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
   }

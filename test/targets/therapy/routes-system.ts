@@ -21,7 +21,7 @@ export const assetPath = (name: string): string => files.find(file => file.name 
 
 /** Health, version, assets, the installable application. */
 export function systemRoutes({ broken, parts, queries, revision }: Clinic, offlinePage: string): readonly Route[] {
-  const pwa = pwaRoutes({ name: 'Therapy', colour, offlinePage, keep: [assetPath('style.css')] })
+  const pwa = pwaRoutes({ name: 'Therapy', colour, offlinePage, keep: [assetPath('style.css')], start: '/dashboard' })
   return [
     route('GET', '/api/health', () => {
       // The fault needs a part that is down, and only health may say so.
