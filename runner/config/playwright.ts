@@ -20,6 +20,12 @@ export const playwrightOptions = commonOptions.extend({
     .boolean()
     .optional()
     .describe('Accept a configuration that starts its own webServer. Default: false.'),
+  axe: z
+    .boolean()
+    .optional()
+    .describe(
+      'Have axe look at the pages of each journey (WCAG 2.1 A and AA): the figure `wcag21aa_violations`. For specs with our fixture. Default: those whose tags name a requirement with such a limit.',
+    ),
   screenshots: z.enum(['failures', 'all', 'off']).optional().describe("Which runs keep a screenshot. Default: 'all'."),
 })
 
@@ -51,7 +57,7 @@ export function playwright(dir: string, given: PlaywrightOptions = {}): Journeys
         ...(options.project === undefined ? {} : { project: options.project }),
         ...(options.grep === undefined ? {} : { grep: options.grep }),
         ...common.values,
-        env: Object.freeze({ ...options.env }),
+        env: Object.freeze({ ...options.env, ...(options.axe ? { VEDETTE_AXE: '1' } : {}) }),
         parallel: options.parallel ?? false,
         allowWebServer: options.allowWebServer ?? false,
         screenshots: options.screenshots ?? 'all',

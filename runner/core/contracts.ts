@@ -65,6 +65,8 @@ export interface Breach {
   readonly value: number
   /** The limit in words, e.g. `p95 < 500`. */
   readonly limit: string
+  /** What was found, where a number alone helps nobody: `label at #email on /login`. */
+  readonly found?: string
 }
 
 interface Seen {

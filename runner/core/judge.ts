@@ -23,7 +23,7 @@ export function judge(saw: Observation | Fault): Judgement {
     detail: breaches
       .map(
         breach =>
-          `expected ${breach.limit}${breach.requirement ? ` (${breach.requirement})` : ''}, found ${round(breach.value)}`,
+          `expected ${breach.limit}${breach.requirement ? ` (${breach.requirement})` : ''}, found ${round(breach.value)}${breach.found ? `: ${breach.found}` : ''}`,
       )
       .join('; '),
   }

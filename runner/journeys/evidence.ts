@@ -13,16 +13,12 @@ export interface ArtifactSink {
   put(kind: Artifact['kind'], name: string, contentType: string, data: Buffer): Promise<Artifact | undefined>
 }
 
-export interface Evidence {
-  readonly artifacts: readonly Artifact[]
-  readonly metrics: Readonly<Record<string, number>>
-}
-
 /** Names of the attachments that our fixture makes. */
 export const attachmentNames = {
   console: 'vedette-console',
   network: 'vedette-network',
   metrics: 'vedette-metrics',
+  findings: 'vedette-findings',
 } as const
 
 const largest = 32 * 2 ** 20
@@ -39,8 +35,7 @@ export interface EvidenceOrders {
 }
 
 /** Keeps the evidence of one attempt: of a pass one screenshot, of a failure everything. */
-export async function keepEvidence(end: TestEndLine, orders: EvidenceOrders): Promise<Evidence> {
-  const metrics = await metricsOf(end.attachments, orders)
+export async function keepEvidence(end: TestEndLine, orders: EvidenceOrders): Promise<readonly Artifact[]> {
   const chosen = choose(end.attachments, orders)
   const kept: (Artifact | undefined)[] = []
   if (!orders.passed && end.errors.length > 0) {
@@ -54,7 +49,7 @@ export async function keepEvidence(end: TestEndLine, orders: EvidenceOrders): Pr
   if (!orders.passed && orders.screenshots !== 'off' && !hasScreenshot && trace) {
     kept.push(await put('screenshot', 'screenshot.jpeg', 'image/jpeg', async () => lastFrame(await contentOf(trace))))
   }
-  return { artifacts: kept.filter(artifact => artifact !== undefined), metrics }
+  return kept.filter(artifact => artifact !== undefined)
 
   async function put(
     kind: Artifact['kind'],
@@ -111,27 +106,12 @@ function fileName({ name, contentType }: ReportedAttachment): string {
   return plain.endsWith(ending) ? plain : `${plain}${ending}`
 }
 
-async function contentOf({ path, body }: ReportedAttachment): Promise<Buffer> {
+/** The bytes of an attachment. */
+export async function contentOf({ path, body }: ReportedAttachment): Promise<Buffer> {
   if (body !== undefined) return Buffer.from(body, 'base64')
   const { size } = await stat(path!)
   if (size > largest) throw new Error(`expected at most ${largest} bytes, found ${size}`)
   return readFile(path!)
-}
-
-async function metricsOf(attachments: readonly ReportedAttachment[], orders: EvidenceOrders) {
-  const found = attachments.find(({ name }) => name === attachmentNames.metrics)
-  if (!found) return {}
-  try {
-    const figures = JSON.parse((await contentOf(found)).toString()) as Record<string, unknown>
-    return Object.fromEntries(
-      Object.entries(figures).filter(
-        (entry): entry is [string, number] => typeof entry[1] === 'number' && /^[a-z][a-z0-9_]{0,60}$/.test(entry[0]),
-      ),
-    )
-  } catch (error) {
-    orders.trouble('metrics were not kept', error)
-    return {}
-  }
 }
 
 const opaque = /^(?:image|video|audio|font)\//

@@ -1,12 +1,19 @@
 /**
  * What scenario files import as `#vedette/playwright` (in this repository) or `vedette/playwright`: Playwright's `test` and `expect`,
- * with marks on the traffic to the system's own origins, console and network log of failures, web vitals and clean-up hooks. It works
- * under plain `npx playwright test` as well.
+ * with marks on the traffic to the system's own origins, console and network log of failures, web vitals, an audit with axe and
+ * clean-up hooks. It works under plain `npx playwright test` as well.
  */
 
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type * as Playwright from 'playwright/test'
+import { type AxeAudit, createAxeAudit, describeViolations } from './fixture/axe.ts'
+import { markRequests, marksOf, markTraffic } from './fixture/marks.ts'
+import { ownOrigins } from './fixture/origins.ts'
+import { collectVitals } from './fixture/vitals.ts'
+
+export { type Marks, marksOf } from './fixture/marks.ts'
+export { urlOf } from './fixture/origins.ts'
 
 // The runner that loads this file decides which Playwright it is; a second copy beside it would refuse to work.
 const playwright = runningPlaywright()
@@ -32,40 +39,30 @@ export interface VedetteFixtures {
   readonly cleanup: (work: () => unknown) => void
   /** Adds a figure to the result, e.g. `metric('orders_listed', 12)`. Names are small letters, digits and underscores. */
   readonly metric: (name: string, value: number) => void
+  /**
+   * Whether axe looks at each page that `page.goto` leaves and at the pages that are open at the end: `test.use({ axe: true })`. It does
+   * so without being told in tests whose tags name a requirement with a limit of `wcag21aa_violations`.
+   */
+  readonly axe: boolean
   /** @internal */
-  readonly _vedetteFigures: Map<string, number>
-  /** @internal */
-  readonly _vedetteMarks: undefined
+  readonly _vedetteFigures: Figures
 }
 
-/** The headers that mark our traffic. */
-export interface Marks {
-  readonly agent: string
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/** An address of the system by name: `urlOf('api')`; without a name `web`. Throws when it is not set. */
-export function urlOf(name = 'web'): string {
-  const variable = `VEDETTE_URL_${name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`
-  const url = process.env[variable] ?? (name === 'web' ? process.env['BASE_URL'] : undefined)
-  if (!url)
-    throw new Error(`expected the address '${name}' in ${variable}, found none; set it, or run this through vedette`)
-  return url
-}
-
-const ownOrigins = (): ReadonlySet<string> => {
-  const urls = [
-    ...(JSON.parse(process.env['VEDETTE_ORIGINS'] ?? '[]') as string[]),
-    ...Object.entries(process.env).flatMap(([name, url]) => (name.startsWith('VEDETTE_URL_') && url ? [url] : [])),
-    process.env['BASE_URL'] ?? '',
-  ]
-  return new Set(urls.flatMap(url => (URL.canParse(url) ? [new URL(url).origin] : [])))
+interface Figures {
+  /** One number, or one for each document. */
+  readonly values: Map<string, number | readonly number[]>
+  /** What is behind a figure, in words. */
+  readonly findings: Map<string, string>
 }
 
 // Marks and web vitals for our screenshots: 'all' keeps one of each run.
 const screenshotMode = ({ all: 'on', failures: 'only-on-failure', off: 'off' } as const)[
   process.env['VEDETTE_SCREENSHOTS'] ?? ''
 ]
+
+/** The figures that requirements ask for and this fixture measures, by id: `{ "AGT-11": ["lcp_ms", "inp_ms", "cls"] }`. */
+const wanted = JSON.parse(process.env['VEDETTE_MEASURE'] ?? '{}') as Record<string, readonly string[]>
+const wantedBy = ({ tags }: Playwright.TestInfo): readonly string[] => tags.flatMap(tag => wanted[tag.slice(1)] ?? [])
 
 interface Entry {
   readonly at: number
@@ -77,6 +74,8 @@ export const expect = playwright.expect
 
 export const test = playwright.test.extend<VedetteFixtures>({
   ...(screenshotMode === undefined ? {} : { screenshot: [screenshotMode, { scope: 'worker', option: true }] as never }),
+
+  axe: [process.env['VEDETTE_AXE'] === '1', { option: true }],
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern.
   runId: async ({}, use, info) => {
@@ -106,13 +105,12 @@ export const test = playwright.test.extend<VedetteFixtures>({
   _vedetteFigures: [
     // biome-ignore lint/correctness/noEmptyPattern: as above.
     async ({}, use, info) => {
-      const figures = new Map<string, number>()
+      const figures: Figures = { values: new Map(), findings: new Map() }
       await use(figures)
-      if (figures.size === 0) return
-      await info.attach('vedette-metrics', {
-        body: JSON.stringify(Object.fromEntries(figures)),
-        contentType: 'application/json',
-      })
+      const attach = (name: string, map: ReadonlyMap<string, unknown>) =>
+        info.attach(name, { body: JSON.stringify(Object.fromEntries(map)), contentType: 'application/json' })
+      if (figures.values.size > 0) await attach('vedette-metrics', figures.values)
+      if (figures.findings.size > 0) await attach('vedette-findings', figures.findings)
     },
     { box: true } as never,
   ],
@@ -122,36 +120,27 @@ export const test = playwright.test.extend<VedetteFixtures>({
       if (!/^[a-z][a-z0-9_]*$/.test(name) || !Number.isFinite(value)) {
         throw new Error(`expected a metric such as metric('orders_listed', 12), found metric('${name}', ${value})`)
       }
-      figures.set(name, value)
+      figures.values.set(name, value)
     })
   },
 
-  context: async ({ context, runId, baseURL, _vedetteFigures: figures }, use, info) => {
-    const origins = ownOrigins()
-    const started = performance.now()
-    const messages: Entry[] = []
-    const network: Entry[] = []
-    const log = (list: Entry[], text: string) => {
-      if (list.length < mostEntries)
-        list.push({ at: Math.round(performance.now() - started), text: text.slice(0, 2_000) })
+  context: async ({ context, runId, baseURL, axe, _vedetteFigures: figures }, use, info) => {
+    const origins = ownOrigins(baseURL)
+    const logs = listen(context)
+    if (process.env['VEDETTE_RUN']) await markTraffic(context, ownOrigins(), marksOf(runId), baseURL)
+    const vitals = await collectVitals(context)
+    const asked = wantedBy(info)
+    const audit = axe || asked.includes('wcag21aa_violations') ? createAxeAudit(origins) : undefined
+    const measure = async (page: Playwright.Page) => {
+      await vitals.flush(page)
+      await audit?.look(page)
     }
-    context.on('console', message => log(messages, `${message.type()}: ${message.text()}`))
-    context.on('weberror', error => log(messages, `uncaught: ${error.error().message}`))
-    context.on('response', response =>
-      log(network, `${response.request().method()} ${response.url()} ${response.status()}`),
-    )
-    context.on('requestfailed', request =>
-      log(network, `${request.method()} ${request.url()} failed: ${request.failure()?.errorText ?? 'unknown'}`),
-    )
-    if (process.env['VEDETTE_RUN']) await markTraffic(context, origins, marksOf(runId), baseURL)
-    await context.addInitScript(collectVitals)
+    if (audit || asked.length > 0) measureBeforeLeaving(context, measure)
     await use(context)
-    if (info.status !== info.expectedStatus) {
-      const text = (list: readonly Entry[]) => list.map(({ at, text }) => `${at}ms ${text}`).join('\n')
-      if (messages.length > 0) await info.attach('vedette-console', { body: text(messages), contentType: 'text/plain' })
-      if (network.length > 0) await info.attach('vedette-network', { body: text(network), contentType: 'text/plain' })
-    }
-    await readVitals(context, origins, figures)
+    if (info.status !== info.expectedStatus) await logs.attach(info)
+    for (const page of context.pages().filter(page => isOwn(page, origins))) await measure(page)
+    for (const [name, samples] of vitals.samples(origins)) figures.values.set(name, samples)
+    if (audit) report(audit, figures, info)
   },
 
   request: async ({ request, runId, baseURL }, use) => {
@@ -160,117 +149,51 @@ export const test = playwright.test.extend<VedetteFixtures>({
   },
 })
 
-/** What tells the system's own people that a request is ours. */
-export function marksOf(runId: string): Marks {
-  const hex = (length: number) =>
-    Array.from(crypto.getRandomValues(new Uint8Array(length)), byte => byte.toString(16).padStart(2, '0')).join('')
+const isOwn = (page: Playwright.Page, origins: ReadonlySet<string>) =>
+  !page.isClosed() && URL.canParse(page.url()) && origins.has(new URL(page.url()).origin)
+
+/** Keeps what the pages write to the console and ask of the network. */
+function listen(context: Playwright.BrowserContext) {
+  const started = performance.now()
+  const messages: Entry[] = []
+  const network: Entry[] = []
+  const log = (list: Entry[], text: string) => {
+    if (list.length < mostEntries)
+      list.push({ at: Math.round(performance.now() - started), text: text.slice(0, 2_000) })
+  }
+  context.on('console', message => log(messages, `${message.type()}: ${message.text()}`))
+  context.on('weberror', error => log(messages, `uncaught: ${error.error().message}`))
+  context.on('response', response =>
+    log(network, `${response.request().method()} ${response.url()} ${response.status()}`),
+  )
+  context.on('requestfailed', request =>
+    log(network, `${request.method()} ${request.url()} failed: ${request.failure()?.errorText ?? 'unknown'}`),
+  )
+  const text = (list: readonly Entry[]) => list.map(({ at, text }) => `${at}ms ${text}`).join('\n')
   return {
-    agent: `Vedette/${process.env['VEDETTE_VERSION'] ?? '0'}`,
-    headers: { 'x-vedette-run': runId, traceparent: `00-${hex(16)}-${hex(8)}-01` },
-  }
-}
-
-/**
- * Navigations and what a page asks of its own origin. A further header on a request from one origin to another would cause a preflight
- * that no user causes, and that the server may refuse.
- */
-function isAtHome(request: Playwright.Request): boolean {
-  if (request.isNavigationRequest()) return true
-  try {
-    return new URL(request.frame().url()).origin === new URL(request.url()).origin
-  } catch {
-    // A service worker has no frame.
-    return false
-  }
-}
-
-/** Other origins must not see the marks, so each request to our own is marked on its way. */
-async function markTraffic(
-  context: Playwright.BrowserContext,
-  origins: ReadonlySet<string>,
-  marks: Marks,
-  base: string | undefined,
-): Promise<void> {
-  if (origins.size === 0) return
-  await context.route(
-    url => origins.has(url.origin),
-    async route => {
-      const request = route.request()
-      if (!isAtHome(request)) return route.fallback()
-      const headers = request.headers()
-      const agent = [headers['user-agent'], marks.agent].filter(Boolean).join(' ')
-      await route.fallback({ headers: { ...headers, ...marks.headers, 'user-agent': agent } })
+    async attach(info: Playwright.TestInfo) {
+      if (messages.length > 0) await info.attach('vedette-console', { body: text(messages), contentType: 'text/plain' })
+      if (network.length > 0) await info.attach('vedette-network', { body: text(network), contentType: 'text/plain' })
     },
-  )
-  markRequests(context.request, origins, marks, base)
-}
-
-const methods = ['get', 'post', 'put', 'patch', 'delete', 'head'] as const
-
-/** The request fixture has no route; its methods are wrapped. */
-function markRequests(
-  request: Playwright.APIRequestContext,
-  origins: ReadonlySet<string>,
-  marks: Marks,
-  base: string | undefined,
-): void {
-  const fetch = request.fetch.bind(request)
-  const marked: Playwright.APIRequestContext['fetch'] = (target, options) => {
-    const url = typeof target === 'string' ? target : target.url()
-    const absolute = URL.canParse(url, base) ? new URL(url, base) : undefined
-    if (!absolute || !origins.has(absolute.origin)) return fetch(target, options)
-    return fetch(target, { ...options, headers: { ...marks.headers, 'user-agent': marks.agent, ...options?.headers } })
   }
-  const wrapped = Object.fromEntries(
-    methods.map(method => [
-      method,
-      (url: string, options?: object) => marked(url, { ...options, method: method.toUpperCase() }),
-    ]),
-  )
-  Object.assign(request, { fetch: marked, ...wrapped })
 }
 
-/** Runs in the page: keeps what the browser says about the page's speed. */
-function collectVitals() {
-  const vitals: Record<string, number> = {}
-  Object.defineProperty(globalThis, '__vedetteVitals', { value: vitals, enumerable: false })
-  const observe = (type: string, see: (entry: PerformanceEntry & Record<string, unknown>) => void) => {
-    try {
-      new PerformanceObserver(list => {
-        for (const entry of list.getEntries()) see(entry as PerformanceEntry & Record<string, unknown>)
-      }).observe({ type, buffered: true })
-    } catch {
-      // This browser does not know the type.
+/** The author's `page.goto` first measures the page that it leaves. */
+function measureBeforeLeaving(context: Playwright.BrowserContext, measure: (page: Playwright.Page) => Promise<void>) {
+  context.on('page', page => {
+    const goto = page.goto.bind(page)
+    page.goto = async (url, options) => {
+      if (page.url() !== 'about:blank') await measure(page)
+      return goto(url, options)
     }
-  }
-  observe('largest-contentful-paint', entry => {
-    vitals['lcp_ms'] = entry.startTime
-  })
-  observe('paint', entry => {
-    if (entry.name === 'first-contentful-paint') vitals['fcp_ms'] = entry.startTime
-  })
-  observe('layout-shift', entry => {
-    if (!entry['hadRecentInput']) vitals['cls'] = (vitals['cls'] ?? 0) + (entry['value'] as number)
-  })
-  observe('navigation', entry => {
-    vitals['ttfb_ms'] = entry['responseStart'] as number
   })
 }
 
-/** Figures of the page that is open at the end; a dead or foreign page has none, which is no error. */
-async function readVitals(
-  context: Playwright.BrowserContext,
-  origins: ReadonlySet<string>,
-  figures: Map<string, number>,
-) {
-  const isOwn = (url: string) => URL.canParse(url) && origins.has(new URL(url).origin)
-  const page = context.pages().find(page => isOwn(page.url()))
-  if (!page || page.isClosed()) return
-  const read = page
-    .evaluate(() => (globalThis as unknown as { __vedetteVitals?: Record<string, number> }).__vedetteVitals ?? {})
-    .catch(() => ({}))
-  // A page in an endless loop never answers.
-  const late = new Promise<Record<string, number>>(resolve => setTimeout(() => resolve({}), 500).unref())
-  for (const [name, value] of Object.entries(await Promise.race([read, late])))
-    figures.set(name, Math.round(value * 1_000) / 1_000)
+function report(audit: AxeAudit, { values, findings }: Figures, info: Playwright.TestInfo): void {
+  const { violations, trouble } = audit
+  if (violations) values.set('wcag21aa_violations', violations.length)
+  const text = violations ? describeViolations(violations) : (trouble ?? 'axe looked at no page of the system')
+  if (text === '') return
+  findings.set('wcag21aa_violations', text)
+  info.annotations.push({ type: 'axe', description: text })
 }

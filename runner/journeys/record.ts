@@ -5,6 +5,7 @@ import type { JourneyCheck } from '../core/definitions.ts'
 import { scrubber } from '../core/redaction.ts'
 import { type Batch, withDependencies } from './batch.ts'
 import { keepEvidence } from './evidence.ts'
+import { judgeFigures, metricsOf, readFigures } from './figures.ts'
 import type { Invocation, InvocationEnd } from './invocation.ts'
 import type { ReportedError, ReportLine, TestEndLine } from './protocol.ts'
 import type { RunsOptions } from './runs-options.ts'
@@ -63,17 +64,21 @@ export function createRecord(batch: Batch, browser: Lease | undefined, options: 
       skips.set(end.id, saw.skipped)
       return
     }
-    const judged = lateOf(check, end, saw)
+    const say = (message: string, error: unknown) => options.log.warn({ err: error, check: check.id }, message)
+    const figures = await readFigures(end.attachments, say)
+    const { requirements } = request.system
+    const judged = judgeFigures(lateOf(check, end, saw), check, requirements, figures)
     const passed = 'ok' in judged && judged.ok
     if ('fault' in judged || (!passed && judged.reason === 'timeout')) trouble = true
-    const { artifacts, metrics } = await keepEvidence(end, {
+    const artifacts = await keepEvidence(end, {
       sink: options.artifacts,
       scrub,
       secrets: secrets.length > 0,
       screenshots: source.screenshots,
-      passed,
-      trouble: (message, error) => options.log.warn({ err: error, check: check.id }, message),
+      passed: passed && judged.breaches === undefined,
+      trouble: say,
     })
+    const metrics = metricsOf(figures, requirements, check.covers)
     const attempt: Attempt = {
       startedAt: end.startedAt,
       duration: end.duration,

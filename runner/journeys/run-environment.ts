@@ -44,6 +44,8 @@ export interface RunEnvironment {
   readonly mark: string
   readonly version: string
   readonly run?: string
+  /** The figures that requirements ask for, by requirement. */
+  readonly measure?: Readonly<Record<string, readonly string[]>>
   /** Of the warm browser. */
   readonly ws?: string
 }
@@ -62,6 +64,7 @@ export function journeyEnvironment(run: RunEnvironment): Readonly<Record<string,
     VEDETTE_VERSION: run.version,
     VEDETTE_SCREENSHOTS: run.source.screenshots,
     VEDETTE_ORIGINS: JSON.stringify(Object.values(run.urls)),
+    ...(run.measure === undefined ? {} : { VEDETTE_MEASURE: JSON.stringify(run.measure) }),
     ...(run.run === undefined ? {} : { VEDETTE_RUN: run.run }),
     ...(run.ws === undefined ? {} : { PW_TEST_CONNECT_WS_ENDPOINT: run.ws }),
   }

@@ -4,6 +4,7 @@ import type { Fault, Observation, Outcome } from '../core/contracts.ts'
 import type { JourneyCheck } from '../core/definitions.ts'
 import type { JourneyRequest } from '../core/ports.ts'
 import { argumentsOf, type Batch, batchesOf } from './batch.ts'
+import { measuredBy } from './figures.ts'
 import { type Invocation, removeFolder, startInvocation } from './invocation.ts'
 import { createRecord, type Settle } from './record.ts'
 import { journeyEnvironment } from './run-environment.ts'
@@ -83,6 +84,7 @@ export function createRuns(options: RunsOptions) {
             mark: spare?.mark ?? mark,
             version: options.version,
             run: request.invocation,
+            measure: measuredBy(request.system.requirements),
             ...(browser ? { ws: browser.ws } : {}),
           }),
           scratch: folder,
