@@ -1,8 +1,7 @@
 import type { Loaded } from '../config/load-configuration.ts'
 import type { Problem } from '../core/contracts.ts'
-import type { Check, JourneyCheck, System } from '../core/definitions.ts'
+import type { JourneyCheck, System } from '../core/definitions.ts'
 import type { Discovery, Journeys } from '../core/ports.ts'
-import type { Selectable } from '../core/selection.ts'
 import type { CommandIo } from './command.ts'
 
 export interface DiscoveredJourney {
@@ -40,12 +39,3 @@ export async function discoverWith(journeys: Journeys, systems: readonly System[
     problems: found.flatMap(({ discovery }) => discovery.problems),
   }
 }
-
-/** A check as the selection grammar sees it. */
-export const selectable = (system: System, check: Check): Selectable => ({
-  system: system.id,
-  check: check.id,
-  tags: check.tags,
-  covers: check.covers,
-  smoke: check.smoke,
-})

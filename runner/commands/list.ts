@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util'
 import { formatProblem } from '../config/load-configuration.ts'
 import type { Schedule } from '../core/contracts.ts'
 import { formatDuration } from '../core/duration.ts'
-import { select } from '../core/selection.ts'
+import { select, selectable } from '../core/selection.ts'
 import type { Command } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
-import { discoverAll, selectable } from './discover.ts'
+import { discoverAll } from './discover.ts'
 import { table } from './table.ts'
 
 export const command: Command = {

@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util'
 import { ConfigurationError, formatProblem, type Loaded } from '../config/load-configuration.ts'
 import { decide } from '../core/decision.ts'
-import type { System } from '../core/definitions.ts'
 import { parseDuration } from '../core/duration.ts'
 import { checkKey, type Decision, type Journeys, type Reporter } from '../core/ports.ts'
-import { select } from '../core/selection.ts'
+import { mayMeanJourneys, select, selectable } from '../core/selection.ts'
 import { type GateCheck, runGate } from '../engine/gate.ts'
 import { joinReporters, type Reports } from '../engine/gate-reports.ts'
 import { askRevision } from '../system/ask-revision.ts'
@@ -12,7 +11,7 @@ import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
 import { openDataFolder } from './data-folder.ts'
-import { discoverWith, selectable } from './discover.ts'
+import { discoverWith } from './discover.ts'
 import { keepResults, openArtifacts } from './keep-results.ts'
 import { openReporters } from './smoke-reporters.ts'
 
@@ -74,7 +73,9 @@ or changed, 130 and 143 interrupted. If it ends in any other way, the code is no
     for (const problem of loaded.problems) io.error(`${formatProblem(problem)}\n`)
     const expected = expectations(values['expect-revision'] ?? [], loaded)
     const { systems } = loaded.configuration
-    const concerned = systems.filter(system => system.journeys.length > 0 && mayMean(positionals, system, systems))
+    const concerned = systems.filter(
+      system => system.journeys.length > 0 && mayMeanJourneys(positionals, system, systems),
+    )
     const data = values.data === undefined ? undefined : openDataFolder(values.data, io)
     await using journeys = concerned.length === 0 ? undefined : await openGateJourneys(loaded, data, io)
     const found = journeys === undefined ? undefined : await discoverWith(journeys, concerned)
@@ -118,16 +119,6 @@ async function openGateJourneys(loaded: Loaded, data: string | undefined, io: Co
   // Nothing is kept warm for a single invocation.
   if (data === undefined) return openJourneys(loaded, io, { spares: false })
   return openJourneys(loaded, io, { spares: false, data, artifacts: await openArtifacts(loaded, data, io) })
-}
-
-/** Whether the words can mean a journey of this system, so that its Playwright projects must be listed. */
-function mayMean(terms: readonly string[], system: System, systems: readonly System[]): boolean {
-  if (terms.every(term => term.startsWith('!'))) return true
-  return terms.some(term => {
-    const [head = '', ...rest] = term.replace(/^!/, '').split('/')
-    if (!systems.some(other => other.id === head)) return true
-    return head === system.id && !system.checks.some(check => check.id === rest.join('/'))
-  })
 }
 
 /** What cannot be run is reported like a decision, so that a job summary shows the mistake as well. */

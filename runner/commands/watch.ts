@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import v8 from 'node:v8'
 import pino from 'pino'
-import { formatProblem } from '../config/load-configuration.ts'
+import { formatProblem, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
+import { becomeLean } from '../system/lean-process.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
-import { configurationArgs, configurationUsage, loadFor, loadRequest } from './configuration-options.ts'
+import { configurationArgs, configurationUsage, loadRequest } from './configuration-options.ts'
 import { historyFile, lockDataFolder, openDataFolder, readToken } from './data-folder.ts'
 import { openJourneys } from './journeys.ts'
 
@@ -14,7 +14,9 @@ const levels = ['debug', 'info', 'warn', 'error', 'silent']
 
 export const command: Command = {
   summary: 'watches on schedule, and serves pages, metrics and API',
-  usage: `vedette watch [options]
+  usage: `vedette watch [selection…] [options]
+
+A selection is a system, system/check, @tag or requirement (COD-21); several are united; ! before one excludes. Without one: all checks.
 
 ${configurationUsage}
   --data <folder>       history, evidence and token (default: ./.vedette)
@@ -28,8 +30,9 @@ runs in flight finish and end everything.
 
 Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port in use, history unreadable).`,
   async run(argv, io) {
-    const { values } = parseArgs({
+    const { values, positionals: selection } = parseArgs({
       args: [...argv],
+      allowPositionals: true,
       options: {
         ...configurationArgs,
         data: { type: 'string' },
@@ -39,11 +42,11 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
         'log-level': { type: 'string', default: 'info' },
       },
     })
-    // Pages and scrapes allocate in bursts. V8 answers by letting its young generation grow, for good; a monitor had rather collect more often.
-    v8.setFlagsFromString('--semi-space-growth-factor=1')
     const level = values['log-level']
     if (!levels.includes(level)) throw new UsageError(`expected --log-level ${levels.join(', ')}, found '${level}'`)
-    const loaded = await loadFor(values, io)
+    becomeLean()
+    const request: LoadRequest = { ...loadRequest(values, io), selection }
+    const loaded = await loadConfiguration(request)
     for (const problem of loaded.problems) io.error(`${formatProblem(problem)}\n`)
     const { configuration } = loaded
     const port = values.port === undefined ? configuration.server.port : portOf(values.port)
@@ -72,7 +75,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
     })
     let swept = false
     const watch = await createWatch({
-      request: loadRequest(values, io),
+      request,
       loaded,
       store,
       clock: io.clock,
@@ -105,7 +108,9 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
         port,
         processStats,
       })
-      io.write(`Vedette: ${server.url} (watching ${configuration.systems.map(system => system.id).join(', ')})\n`)
+      io.write(
+        `Vedette: ${server.url} (watching ${selection.length > 0 ? `${selection.join(' ')} of ` : ''}${configuration.systems.map(system => system.id).join(', ')})\n`,
+      )
       if (token.fresh)
         io.write(`token for whatever changes something (kept in ${join(folder, 'token')}): ${token.value}\n`)
       await stopped(io)

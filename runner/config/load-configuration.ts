@@ -4,6 +4,7 @@ import type { Problem } from '../core/contracts.ts'
 import type { Configuration } from '../core/definitions.ts'
 import { importGeneration } from './generations.ts'
 import { locate } from './locate.ts'
+import { narrow, type Selection } from './narrow.ts'
 import { missingSecrets, type SecretValues } from './secret-values.ts'
 import { inFolder } from './system.ts'
 import { resolveUrls, type SystemUrls } from './urls.ts'
@@ -19,13 +20,17 @@ export interface LoadRequest {
   readonly environment?: string
   /** `https://…`, `api=https://…` or `shop.api=https://…`; wins over variables and the configuration. */
   readonly urls?: readonly string[]
+  /** Terms of the selection grammar: what is watched of it. Default: all. */
+  readonly selection?: readonly string[]
   /** 1 for the first load; the next number makes every file of the user be read again. */
   readonly generation?: number
 }
 
 /** A configuration as one generation sees it: definitions, addresses and secrets of one environment. */
 export interface Loaded {
+  /** With what was selected, and nothing else. */
   readonly configuration: Configuration
+  readonly selection?: Selection
   readonly environment: string
   /** Addresses by system and name. */
   readonly urls: Readonly<Record<string, SystemUrls>>
@@ -84,20 +89,20 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
     )
   }
   const folder = dirname(file)
-  const configuration: Configuration = { ...given, systems: given.systems.map(system => inFolder(system, folder)) }
-  const environment = request.environment ?? configuration.environment
-  const { urls, problems: urlProblems } = resolveUrls(
-    configuration.systems,
-    environment,
-    request.env,
-    request.urls ?? [],
-  )
-  const { secrets, problems: secretProblems } = missingSecrets(configuration, request.env, folder)
-  const problems = [...configuration.problems, ...urlProblems, ...secretProblems, ...missingFiles(configuration)].map(
-    problem => locate(problem, files),
-  )
+  const whole: Configuration = { ...given, systems: given.systems.map(system => inFolder(system, folder)) }
+  const environment = request.environment ?? whole.environment
+  const { urls, problems: urlProblems } = resolveUrls(whole.systems, environment, request.env, request.urls ?? [])
+  const { secrets, problems: secretProblems } = missingSecrets(whole, request.env, folder)
+  const { configuration, selection, problems: selectionProblems } = narrow(whole, request.selection ?? [])
+  const problems = [
+    ...whole.problems,
+    ...urlProblems,
+    ...secretProblems,
+    ...missingFiles(whole),
+    ...selectionProblems,
+  ].map(problem => locate(problem, files))
   if (problems.some(problem => problem.level === 'error')) throw new ConfigurationError(problems, files)
-  return { configuration, environment, urls, secrets, problems, file, files }
+  return { configuration, selection, environment, urls, secrets, problems, file, files }
 }
 
 /** `vedette.config.ts:12 › check health › timeout: expected …`. */

@@ -3,6 +3,7 @@
  * any part of a name.
  */
 
+import type { Check, System } from './definitions.ts'
 import { nearest } from './nearest.ts'
 
 /** What can be selected: a check with its system. */
@@ -15,6 +16,15 @@ export interface Selectable {
   readonly smoke: boolean
 }
 
+/** A check as the grammar sees it. */
+export const selectable = (system: System, check: Check): Selectable => ({
+  system: system.id,
+  check: check.id,
+  tags: check.tags,
+  covers: check.covers,
+  smoke: check.smoke,
+})
+
 export interface Selected<T> {
   readonly selected: readonly T[]
   /** Terms that fit nothing, each with a sentence. */
@@ -23,11 +33,8 @@ export interface Selected<T> {
 
 /** The checks that the terms mean. Without terms (or with exclusions only): all, but those that want to be named. */
 export function select<T extends Selectable>(checks: readonly T[], terms: readonly string[]): Selected<T> {
-  const excludes = terms.filter(term => term.startsWith('!')).map(term => term.slice(1))
-  const includes = terms.filter(term => !term.startsWith('!'))
-  const problems = [...includes, ...excludes]
-    .filter(term => !checks.some(check => fits(check, term)))
-    .map(term => nothing(checks, term))
+  const { includes, excludes } = sorted(terms)
+  const problems = unfitting(checks, terms).map(({ message }) => message)
   const selected = checks.filter(
     check =>
       (includes.length === 0
@@ -37,6 +44,36 @@ export function select<T extends Selectable>(checks: readonly T[], terms: readon
   )
   return { selected, problems }
 }
+
+/** The same for one check, wherever the terms mean all that they fit. */
+export function isMeant(check: Selectable, terms: readonly string[]): boolean {
+  const { includes, excludes } = sorted(terms)
+  return (
+    (includes.length === 0 || includes.some(term => fits(check, term))) && !excludes.some(term => fits(check, term))
+  )
+}
+
+/** Terms that fit none of the checks, each with a sentence. */
+export const unfitting = (checks: readonly Selectable[], terms: readonly string[]) =>
+  terms
+    .map(term => ({ term, bare: term.replace(/^!/, '') }))
+    .filter(({ bare }) => !checks.some(check => fits(check, bare)))
+    .map(({ term, bare }) => ({ term, message: nothing(checks, bare) }))
+
+/** Whether the terms can mean a journey of this system, so that its Playwright projects must be listed. */
+export function mayMeanJourneys(terms: readonly string[], system: System, systems: readonly System[]): boolean {
+  if (terms.every(term => term.startsWith('!'))) return true
+  return terms.some(term => {
+    const [head = '', ...rest] = term.replace(/^!/, '').split('/')
+    if (!systems.some(other => other.id === head)) return true
+    return head === system.id && !system.checks.some(check => check.id === rest.join('/'))
+  })
+}
+
+const sorted = (terms: readonly string[]) => ({
+  includes: terms.filter(term => !term.startsWith('!')),
+  excludes: terms.filter(term => term.startsWith('!')).map(term => term.slice(1)),
+})
 
 function fits(check: Selectable, term: string): boolean {
   if (term.startsWith('@')) return check.tags.includes(term.slice(1)) || check.covers.includes(term.slice(1))

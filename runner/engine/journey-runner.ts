@@ -3,6 +3,7 @@ import type { Clock, Outcome, Problem, Result, Trigger } from '../core/contracts
 import type { JourneyCheck, JourneySource, System } from '../core/definitions.ts'
 import { type RunIdentity, toResult } from '../core/judge.ts'
 import { type CheckKey, checkKey, type Journeys } from '../core/ports.ts'
+import { isMeant, selectable, unfitting } from '../core/selection.ts'
 import { createInvocations } from './invocations.ts'
 import type { Log } from './log.ts'
 import type { LastRuns } from './probe-protocol.ts'
@@ -50,7 +51,10 @@ interface Found {
   readonly source: JourneySource
   readonly system: System
   checks: readonly JourneyCheck[]
+  /** With those that were not selected. */
+  all: readonly JourneyCheck[]
   good: boolean
+  looked: boolean
   problems: readonly Problem[]
 }
 
@@ -59,7 +63,7 @@ const lookAgain = 60_000
 export function createJourneyRunner(options: JourneyRunnerOptions): JourneyRunner {
   const { loaded, location, version, journeys, clock, log, random } = options
   const found: Found[] = loaded.configuration.systems.flatMap(system =>
-    system.journeys.map(source => ({ source, system, checks: [], good: true, problems: [] })),
+    system.journeys.map(source => ({ source, system, checks: [], all: [], good: true, looked: false, problems: [] })),
   )
   const phaseOf = ({ system, source }: Found) =>
     [system.id, source.dir.replace(system.folder, '.'), source.project ?? '', source.grep ?? ''].join('\n')
@@ -71,6 +75,13 @@ export function createJourneyRunner(options: JourneyRunnerOptions): JourneyRunne
     limit: loaded.configuration.concurrency.journeys,
     urlsOf: system => loaded.urls[system] ?? {},
   })
+  const { terms, open } = loaded.selection ?? { terms: [], open: [] }
+  /** Terms that no probe fits must fit a journey; that is known once all are listed. */
+  const wrongTerms = (): readonly Problem[] => {
+    if (open.length === 0 || !found.every(item => item.looked && item.good)) return []
+    const all = found.flatMap(({ system, all: listed }) => listed.map(check => selectable(system, check)))
+    return unfitting(all, open).map(({ message }) => ({ level: 'error', path: ['selection'], message }))
+  }
   const watched = new Map<CheckKey, { readonly journey: WatchedJourney; readonly found: Found }>()
   const scheduled = new Set<string>()
   let due: { readonly key: CheckKey; readonly slot: number }[] = []
@@ -130,7 +141,7 @@ export function createJourneyRunner(options: JourneyRunnerOptions): JourneyRunne
 
   const discover = async (item: Found, after: number) => {
     const discovery = await journeys.discover(item.system, item.source).catch((error: unknown) => ({
-      checks: item.checks,
+      checks: item.all,
       good: false,
       problems: [
         { level: 'error' as const, path: [], message: error instanceof Error ? error.message : String(error) },
@@ -140,9 +151,11 @@ export function createJourneyRunner(options: JourneyRunnerOptions): JourneyRunne
     if (item.good && !discovery.good)
       log.error({ problems: discovery.problems, dir: item.source.dir }, 'listing journeys failed')
     item.good = discovery.good
+    item.looked = true
     item.problems = discovery.problems
     for (const check of item.checks) watched.delete(checkKey({ system: item.system.id, check: check.id }))
-    item.checks = discovery.checks
+    item.all = discovery.checks
+    item.checks = discovery.checks.filter(check => isMeant(selectable(item.system, check), terms))
     const last = options.lastRuns()
     for (const check of item.checks) {
       const key = checkKey({ system: item.system.id, check: check.id })
@@ -197,6 +210,6 @@ export function createJourneyRunner(options: JourneyRunnerOptions): JourneyRunne
       await invocations.stop(grace)
     },
     stats: () => invocations.stats(),
-    problems: () => found.flatMap(item => item.problems),
+    problems: () => [...found.flatMap(item => item.problems), ...wrongTerms()],
   }
 }

@@ -29,7 +29,10 @@ interface Project {
   readonly parallel?: boolean
 }
 
-function setUp(projects: readonly Project[], { journeys: limit = 1, fresh = false } = {}) {
+function setUp(
+  projects: readonly Project[],
+  { journeys: limit = 1, fresh = false, terms = [] as readonly string[] } = {},
+) {
   const clock = fakeClock()
   const begin = clock.now()
   const log = quietLog()
@@ -54,7 +57,11 @@ function setUp(projects: readonly Project[], { journeys: limit = 1, fresh = fals
   )
   const loaded = loadedWith(systems)
   const runner = createJourneyRunner({
-    loaded: { ...loaded, configuration: { ...loaded.configuration, concurrency: { probes: 1, journeys: limit } } },
+    loaded: {
+      ...loaded,
+      configuration: { ...loaded.configuration, concurrency: { probes: 1, journeys: limit } },
+      selection: { terms, open: terms },
+    },
     location: 'local',
     version: '1.2.3',
     clock,
@@ -244,4 +251,19 @@ test('stopping interrupts what runs after the grace, and gives up on what does n
   const given = deaf.runner.stop(10_000)
   await deaf.clock.advance(15_000)
   await given
+})
+
+test('only selected journeys are watched; a term that fits none of them is a mistake', async () => {
+  const projects = [{ dir: 'e2e', every: '1m', tests: ['pay', 'search'] }]
+  const { runner, clock } = setUp(projects, { terms: ['shop/pay'] })
+  await runner.start(clock.now())
+  expect(runner.list().map(({ check: { id } }) => id)).toEqual(['pay'])
+  expect(runner.problems()).toEqual([])
+
+  const wrong = setUp(projects, { terms: ['shop/pay', 'shop/serch'] })
+  expect(wrong.runner.problems()).toEqual([])
+  await wrong.runner.start(wrong.clock.now())
+  expect(wrong.runner.problems()).toMatchObject([
+    { level: 'error', path: ['selection'], message: expect.stringContaining("did you mean 'shop/search'?") },
+  ])
 })

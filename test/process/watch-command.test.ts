@@ -25,8 +25,8 @@ async function target(): Promise<string> {
 }
 
 /** `vedette watch` in a process of its own; `says` resolves with what stands in the output at and after the last call, once it fits. */
-function watch(cwd: string) {
-  const argv = [join(packageFolder, 'bin/vedette.js'), 'watch', '--port', '0', '--data', 'data']
+function watch(cwd: string, selection: readonly string[] = []) {
+  const argv = [join(packageFolder, 'bin/vedette.js'), 'watch', ...selection, '--port', '0', '--data', 'data']
   const child = spawn(process.execPath, argv, { cwd, env: { PATH: process.env['PATH'] } })
   onTestFinished(() => void child.kill('SIGKILL'))
   let heard = ''
@@ -115,4 +115,35 @@ export default defineConfig({ systems: [defineSystem('shop', { url: '${await tar
 
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
+})
+
+test('a selection is all that is watched, also after a change; one that fits nothing is refused', async () => {
+  const url = await target()
+  const more = "check('more', { probe: http('/more'), every: '1s', tags: ['slow'], smoke: false })"
+  const folder = tempFolder({ 'vedette.config.ts': configuration(url, `${home}, ${more}`) })
+  onTestFinished(() => folder[Symbol.dispose]())
+  const { child, says, ended } = watch(folder.path, ['@slow'])
+  const page = (await says(/Vedette: (http:\S+) \(watching @slow of shop\)/))[1]!
+  const watched = async () => {
+    const { checks } = (await (await fetch(`${page}/api/v1/checks`)).json()) as { checks: { check: string }[] }
+    return checks.map(({ check }) => check)
+  }
+  const first = await says(/"check":"shop\/(\w+)","verdict":"passed"/)
+  expect(first[1]).toBe('more')
+  expect(await watched()).toEqual(['more'])
+
+  folder.write({ 'vedette.config.ts': configuration(url, `${home}, ${more}, ${more.replace("'more'", "'most'")}`) })
+  await says(/"generation":2,"checks":2,"msg":"a new generation watches"/)
+  expect(await watched()).toEqual(['more', 'most'])
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+
+  for (const [terms, message] of [
+    [['shop/hom'], /found 'shop\/hom', which fits no check; did you mean 'shop\/home'\?/],
+    [['!shop'], /expected a selection that leaves something to watch, found '!shop'/],
+  ] as const) {
+    const refused = watch(folder.path, terms)
+    await refused.says(message)
+    expect(await refused.ended).toBe(2)
+  }
 })
