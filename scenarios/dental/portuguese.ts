@@ -7,8 +7,7 @@ export interface PageText {
 }
 
 /** `users.columns.role`, `{{ name }}`: what a catalogue of texts leaves behind when an entry is missing. No address, no file name. */
-const keys =
-  /(?<![\w.@/-])[a-z][a-zA-Z0-9]*(?:[._][a-z][a-zA-Z0-9]*)*\.[a-z][a-zA-Z0-9_]*(?![\w@/-])|\{\{[^}]*\}\}|\$t\(/g
+const keys = /(?<![\w.@/-])[a-z][a-zA-Z0-9]*(?:[._][a-z][a-zA-Z0-9]*)*\.[a-z][a-zA-Z0-9_]*(?![\w@/-])|\{\{[^}]*\}\}/g
 const looksLikeName = /^www\.|\.(?:com|br|org|net|js|css|html|pdf|png|jpg)$/
 
 /**
