@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { hashPassword } from '../kit/passwords.ts'
 
 /** The document says RBAC and does not name the roles. */
 type Role = 'client' | 'advisor' | 'admin'
@@ -13,9 +14,6 @@ export interface Account {
   readonly createdAt: string
 }
 
-// A real platform takes bcrypt; a reference that many users sign in to at once does not.
-const hash = (password: string) => createHash('sha256').update(password).digest('base64')
-
 export function createAccounts(now: () => number) {
   const accounts = new Map<string, Account>()
   const add = (given: Omit<Account, 'id' | 'createdAt'>, id: string = randomUUID()) => {
@@ -23,7 +21,7 @@ export function createAccounts(now: () => number) {
       ...given,
       id,
       email: given.email.toLowerCase(),
-      password: hash(given.password),
+      password: hashPassword(given.password),
       createdAt: new Date(now()).toISOString(),
     }
     accounts.set(id, account)
@@ -34,7 +32,7 @@ export function createAccounts(now: () => number) {
     all: () => [...accounts.values()],
     byId: (id: string) => accounts.get(id),
     byEmail: (email: string) => [...accounts.values()].find(account => account.email === email.toLowerCase()),
-    isPassword: (account: Account, password: string) => account.password === hash(password),
+    isPassword: (account: Account, password: string) => account.password === hashPassword(password),
     remove: (id: string) => accounts.delete(id),
   }
 }

@@ -2,13 +2,12 @@ import type { RequestListener } from 'node:http'
 import { chooseBroken } from '../kit/broken.ts'
 import { authorityCertificate, createCertificate } from '../kit/certificate.ts'
 import { createClock } from '../kit/clock.ts'
-import { listenControl } from '../kit/control.ts'
 import { type Answer, type Call, createService, Refusal } from '../kit/http.ts'
 import { listen } from '../kit/listen.ts'
-import { createMailbox } from '../kit/mailbox.ts'
 import { createParts } from '../kit/parts.ts'
 import { listenPaymentProvider } from '../kit/payment-provider.ts'
 import { problemForm } from '../kit/problem.ts'
+import { openControl, placesOf, type Target, type TargetControl, type TargetOptions } from '../kit/target.ts'
 import { breakable } from './faults.ts'
 import { pageRoutes } from './pages.ts'
 import {
@@ -27,47 +26,31 @@ import { systemRoutes } from './routes-system.ts'
 
 type Colour = Platform['instance']
 
-export interface AssessmentOptions {
-  /** First of seven ports: web, plain, https, control, blue, green, payment provider. Default 0: any free ones. */
-  readonly port?: number
-  /** Where they listen; the control port stays on loopback. Default: 127.0.0.1. */
-  readonly host?: string
-  /** Ids of the promises that it breaks. */
-  readonly broken?: readonly string[]
-  /** Epoch milliseconds. Default: the machine's clock. */
-  readonly clock?: () => number
-  /** Default: `reference`. */
-  readonly revision?: string
+export interface AssessmentOptions extends Omit<TargetOptions, 'seed'> {
   /** What is other about the green instance. Default: nothing. */
   readonly green?: { readonly broken?: readonly string[]; readonly revision?: string }
 }
 
-export interface AssessmentPlatform {
-  /** By the names of the pack's addresses. `web`, `plain` and `https` lead to the live instance. */
-  readonly urls: Readonly<Record<'web' | 'plain' | 'https' | 'blue' | 'green', string>>
-  readonly control: {
-    readonly url: string
-    advance(ms: number): void
-    /** `{ database: 'down', latency: 300 }` */
-    faults(change: Readonly<Partial<Record<PartName, 'down' | 'up'>> & { latency?: number }>): void
-    /** Another version is live. */
-    revision(revision: string): void
+/** `web`, `plain` and `https` lead to the live instance. */
+type UrlName = 'web' | 'plain' | 'https' | 'blue' | 'green'
+
+export interface AssessmentPlatform extends Target<UrlName, PartName> {
+  readonly control: TargetControl<PartName> & {
     /** Traffic goes to this instance. Blue is live at the start. */
     live(instance: Colour): void
-    facts(): Readonly<Record<string, unknown>>
   }
-  /** PEM: whom a client has to trust for `urls.https`. */
-  readonly authority: string
-  close(): Promise<void>
 }
 
 const day = 86_400_000
 /** Beside its own address: where the front end of partners runs. */
 const partner = 'https://partner.example'
 
-/** The assessment platform as its document describes it, in memory: two instances on one database. */
+/**
+ * The assessment platform as its document describes it, in memory: two instances on one database. Seven ports: web, plain, https,
+ * control, blue, green, payment provider.
+ */
 export async function createAssessment(options: AssessmentOptions = {}): Promise<AssessmentPlatform> {
-  const { port = 0, host = '127.0.0.1', green } = options
+  const { green } = options
   const clock = createClock(options.clock)
   const parts = createParts<PartName>(['database', 'payments', 'model'])
   const stores = createStores({ clock, parts })
@@ -93,17 +76,22 @@ export async function createAssessment(options: AssessmentOptions = {}): Promise
   }
   const both = { blue: serviceOf('blue'), green: serviceOf('green') }
   const bothPlain = { blue: serviceOf('blue', true), green: serviceOf('green', true) }
-  const at = (offset: number) => ({ host, port: port === 0 ? 0 : port + offset })
-  const facts = () => factsOf(stores, live)
+  const at = placesOf(options)
+  const { listener, control } = await openControl({
+    ...at(3),
+    clock,
+    parts,
+    revision,
+    facts: () => factsOf(stores, live),
+  })
   const listeners = await Promise.all([
     listen(toLive(both), at(0)),
     listen(toLive(bothPlain), at(1)),
     listen(toLive(both), { ...at(2), certificate }),
-    listenControl({ port: at(3).port, clock, parts, mailbox: createMailbox(), revision, facts }),
     listen(both.blue, at(4)),
     listen(both.green, at(5)),
   ])
-  const [web, plain, https, control, blueOne, greenOne] = listeners
+  const [web, plain, https, blueOne, greenOne] = listeners
   const provider = await listenPaymentProvider({
     ...at(6),
     key: providerKey,
@@ -117,20 +105,17 @@ export async function createAssessment(options: AssessmentOptions = {}): Promise
   return {
     urls: { web: web.url, plain: plain.url, https: https.url, blue: blueOne.url, green: greenOne.url },
     control: {
-      url: control.url,
-      advance: clock.advance,
-      faults: parts.set,
+      ...control,
       revision(next) {
         platforms[live].revision.current = next
       },
       live(instance) {
         live = instance
       },
-      facts,
     },
     authority: authorityCertificate(),
     async close() {
-      await Promise.all([...listeners, provider].map(listener => listener.close()))
+      await Promise.all([...listeners, listener, provider].map(each => each.close()))
     },
   }
 }

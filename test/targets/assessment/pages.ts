@@ -39,7 +39,7 @@ const request = html`<dl data-request></dl>${payment('pay-request')}`
 /** The pages; what they show comes from the API, as in the platform's own front end. */
 export function pageRoutes({ broken }: Platform): readonly Route[] {
   const read = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
-  const css = read('style.css') + (broken('ASM-31') ? lostButton : '')
+  const css = read('../kit/base.css') + read('style.css') + (broken('ASM-31') ? lostButton : '')
   const assets = createAssets(
     [
       { name: 'app.js', type: 'text/javascript; charset=utf-8', text: read('app.js') },
