@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { cookieOf } from './cookies.ts'
 import type { Call } from './http.ts'
 
 export interface CookieSessions {
@@ -21,7 +22,7 @@ export interface CookieSessionsOptions {
 export function createCookieSessions({ name, lifeSeconds, now }: CookieSessionsOptions): CookieSessions {
   const sessions = new Map<string, { readonly user: string; readonly endsAt: number }>()
   const flags = 'Path=/; HttpOnly; Secure; SameSite=Lax'
-  const idOf = (call: Call) => cookieOf(call, name) ?? ''
+  const idOf = (call: Call) => cookieOf(call, name)
   return {
     start(user) {
       for (const [id, { endsAt }] of sessions) if (endsAt <= now()) sessions.delete(id)
@@ -39,11 +40,3 @@ export function createCookieSessions({ name, lifeSeconds, now }: CookieSessionsO
     },
   }
 }
-
-/** Value of a cookie that came with the call. */
-export const cookieOf = (call: Call, name: string): string | undefined =>
-  call
-    .header('cookie')
-    .split(/;\s*/)
-    .find(pair => pair.startsWith(`${name}=`))
-    ?.slice(name.length + 1)

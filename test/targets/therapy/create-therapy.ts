@@ -1,13 +1,12 @@
 import { chooseBroken } from '../kit/broken.ts'
 import { authorityCertificate, createCertificate } from '../kit/certificate.ts'
 import { createClock } from '../kit/clock.ts'
-import { listenControl } from '../kit/control.ts'
 import { type Answer, type Call, createService, Refusal } from '../kit/http.ts'
 import { listen } from '../kit/listen.ts'
-import { createMailbox } from '../kit/mailbox.ts'
 import { createParts } from '../kit/parts.ts'
 import { listenPaymentProvider } from '../kit/payment-provider.ts'
 import { attachRooms } from '../kit/rooms.ts'
+import { openControl, placesOf, type Target, type TargetOptions } from '../kit/target.ts'
 import { type Clinic, createClinic, type PartName } from './clinic.ts'
 import { breakable } from './faults.ts'
 import { refusal } from './layout.ts'
@@ -18,40 +17,13 @@ import { peopleRoutes } from './routes-people.ts'
 import { relayInRoom, sessionRoutes } from './routes-sessions.ts'
 import { moneyRoutes, systemRoutes } from './routes-system.ts'
 
-export interface TherapyOptions {
-  /** First of five ports: web, plain, https, control, payment provider. Default 0: any free ones. */
-  readonly port?: number
-  /** Where all but the control port listen, which stays on loopback. Default: 127.0.0.1. */
-  readonly host?: string
-  /** Ids of the promises that it breaks. */
-  readonly broken?: readonly string[]
-  /** Epoch milliseconds. Default: the machine's clock. */
-  readonly clock?: () => number
-  /** Default: `reference`. */
-  readonly revision?: string
-}
-
-export interface Therapy {
-  /** By the names of the pack's addresses. */
-  readonly urls: Readonly<Record<'web' | 'plain' | 'https' | 'payments', string>>
-  readonly control: {
-    readonly url: string
-    advance(ms: number): void
-    /** `{ video: 'down', latency: 300 }` */
-    faults(change: Readonly<Partial<Record<PartName, 'down' | 'up'>> & { latency?: number }>): void
-    revision(revision: string): void
-    facts(): Readonly<Record<string, unknown>>
-  }
-  /** PEM: whom a client has to trust for `urls.https`. */
-  readonly authority: string
-  close(): Promise<void>
-}
+/** Ports in this order, the payment provider's last. */
+export type Therapy = Target<'web' | 'plain' | 'https' | 'payments', PartName>
 
 const day = 86_400_000
 
 /** The therapy platform as its document describes it, in memory. */
-export async function createTherapy(options: TherapyOptions = {}): Promise<Therapy> {
-  const { port = 0, host = '127.0.0.1' } = options
+export async function createTherapy(options: TargetOptions = {}): Promise<Therapy> {
   const broken = chooseBroken(breakable, options.broken)
   const clock = createClock(options.clock)
   const parts = createParts<PartName>(['database', 'video', 'payments'])
@@ -71,13 +43,12 @@ export async function createTherapy(options: TherapyOptions = {}): Promise<Thera
   ]
   const service = (scheme: Scheme) =>
     createService({ routes, refusal: refusal(clinic), before: call => before(clinic, scheme, call) })
-  const at = (offset: number) => ({ host, port: port === 0 ? 0 : port + offset })
-  const facts = () => factsOf(clinic)
-  const [web, plain, https, control] = await Promise.all([
+  const at = placesOf(options)
+  const [web, plain, https, { control, listener }] = await Promise.all([
     listen(service('web'), at(0)),
     listen(service('plain'), at(1)),
     listen(service('https'), { ...at(2), certificate }),
-    listenControl({ port: at(3).port, clock, parts, mailbox: createMailbox(), revision, facts }),
+    openControl({ ...at(3), clock, parts, revision, facts: () => factsOf(clinic) }),
   ])
   const payments = await listenPaymentProvider({
     ...at(4),
@@ -96,19 +67,11 @@ export async function createTherapy(options: TherapyOptions = {}): Promise<Thera
 
   return {
     urls: { web: web.url, plain: plain.url, https: https.url, payments: payments.url },
-    control: {
-      url: control.url,
-      advance: clock.advance,
-      faults: parts.set,
-      revision(next) {
-        revision.current = next
-      },
-      facts,
-    },
+    control,
     authority: authorityCertificate(),
     async close() {
       rooms.close()
-      await Promise.all([web, plain, https, control, payments].map(listener => listener.close()))
+      await Promise.all([web, plain, https, listener, payments].map(each => each.close()))
     },
   }
 }

@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { hashPassword } from '../kit/passwords.ts'
 
 export type Role = 'member' | 'therapist' | 'admin' | 'partner'
 
@@ -25,9 +26,6 @@ export interface Person {
 
 type NewPerson = Pick<Person, 'email' | 'name' | 'role' | 'password'> & Partial<Person>
 
-// A real platform takes a slow hash; a reference that a hundred people sign in to at once does not.
-const hash = (password: string) => createHash('sha256').update(password).digest('base64')
-
 export function createPeople(now: () => number) {
   const people = new Map<string, Person>()
   const byEmail = new Map<string, string>()
@@ -45,7 +43,7 @@ export function createPeople(now: () => number) {
         id,
         record: ++lastRecord,
         email: given.email.toLowerCase(),
-        password: hash(given.password),
+        password: hashPassword(given.password),
       }
       people.set(id, person)
       byEmail.set(person.email, id)
@@ -64,7 +62,7 @@ export function createPeople(now: () => number) {
       people.delete(id)
       byEmail.delete(email)
     },
-    isPassword: (person: Person, password: string) => person.password === hash(password),
+    isPassword: (person: Person, password: string) => person.password === hashPassword(password),
     /** What the person may know of itself. */
     show: ({ id, email, name, role, record, credits, phone, dateOfBirth }: Person) => ({
       id,

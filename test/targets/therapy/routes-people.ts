@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { readUpload } from '../kit/multipart.ts'
 import { type Clinic, type FieldError, only, refuseErrors, signedIn, type UploadReport, unless } from './clinic.ts'
@@ -172,14 +173,14 @@ function upload(clinic: Clinic, partner: Person, text: string): UploadReport {
     const [name = '', email = ''] = row.split(',').map(cell => cell.trim())
     return { line: index + 2, name, email }
   })
-  const found = rows.map(row => ({ row, errors: personErrors(clinic, row) }))
+  const twice = ({ email }: { readonly email: string }, index: number) =>
+    unless(rows.findIndex(row => row.email === email) === index, 'email', 'This address stands in the file before')
+  const found = rows.map((row, index) => ({ row, errors: [...personErrors(clinic, row), ...twice(row, index)] }))
   const errors = found.flatMap(({ row, errors: [first] }) => (first ? [{ line: row.line, ...first }] : []))
   if (errors.length > 0 && clinic.broken('THR-10')) return { added: 0, errors }
   const good = found.filter(item => item.errors.length === 0)
   for (const { row } of good) {
-    const { name, email } = row
-    if (!clinic.people.byEmail(email))
-      clinic.people.add({ name, email, role: 'member', password: '', partner: partner.id })
+    clinic.people.add({ name: row.name, email: row.email, role: 'member', password: randomUUID(), partner: partner.id })
   }
   return { added: good.length, errors }
 }

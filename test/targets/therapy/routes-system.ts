@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createAssets } from '../kit/assets.ts'
 import { Refusal, type Route, route } from '../kit/http.ts'
 import { largestIcon, pwaRoutes } from '../kit/pwa.ts'
 import { isSignedWebhook } from '../kit/webhook-signature.ts'
@@ -8,16 +8,13 @@ import { type Clinic, only, refuseErrors, unless } from './clinic.ts'
 import { webhookSecret } from './money.ts'
 
 export const colour = '#1a5f4a'
-const types = { css: 'text/css', js: 'text/javascript' }
+const forEver = { 'cache-control': 'public, max-age=31536000, immutable' }
 
-/** Scripts and style with their hash in the name, so that a browser may keep them for ever. */
-const files = ['style.css', 'app.js', 'room.js'].map(name => {
-  const bytes = readFileSync(join(import.meta.dirname, name))
-  const [stem, extension] = name.split('.') as [string, 'css' | 'js']
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 10)
-  return { name, bytes, path: `/assets/${stem}.${hash}.${extension}`, type: `${types[extension]}; charset=utf-8` }
-})
-export const assetPath = (name: string): string => files.find(file => file.name === name)!.path
+const read = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
+const style = { name: 'style.css', type: 'text/css; charset=utf-8', text: read('../kit/base.css') + read('style.css') }
+const scripts = ['app.js', 'room.js'].map(name => ({ name, type: 'text/javascript; charset=utf-8', text: read(name) }))
+const assetsWith = (headers: Readonly<Record<string, string>>) => createAssets([style, ...scripts], headers)
+export const assetPath: (name: string) => string = assetsWith(forEver).path
 
 /** Health, version, assets, the installable application. */
 export function systemRoutes({ broken, parts, queries, revision }: Clinic, offlinePage: string): readonly Route[] {
@@ -42,13 +39,7 @@ export function systemRoutes({ broken, parts, queries, revision }: Clinic, offli
       }
     }),
     route('GET', '/api/version', () => ({ json: { revision: revision.current } })),
-    ...files.map(({ path, bytes, type }) =>
-      route('GET', path, () => ({
-        bytes,
-        type,
-        headers: broken('THR-28') ? {} : { 'cache-control': 'public, max-age=31536000, immutable' },
-      })),
-    ),
+    ...assetsWith(broken('THR-28') ? {} : forEver).routes,
     ...(broken('THR-21') ? pwa.filter(({ path }) => !path.test(largestIcon)) : pwa),
   ]
 }
