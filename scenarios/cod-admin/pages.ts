@@ -70,6 +70,25 @@ export const orderPage = (page: Page) => ({
   },
   state: page.getByLabel('Status', { exact: true }),
   nextStates: page.getByLabel('New status').getByRole('option'),
+  async assign(agent: string) {
+    await page.getByLabel('Delivery agent').selectOption(agent)
+    await page.getByRole('button', { name: 'Assign agent' }).click()
+  },
+  agent: page.getByLabel('Agent', { exact: true }),
+})
+
+export const dashboardPage = (page: Page) => ({
+  open: () => open(page, '/dashboard'),
+  refresh: () => page.getByRole('button', { name: 'Refresh' }).click(),
+  /** Each with its name as label. */
+  figures: page.getByRole('definition'),
+  orders: page.getByLabel('Orders', { exact: true }),
+})
+
+/** What people see when the page itself has a fault. */
+export const troublePage = (page: Page) => ({
+  heading: page.getByRole('heading', { name: /wrong|error/i }),
+  wayBack: page.getByRole('main').getByRole('link'),
 })
 
 export const checkoutPage = (page: Page) => ({

@@ -6,6 +6,8 @@ export const referenceUrls = {
   plain: 'http://127.0.0.1:7106',
   https: 'https://127.0.0.1:7107',
   mailbox: 'http://127.0.0.1:7108/mailbox',
+  names: 'tcp://127.0.0.1:7109',
+  edge: 'http://127.0.0.1:7160',
 } as const
 
 /** The authority of its certificate (PEM). */

@@ -1,8 +1,9 @@
 import type { APIRequestContext } from 'playwright/test'
+import { accountsOf as sharedAccountsOf } from '../support/accounts.ts'
 import { expect } from '../support/test.ts'
 
 /** Password of the monitor's accounts; the reference system's where none is set. */
-const password = process.env['COD_ADMIN_PASSWORD'] ?? 'password123'
+export const password = process.env['COD_ADMIN_PASSWORD'] ?? 'password123'
 
 /** Accounts that each use has. With fewer, runs that follow each other closely find their windows spent. */
 const accountsOfUse = Number(process.env['COD_ADMIN_ACCOUNTS'] ?? 4)
@@ -12,17 +13,7 @@ export interface Session {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/**
- * The accounts of a use (`checkout-1@example.com` …) in the order to try them. Limits are per account, so no use spends the window of
- * another, and each minute another account is the first.
- */
-export function accountsOf(use: string): readonly string[] {
-  const minute = Math.floor(Date.now() / 60_000)
-  return Array.from(
-    { length: accountsOfUse },
-    (_, turn) => `${use}-${((minute + turn) % accountsOfUse) + 1}@example.com`,
-  )
-}
+export const accountsOf = (use: string): readonly string[] => sharedAccountsOf(use, accountsOfUse)
 
 /** Signs in; undefined when the account's window of sign-ins is spent. */
 export async function signInAs(request: APIRequestContext, email: string): Promise<Session | undefined> {
@@ -48,6 +39,9 @@ export interface Order {
   readonly number: number
   readonly customer: string
   readonly state: string
+  readonly agent?: string
+  readonly tags: readonly string[]
+  readonly changedAt: string
   readonly createdAt: string
 }
 
@@ -89,6 +83,14 @@ export function createShop(
     },
     setState: (id: string, status: string) => request.patch(`/api/orders/${id}/status`, { headers, data: { status } }),
     find,
+    /** A record of any kind below `/api`, removed at the end. */
+    async create<T extends { readonly id: string }>(kind: string, data: object): Promise<T> {
+      const response = await request.post(`/api/${kind}`, { headers, data })
+      expect(response, `creation below /api/${kind}`).toBeOK()
+      const created: T = await response.json()
+      cleanup(() => request.delete(`/api/${kind}/${created.id}`, { headers }))
+      return created
+    },
     /** Removes what somebody else created with the mark of this run. */
     removeFoundLater: () =>
       cleanup(async () => {

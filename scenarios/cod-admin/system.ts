@@ -20,6 +20,9 @@ export default defineSystem('cod-admin', import.meta.dirname, {
     plain: { env: 'COD_ADMIN_PLAIN_URL', environments: { local: referenceUrls.plain } },
     https: { env: 'COD_ADMIN_HTTPS_URL', environments: { local: referenceUrls.https } },
     mailbox: { env: 'COD_ADMIN_MAILBOX_URL', environments: { local: referenceUrls.mailbox } },
+    // Whom to ask for the domain, and what the public meets in front of the shop.
+    names: { env: 'COD_ADMIN_NAMES_URL', environments: { local: referenceUrls.names } },
+    edge: { env: 'COD_ADMIN_EDGE_URL', environments: { local: referenceUrls.edge } },
   },
   revision: { path: '/version', json: 'revision' },
   owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
@@ -86,6 +89,16 @@ export default defineSystem('cod-admin', import.meta.dirname, {
       every: '6h',
       covers: ['COD-40'],
     }),
+    check('health-at-the-edge', {
+      title: 'The public address leads to the health of the shop, not to its front page',
+      probe: http('/health', {
+        origin: 'edge',
+        expect: { status: [200, 503], headers: { 'content-type': /json/ }, json: { status: /^(ok|degraded)$/ } },
+      }),
+      every: '5m',
+      severity: 'p0',
+      covers: ['COD-56'],
+    }),
     check('order-without-phone', {
       probe: http(publicOrders, { json: withoutPhone, expect: refused('phone') }),
       every: '15m',
@@ -97,6 +110,7 @@ export default defineSystem('cod-admin', import.meta.dirname, {
       covers: ['COD-55'],
     }),
     playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./devices', { project: 'phone', every: '15m', timeout: '30s', severity: 'p0' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
     // They spend whole windows of calls, so once a day, without a second try, and in `smoke` only when named.
     playwright('./limits', {

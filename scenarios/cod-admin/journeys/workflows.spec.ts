@@ -22,7 +22,7 @@ test('the workflow builder offers only what works', { tag: '@COD-50' }, async ({
 
   for (const action of ['send_sms', 'send_email', 'http_request']) {
     await test.step(`${action} cannot be saved`, async () => {
-      const data = { name: 'synthetic', action }
+      const data = { name: 'synthetic', actions: [{ type: action }] }
       const response = await request.post('/api/workflows', { headers, data })
       if (response.ok()) {
         const { id } = await response.json()

@@ -1,3 +1,5 @@
+import { figure } from '../../support/figures.ts'
+import { requirements } from '../requirements.ts'
 import { expect, test } from '../test.ts'
 
 test('health tells the truth about its parts', { tag: '@COD-14' }, async ({ request }) => {
@@ -23,4 +25,9 @@ test('alive, and ready only with the database', { tag: '@COD-15' }, async ({ req
     expect(ready.status(), `while the database is ${services.database}`).toBe(503)
     expect(status).not.toBe('ready')
   }
+})
+
+test('no query was slow', { tag: '@COD-44' }, async ({ request }) => {
+  const { queries } = await (await request.get('/health')).json()
+  expect(queries?.slowestMs, 'the slowest query of late, ms').toBeLessThanOrEqual(figure(requirements, 'COD-44'))
 })

@@ -1,16 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { hashPassword } from '../kit/passwords.ts'
 import type { Claims, Tokens } from '../kit/tokens.ts'
 
 /** The document says seven roles and does not name them. */
 const roles = ['owner', 'admin', 'manager', 'agent', 'support', 'warehouse', 'viewer'] as const
 type Role = (typeof roles)[number]
 
-export type Permission = 'orders:read' | 'orders:write' | 'users:write' | 'workflows:write' | 'uploads:write'
+const all = ['orders:read', 'orders:write', 'users:read', 'users:write', 'workflows:write', 'uploads:write'] as const
+export type Permission = (typeof all)[number]
 
 const permissions: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: ['orders:read', 'orders:write', 'users:write', 'workflows:write', 'uploads:write'],
-  admin: ['orders:read', 'orders:write', 'users:write', 'workflows:write', 'uploads:write'],
-  manager: ['orders:read', 'orders:write', 'workflows:write', 'uploads:write'],
+  owner: all,
+  admin: all,
+  manager: ['orders:read', 'orders:write', 'users:read', 'workflows:write', 'uploads:write'],
   agent: ['orders:read', 'orders:write'],
   support: ['orders:read', 'orders:write'],
   warehouse: ['orders:read', 'uploads:write'],
@@ -27,32 +29,34 @@ export interface User {
   readonly password: string
   /** Came by the registration page, not by the seed. */
   readonly registered: boolean
+  readonly createdAt: string
 }
 
-const accessLife = 15 * 60
 const refreshLife = 7 * 24 * 60 * 60
 export const resetLife = 60 * 60
 
-// A real shop takes bcrypt; a reference that a hundred users sign in to at once does not.
-const hash = (password: string) => createHash('sha256').update(password).digest('base64')
-
-export function createAccounts(tokens: Tokens) {
+export function createAccounts(tokens: Tokens, accessLife: number) {
   const users = new Map<string, User>()
-  const byEmail = (email: string) => [...users.values()].find(user => user.email === email.toLowerCase())
-  const add = (given: Pick<User, 'email' | 'name' | 'role' | 'password' | 'registered'>, id: string = randomUUID()) => {
-    const user = { ...given, id, email: given.email.toLowerCase(), password: hash(given.password) }
-    users.set(id, user)
-    return user
-  }
   return {
-    byEmail,
+    byEmail: (email: string) => [...users.values()].find(user => user.email === email.toLowerCase()),
     byId: (id: string) => users.get(id),
-    add,
+    list: () => [...users.values()],
+    add(given: Omit<User, 'id'>, id: string = randomUUID()) {
+      const user = { ...given, id, email: given.email.toLowerCase(), password: hashPassword(given.password) }
+      users.set(id, user)
+      return user
+    },
+    change(user: User, change: Partial<Pick<User, 'name'>>) {
+      const changed = { ...user, ...change }
+      users.set(user.id, changed)
+      return changed
+    },
     remove: (id: string) => users.delete(id),
-    isPassword: (user: User, password: string) => user.password === hash(password),
-    setPassword: (user: User, password: string) => void users.set(user.id, { ...user, password: hash(password) }),
+    isPassword: (user: User, password: string) => user.password === hashPassword(password),
+    setPassword: (user: User, password: string) =>
+      void users.set(user.id, { ...user, password: hashPassword(password) }),
     /** What the outside may know. */
-    show: ({ id, email, name, role }: User) => ({ id, email, name, role }),
+    show: ({ id, email, name, role, createdAt }: User) => ({ id, email, name, role, createdAt }),
     grant: (user: User) => ({
       accessToken: tokens.sign(user.id, 'access', accessLife),
       refreshToken: tokens.sign(user.id, 'refresh', refreshLife),
@@ -66,11 +70,13 @@ export function createAccounts(tokens: Tokens) {
 
 export type Accounts = ReturnType<typeof createAccounts>
 
-/** Everybody's password. */
+/** Of everybody but the administrator. */
 const seedPassword = 'password123'
 
 /** What a monitor does with the shop, and each load user: a use has accounts of its own, because limits are per account. */
-const uses = ['checkout', 'live-updates', 'order-states', 'orders-list', 'workflows', 'monitor', 'limits', 'janitor']
+const uses =
+  `checkout live-updates order-states order-agent orders-list workflows workflow-run dashboard console trouble
+  resources foreign-page hostile-text token-life phone monitor limits janitor`.split(/\s+/)
 const accountsOfUse = 4
 const loadUsers = 100
 
@@ -79,14 +85,21 @@ const numbered = (use: string, count: number, role: Role) =>
 
 const seedEmails: readonly (readonly [email: string, role: Role])[] = [
   ['admin@example.com', 'owner'],
-  ...roles.flatMap(role => numbered(role, 1, role)),
+  ...roles.flatMap(role => numbered(role, accountsOfUse, role)),
   ...uses.flatMap(use => numbered(use, accountsOfUse, 'admin')),
   ...numbered('load', loadUsers, 'support'),
 ]
 
-export function seedAccounts(accounts: Accounts): void {
+export interface Seed {
+  readonly now: number
+  /** Default: everybody's. */
+  readonly adminPassword: string | undefined
+}
+
+export function seedAccounts(accounts: Accounts, { now, adminPassword = seedPassword }: Seed): void {
   for (const [email, role] of seedEmails) {
     const name = email.slice(0, email.indexOf('@'))
-    accounts.add({ email, name, role, password: seedPassword, registered: false }, name)
+    const password = name === 'admin' ? adminPassword : seedPassword
+    accounts.add({ email, name, role, password, registered: false, createdAt: new Date(now).toISOString() }, name)
   }
 }

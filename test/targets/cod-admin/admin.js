@@ -1,6 +1,7 @@
 // The shop's front end: fills the pages from the API, and keeps them up to date through a WebSocket.
 
 const find = selector => document.querySelector(selector)
+const build = JSON.parse(find('meta[name=build]').content)
 const tokens = () => JSON.parse(localStorage.getItem('tokens') ?? '{}')
 const keep = given => localStorage.setItem('tokens', JSON.stringify(given))
 
@@ -10,8 +11,9 @@ function say(selector, text) {
   place.hidden = text === ''
 }
 
-const send = (path, method, body) =>
-  fetch(path, {
+function send(path, method, body) {
+  if (build.logs) console.log(`API request: ${method} ${path}`, body ?? '')
+  return fetch(path, {
     method,
     headers: {
       ...(body ? { 'content-type': 'application/json' } : {}),
@@ -19,6 +21,7 @@ const send = (path, method, body) =>
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
+}
 
 async function refresh() {
   const { refreshToken } = tokens()
@@ -37,6 +40,16 @@ async function call(path, method = 'GET', body = undefined) {
   if (response.ok) return answer
   if (response.status === 401 && !path.startsWith('/api/auth')) location.assign('/')
   say('[data-error]', answer.errors?.map(error => `${error.field}: ${error.message}`).join('; ') ?? answer.error)
+}
+
+const kept = new Map()
+/** Reads from the API; the same again within some seconds is asked for once. */
+function read(path) {
+  const before = kept.get(path)
+  if (before && Date.now() - before.at < build.keepMs) return before.answer
+  const answer = call(path)
+  kept.set(path, { at: Date.now(), answer })
+  return answer
 }
 
 let asked = 0
@@ -66,8 +79,9 @@ const forms = {
     if (answer) say('[data-notice]', answer.message)
   },
   status: values => showLatest(call(`/api${location.pathname}/status`, 'PATCH', values), showOrder),
-  workflow: async values => {
-    if (await call('/api/workflows', 'POST', values)) showWorkflows()
+  agent: values => showLatest(call(`/api${location.pathname}/agent`, 'PATCH', values), showOrder),
+  workflow: async ({ name, action }) => {
+    if (await call('/api/workflows', 'POST', { name, actions: [{ type: action }] })) showWorkflows()
   },
   checkout: async (values, form) => {
     const order = { ...values, amount: Number(values.amount) }
@@ -77,6 +91,10 @@ const forms = {
 }
 
 const element = (name, text, more = {}) => Object.assign(document.createElement(name), { textContent: text }, more)
+
+/** Terms and their values; each value can be found by its term. */
+const list = facts =>
+  Object.entries(facts).flatMap(([name, text]) => [element('dt', name), element('dd', text, { ariaLabel: name })])
 
 const query = () => new URLSearchParams(location.search)
 
@@ -89,6 +107,7 @@ function showOrders(list) {
       const name = element('td', '')
       name.append(element('a', `#${order.number}`, { href: `/orders/${order.id}` }))
       row.append(name, ...[order.customer, order.phone, order.amount, order.state].map(text => element('td', text)))
+      if (build.trustsText) row.children[1].innerHTML = order.customer
       return row
     }),
   )
@@ -116,20 +135,42 @@ function showOrder(order) {
     Address: order.address,
     Amount: order.amount,
     Status: order.state,
+    Agent: order.agent ?? 'nobody yet',
+    Tags: order.tags.join(', '),
   }
-  find('[data-order]').replaceChildren(
-    ...Object.entries(facts).flatMap(([name, text]) => [element('dt', name), element('dd', text, { ariaLabel: name })]),
-  )
+  find('[data-order]').replaceChildren(...list(facts))
   find('[name=status]').replaceChildren(...order.nextStates.map(state => element('option', state)))
 }
 
 const loadOrder = () => showLatest(call(`/api${location.pathname}`), showOrder)
 
+async function loadAgents() {
+  const answer = await read('/api/agents')
+  find('[name=agent]').replaceChildren(
+    ...(answer?.entries ?? []).map(({ id, name }) => element('option', name, { value: id })),
+  )
+}
+
+async function showFigures() {
+  const answer = await read('/api/analytics')
+  if (!answer) return
+  const figure = value => new Intl.NumberFormat('en').format(value)
+  find('[data-figures]').replaceChildren(
+    ...list({
+      Orders: figure(answer.orders),
+      Delivered: figure(answer.delivered),
+      Revenue: figure(answer.revenue),
+    }),
+  )
+}
+
 async function showWorkflows() {
-  const list = await call('/api/workflows')
-  if (list)
+  const answer = await call('/api/workflows')
+  if (answer)
     find('[data-workflows]').replaceChildren(
-      ...list.workflows.map(({ name, action }) => element('li', `${name}: ${action}`)),
+      ...answer.workflows.map(({ name, actions }) =>
+        element('li', `${name}: ${actions.map(({ type }) => type).join(', ')}`),
+      ),
     )
 }
 
@@ -140,6 +181,21 @@ function listen(changed) {
     if (message.type === 'order') changed(message)
   }
 }
+
+/** A fault of the page is reported, and shown with a way back. */
+function breakDown(error) {
+  const report = { message: String(error?.message ?? error), path: location.pathname }
+  if (build.reports) send('/api/page-errors', 'POST', report)
+  find('main').replaceChildren()
+  if (!build.catches) return
+  find('main').append(
+    element('h1', 'Something went wrong'),
+    element('p', 'We have been told. '),
+    element('a', 'Back to the orders', { href: '/orders' }),
+  )
+}
+addEventListener('error', event => breakDown(event.error))
+addEventListener('unhandledrejection', event => breakDown(event.reason))
 
 document.addEventListener('submit', event => {
   const { form: purpose } = event.target.dataset
@@ -153,6 +209,7 @@ document.addEventListener('click', event => {
     localStorage.removeItem('tokens')
     location.assign('/')
   }
+  if ('refresh' in event.target.dataset) showFigures()
   if (event.target.dataset.page)
     go({ page: String(Number(query().get('page') ?? 1) + Number(event.target.dataset.page)) })
 })
@@ -166,6 +223,7 @@ if (find('[data-orders]')) {
   await loadOrders()
   listen(loadOrders)
 } else if (find('[data-order]')) {
-  await loadOrder()
+  await Promise.all([loadOrder(), loadAgents()])
   listen(({ order }) => order.id === location.pathname.split('/').at(-1) && loadOrder())
-} else if (find('[data-workflows]')) await showWorkflows()
+} else if (find('[data-figures]')) await showFigures()
+else if (find('[data-workflows]')) await showWorkflows()

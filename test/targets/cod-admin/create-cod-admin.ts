@@ -2,79 +2,66 @@ import { randomUUID } from 'node:crypto'
 import { chooseBroken } from '../kit/broken.ts'
 import { authorityCertificate, createCertificate } from '../kit/certificate.ts'
 import { createClock } from '../kit/clock.ts'
-import { listenControl } from '../kit/control.ts'
 import { type Answer, type Call, createService } from '../kit/http.ts'
 import { listen } from '../kit/listen.ts'
 import { createMailbox } from '../kit/mailbox.ts'
+import { listenNameServer } from '../kit/name-server.ts'
 import { createParts } from '../kit/parts.ts'
 import { attachSockets } from '../kit/sockets.ts'
+import { openControl, placesOf, type Target, type TargetOptions } from '../kit/target.ts'
+import { needsEdge, openEdge } from './edge.ts'
 import { breakable } from './faults.ts'
 import { pageRoutes } from './pages.ts'
 import { authRoutes } from './routes-auth.ts'
 import { orderRoutes } from './routes-orders.ts'
 import { systemRoutes } from './routes-system.ts'
+import { workflowRoutes } from './routes-workflows.ts'
 import { createShop, type PartName, type Shop, userOf } from './shop.ts'
 
-export interface CodAdminOptions {
-  /** First of four ports: web, plain, https, control. Default 0: any free ones. */
-  readonly port?: number
-  /** Where web, plain and https listen; the control port stays on loopback. Default: 127.0.0.1. */
-  readonly host?: string
-  /** Ids of the promises that it breaks. */
-  readonly broken?: readonly string[]
-  /** Epoch milliseconds. Default: the machine's clock. */
-  readonly clock?: () => number
-  /** Of the orders that are there at the start. Default: 1. */
-  readonly seed?: number
-  /** Default: `reference`. */
-  readonly revision?: string
+export interface CodAdminOptions extends TargetOptions {
+  /** The promises that will be looked at: without those of the edge, there is none. Default: all. */
+  readonly covers?: readonly string[]
 }
 
-export interface CodAdmin {
-  /** By the names of the pack's addresses. */
-  readonly urls: Readonly<Record<'web' | 'plain' | 'https' | 'mailbox', string>>
-  readonly control: {
-    readonly url: string
-    advance(ms: number): void
-    /** `{ redis: 'down', latency: 300 }` */
-    faults(change: Readonly<Partial<Record<PartName, 'down' | 'up'>> & { latency?: number }>): void
-    revision(revision: string): void
-    facts(): Readonly<Record<string, unknown>>
-  }
-  /** PEM: whom a client has to trust for `urls.https`. */
-  readonly authority: string
-  close(): Promise<void>
-}
+export type CodAdmin = Target<'web' | 'plain' | 'https' | 'mailbox' | 'names' | 'edge', PartName>
 
 const day = 86_400_000
+/** The edge's port is so far behind the first one. */
+const edgeOffset = 55
 /** Beside the shop's own: `ALLOWED_EMBED_DOMAINS` of the document. */
 const partners = ['https://partner1.com', 'https://partner2.com']
 
-/** The cash-on-delivery shop as its document describes it, in memory. */
+/** The cash-on-delivery shop as its document describes it, in memory. Ports: web, plain, https, control, names. */
 export async function createCodAdmin(options: CodAdminOptions = {}): Promise<CodAdmin> {
-  const { port = 0, host = '127.0.0.1' } = options
   const broken = chooseBroken(breakable, options.broken)
   const clock = createClock(options.clock)
   const parts = createParts<PartName>(['database', 'redis'])
   const mailbox = createMailbox()
   const revision = { current: options.revision ?? 'reference' }
   const shop = createShop({ clock, broken, parts, mailbox, revision }, options.seed ?? 1)
-  const names = ['localhost', 'www.localhost']
   const validUntil = clock.now() + (broken('COD-40') ? 3 : 60) * day
+  const names = ['localhost', 'www.localhost']
   const certificate = createCertificate({ names, validFrom: clock.now() - day, validUntil })
 
   const origins = [...partners]
   const compressFrom = broken('COD-59') ? Number.POSITIVE_INFINITY : 1_024
-  const routes = [...systemRoutes(shop), ...authRoutes(shop), ...orderRoutes(shop), ...pageRoutes(shop)]
+  const refusal = (answer: Answer) =>
+    broken('COD-62') ? { ...answer, json: { ...(answer.json as object), stack: new Error('Refused').stack } } : answer
+  const routes = [systemRoutes, authRoutes, orderRoutes, workflowRoutes, pageRoutes].flatMap(make => make(shop))
   const service = (scheme: 'web' | 'plain' | 'https') =>
-    createService({ routes, compressFrom, before: call => before(shop, scheme, call, origins) })
-  const at = (offset: number) => ({ host, port: port === 0 ? 0 : port + offset })
-  const [web, plain, https, control] = await Promise.all([
+    createService({ routes, compressFrom, refusal, before: call => before(shop, scheme, call, origins) })
+  const at = placesOf(options)
+  const [web, plain, https, { listener: control, control: held }, nameServer] = await Promise.all([
     listen(service('web'), at(0)),
     listen(service('plain'), at(1)),
     listen(service('https'), { ...at(2), certificate }),
-    listenControl({ port: at(3).port, clock, parts, mailbox, revision, facts: () => factsOf(shop) }),
+    openControl({ port: at(3).port, clock, parts, mailbox, revision, facts: () => factsOf(shop) }),
+    listenNameServer({
+      ...at(4),
+      names: { 'shop.example': '127.0.0.1', ...(broken('COD-58') ? {} : { 'www.shop.example': '127.0.0.1' }) },
+    }),
   ])
+  const edge = needsEdge(options.covers) ? await openEdge(at(edgeOffset), { web: web.url, broken }) : undefined
   origins.push(web.url, https.url)
   const sockets = attachSockets([web.server, https.server], '/socket.io', url =>
     Boolean(userOf(shop, url.searchParams.get('token') ?? '')),
@@ -82,20 +69,20 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
   shop.announce = order => sockets.broadcast({ type: 'order', order: { id: order.id, state: order.state } })
 
   return {
-    urls: { web: web.url, plain: plain.url, https: https.url, mailbox: `${control.url}/mailbox` },
-    control: {
-      url: control.url,
-      advance: clock.advance,
-      faults: parts.set,
-      revision(next) {
-        revision.current = next
-      },
-      facts: () => factsOf(shop),
+    urls: {
+      web: web.url,
+      plain: plain.url,
+      https: https.url,
+      mailbox: `${control.url}/mailbox`,
+      names: nameServer.url,
+      edge: edge?.url ?? web.url,
     },
+    control: held,
     authority: authorityCertificate(),
     async close() {
       sockets.close()
-      await Promise.all([web, plain, https, control].map(listener => listener.close()))
+      await edge?.close()
+      await Promise.all([web, plain, https, control, nameServer].map(listener => listener.close()))
     },
   }
 }
@@ -141,10 +128,10 @@ function admitOrigin(call: Call, byPrefix: boolean, origins: readonly string[]):
   return { status: 204, headers }
 }
 
-const factsOf = ({ accounts, counts, orders, uploads, workflows }: Shop) => ({
+const factsOf = ({ accounts, counts, images, orders, workflows }: Shop) => ({
   orders: orders.size,
   users: accounts.size,
-  uploads: uploads.size,
+  uploads: images.list().length,
   workflows: workflows.size,
   requests: Object.fromEntries(counts),
 })

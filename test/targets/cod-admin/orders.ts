@@ -1,3 +1,6 @@
+import { createRandom } from '../kit/random.ts'
+import { amount, type Rule, readFields } from '../kit/rules.ts'
+
 export const states = ['new', 'confirmed', 'packed', 'shipped', 'delivered', 'returned', 'cancelled'] as const
 export type State = (typeof states)[number]
 
@@ -26,28 +29,22 @@ export interface Order {
   readonly tags: readonly string[]
   readonly source: string
   readonly createdAt: string
+  readonly changedAt: string
 }
 
 export type OrderInput = Pick<Order, 'customer' | 'phone' | 'address' | 'amount'>
 
-/** What is wrong with an order that somebody sent, by field. */
-export function orderErrors(input: Readonly<Record<string, unknown>>): readonly { field: string; message: string }[] {
-  const { customer, phone, address, amount } = input
-  const text = (field: string, value: unknown, longest: number) =>
-    typeof value === 'string' && value.trim() !== '' && value.length <= longest
-      ? []
-      : [{ field, message: `expected text of 1 to ${longest} characters` }]
-  return [
-    ...text('customer', customer, 100),
-    ...(typeof phone === 'string' && /^\+?[\d ()-]{6,20}$/.test(phone)
-      ? []
-      : [{ field: 'phone', message: 'expected a telephone number' }]),
-    ...text('address', address, 300),
-    ...(typeof amount === 'number' && amount > 0 && amount <= 1_000_000
-      ? []
-      : [{ field: 'amount', message: 'expected an amount above 0' }]),
-  ]
+const atMost = (longest: number): Rule<string> => ({
+  wants: `text of 1 to ${longest} characters`,
+  holds: (value): value is string => typeof value === 'string' && value.trim() !== '' && value.length <= longest,
+})
+const telephone: Rule<string> = {
+  wants: 'a telephone number',
+  holds: (value): value is string => typeof value === 'string' && /^\+?[\d ()-]{6,20}$/.test(value),
 }
+/** Refuses with 400, naming each field that is wrong. */
+export const readOrder = (fields: unknown): OrderInput =>
+  readFields(fields, { customer: atMost(300), phone: telephone, address: atMost(300), amount })
 
 export interface Query {
   readonly search: string
@@ -66,13 +63,25 @@ export function createOrders(now: () => number) {
       const { customer, phone, address, amount } = input
       const id = `order-${number}`
       const createdAt = new Date(at).toISOString()
-      const order = { id, number, customer, phone, address, amount, state, tags: [], source, createdAt }
+      const order = {
+        id,
+        number,
+        customer,
+        phone,
+        address,
+        amount,
+        state,
+        tags: [],
+        source,
+        createdAt,
+        changedAt: createdAt,
+      }
       orders.set(id, order)
       return order
     },
     get: (id: string) => orders.get(id),
     change(order: Order, change: Partial<Order>): Order {
-      const changed = { ...order, ...change }
+      const changed = { ...order, ...change, changedAt: new Date(now()).toISOString() }
       orders.set(order.id, changed)
       return changed
     },
@@ -80,16 +89,13 @@ export function createOrders(now: () => number) {
     /** Newest first. */
     find({ search, state, page, limit }: Query) {
       const words = search.trim().toLowerCase()
+      const textOf = ({ number, customer, phone, address }: Order) => `#${number} ${customer} ${phone} ${address}`
       const found = [...orders.values()]
         .reverse()
-        .filter(
-          order =>
-            (state === '' || order.state === state) &&
-            (words === '' ||
-              `#${order.number} ${order.customer} ${order.phone} ${order.address}`.toLowerCase().includes(words)),
-        )
+        .filter(order => (state === '' || order.state === state) && textOf(order).toLowerCase().includes(words))
       return { orders: found.slice((page - 1) * limit, page * limit), total: found.length }
     },
+    list: () => [...orders.values()],
     get size() {
       return orders.size
     },
@@ -111,11 +117,7 @@ const streets = ['Market Street', 'Harbour Road', 'Hill Lane', 'Station Square',
 
 /** Orders of the last days, the same for the same seed. */
 export function seedOrders(orders: Orders, seed: number, now: number, count = 120): void {
-  let state = seed >>> 0
-  const random = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
+  const random = createRandom(seed)
   for (let index = 0; index < count; index++) {
     const input = {
       customer: people[random(people.length)]!,

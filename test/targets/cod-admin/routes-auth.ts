@@ -1,19 +1,12 @@
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
+import { email, password, readFields, refuse, text } from '../kit/rules.ts'
 import { resetLife, type User } from './accounts.ts'
-import { refuseErrors, type Shop, spend, staff } from './shop.ts'
-
-const isEmail = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= 200 && /^[^@\s]+@[^@\s]+$/.test(value)
-const emailErrors = (email: unknown) =>
-  isEmail(email) ? [] : [{ field: 'email', message: 'expected an e-mail address' }]
-const passwordErrors = (password: unknown) =>
-  typeof password === 'string' && password.length >= 8
-    ? []
-    : [{ field: 'password', message: 'expected 8 characters or more' }]
+import { type Shop, spend, staffRoutes } from './shop.ts'
 
 /** Registration, sign-in, refresh, password reset, users. */
 export function authRoutes(shop: Shop): readonly Route[] {
   const { accounts, broken, clock, limits, mailbox, tokens } = shop
+  const staff = staffRoutes(shop)
   // Passwords that a reset replaced, for the fault in which they go on working.
   const replaced = new Map<string, User>()
 
@@ -23,86 +16,90 @@ export function authRoutes(shop: Shop): readonly Route[] {
     return broken('COD-17') && user.registered ? { refreshToken } : { accessToken, refreshToken }
   }
   const answer = (user: User, status = 200) => ({ status, json: { user: accounts.show(user), tokens: grant(user) } })
-  const isRight = (user: User, password: string) => {
+  const isRight = (user: User, given: string) => {
     const before = replaced.get(user.id)
-    return accounts.isPassword(user, password) || (before !== undefined && accounts.isPassword(before, password))
+    return accounts.isPassword(user, given) || (before !== undefined && accounts.isPassword(before, given))
   }
-  const newUser = async (call: Call) => {
-    const { email, password, name } = await call.json()
-    refuseErrors([...emailErrors(email), ...passwordErrors(password)])
-    if (accounts.byEmail(String(email))) refuseErrors([{ field: 'email', message: 'is taken' }])
-    return { email: String(email), password: String(password), name: String(name ?? email), registered: true }
+  const addUser = async (call: Call) => {
+    const fields = readFields(await call.json(), { email, password, name: text })
+    if (accounts.byEmail(fields.email)) refuse({ field: 'email', message: 'is taken' })
+    const createdAt = new Date(clock.now()).toISOString()
+    return accounts.add({ ...fields, role: 'viewer', registered: true, createdAt })
+  }
+  const find = (call: Call) => {
+    const user = accounts.byId(call.params['id']!)
+    if (!user) throw new Refusal(404)
+    return user
   }
 
   return [
     route('POST', '/api/auth/register', async call => {
       spend(limits.public, `register ${call.address}-${call.header('user-agent')}`, call)
-      return answer(accounts.add({ ...(await newUser(call)), role: 'viewer' }), 201)
+      return answer(await addUser(call), 201)
     }),
     route('POST', '/api/auth/login', async call => {
-      const { email, password } = await call.json()
-      refuseErrors(emailErrors(email))
-      spend(limits.auth, `login ${String(email).toLowerCase()}`, call)
-      const user = accounts.byEmail(String(email))
-      if (!user || !isRight(user, String(password))) {
-        throw new Refusal(401, { error: 'E-mail or password is wrong' })
+      const body = await call.json()
+      const address = readFields(body, { email }).email
+      spend(limits.auth, `login ${address.toLowerCase()}`, call)
+      const user = accounts.byEmail(address)
+      if (!user || !isRight(user, String(body['password']))) {
+        throw new Refusal(401, { error: 'E-mail or password is wrong', ...(broken('COD-38') ? { body } : {}) })
       }
-      return answer(user)
+      const granted = answer(user)
+      // A cookie would be sent by foreign pages as well; the shop's own pages send the token in a header.
+      const session = `session=${granted.json.tokens.accessToken}; Path=/`
+      return broken('COD-52') ? { ...granted, headers: { 'set-cookie': session } } : granted
     }),
     route('POST', '/api/auth/refresh', async call => {
       const claims = tokens.verify(String((await call.json())['refreshToken']), 'refresh')
       const user = typeof claims === 'string' ? undefined : accounts.ofClaims(claims)
-      if (!user) throw new Refusal(401)
+      if (!user || broken('COD-19')) throw new Refusal(401)
       return answer(user)
     }),
     route('POST', '/api/auth/forgot-password', async call => {
-      const { email } = await call.json()
-      refuseErrors(emailErrors(email))
-      spend(limits.auth, `reset ${String(email).toLowerCase()}`, call)
-      const user = accounts.byEmail(String(email))
+      const address = readFields(await call.json(), { email }).email
+      spend(limits.auth, `reset ${address.toLowerCase()}`, call)
+      const user = accounts.byEmail(address)
       if (user) {
         const link = `/reset-password?token=${tokens.sign(user.id, `reset ${user.password}`, resetLife)}`
-        const text = `Somebody asked to reset your password. Choose a new one: ${link}`
-        mailbox.send({ to: user.email, subject: 'Reset your password', text, sentAt: clock.now() })
+        const message = `Somebody asked to reset your password. Choose a new one: ${link}`
+        mailbox.send({ to: user.email, subject: 'Reset your password', text: message, sentAt: clock.now() })
       }
       // The same answer for an address that nobody has.
       return { status: 202, json: { message: 'If the address is known, a mail is on its way' } }
     }),
     route('POST', '/api/auth/reset-password', async call => {
-      const { token, password } = await call.json()
-      refuseErrors(passwordErrors(password))
-      const user = accounts.byId(subjectOf(String(token)))
+      const body = await call.json()
+      const next = readFields(body, { password }).password
+      const token = String(body['token'])
+      const user = accounts.byId(subjectOf(token))
       // The old password's hash is part of the token's purpose, so it serves once.
-      if (!user || typeof tokens.verify(String(token), `reset ${user.password}`) === 'string') {
-        throw new Refusal(400, { errors: [{ field: 'token', message: 'is used up or too old' }] })
+      if (!user || typeof tokens.verify(token, `reset ${user.password}`) === 'string') {
+        refuse({ field: 'token', message: 'is used up or too old' })
       }
-      accounts.setPassword(user, String(password))
-      if (broken('COD-18')) replaced.set(user.id, user)
+      accounts.setPassword(user!, next)
+      if (broken('COD-18')) replaced.set(user!.id, user!)
       return { json: { message: 'The password is changed' } }
     }),
-    route(
+    staff('GET', '/api/users', 'users:read', () => ({ json: { entries: accounts.list().map(accounts.show) } })),
+    staff('GET', '/api/users/:id', 'users:read', call => ({ json: accounts.show(find(call)) })),
+    staff(
       'POST',
       '/api/users',
-      staff(
-        shop,
-        'users:write',
-        async call => {
-          const user = accounts.add({ ...(await newUser(call)), role: 'viewer' })
-          return { status: 201, json: accounts.show(user) }
-        },
-        'write',
-      ),
+      'users:write',
+      async call => ({ status: 201, json: accounts.show(await addUser(call)) }),
+      'write',
     ),
-    route(
-      'DELETE',
-      '/api/users/:id',
-      staff(shop, 'orders:read', (call, user) => {
-        const id = call.params['id']!
-        if (id !== user.id && user.role !== 'owner' && user.role !== 'admin') throw new Refusal(403)
-        if (!accounts.remove(id)) throw new Refusal(404)
-        return { status: 204 }
-      }),
-    ),
+    staff('PATCH', '/api/users/:id', 'users:write', async call => {
+      const { name } = readFields(await call.json(), { name: text })
+      return { json: accounts.show(accounts.change(find(call), { name })) }
+    }),
+    // Everybody may go; others are for those who may change users.
+    staff('DELETE', '/api/users/:id', 'orders:read', (call, user) => {
+      if (call.params['id'] !== user.id && user.role !== 'owner' && user.role !== 'admin') throw new Refusal(403)
+      accounts.remove(find(call).id)
+      return { status: 204 }
+    }),
   ]
 }
 

@@ -1,112 +1,97 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
-import { nextStates, type Order, type OrderInput, orderErrors, type State, states } from './orders.ts'
-import { refuseErrors, type Shop, spend, staff, webhookSecret } from './shop.ts'
+import { oneOf, readFields, refuse, text } from '../kit/rules.ts'
+import { nextStates, type Order, type OrderInput, readOrder, type State, states } from './orders.ts'
+import { type Shop, spend, staffRoutes, webhookSecret } from './shop.ts'
 
 const longestPage = 100
 /** Who may send webhooks, each with a window of its own. */
 const webhookSources = ['courier', 'monitor', 'limits']
 
+/** A step of an order, refused when it is forbidden; open pages are told. */
+export function moveTo(shop: Shop, order: Order, wanted: unknown): Order {
+  const { status: state } = readFields({ status: wanted }, { status: oneOf(...states) })
+  const isAllowed =
+    nextStates(order.state).some(next => next === state) ||
+    (shop.broken('COD-22') && order.state === 'delivered' && state === 'new')
+  if (!isAllowed) throw new Refusal(409, { error: `An order that is ${order.state} cannot become ${state}` })
+  return change(shop, order, { state: state as State })
+}
+
+export function change(shop: Shop, order: Order, change: Partial<Order>): Order {
+  const changed = shop.orders.change(order, change)
+  if (!shop.broken('COD-24')) shop.announce(changed)
+  return changed
+}
+
 /** Orders of the staff, orders from public forms, webhooks of the courier. */
 export function orderRoutes(shop: Shop): readonly Route[] {
-  const { broken, limits, orders } = shop
-  const readOrder = async (call: Call): Promise<OrderInput> => {
+  const { broken, limits, named, orders } = shop
+  const staff = staffRoutes(shop)
+  const read = async (call: Call): Promise<OrderInput> => {
     const input = await call.json()
-    if (!broken('COD-55')) refuseErrors(orderErrors(input))
-    return input as unknown as OrderInput
+    return broken('COD-55') ? (input as unknown as OrderInput) : readOrder(input)
   }
-  const find = (id: string | undefined) => {
-    const order = orders.get(id ?? '')
+  const find = (call: Call) => {
+    const order = orders.get(call.params['id']!)
     if (!order) throw new Refusal(404)
     return order
   }
-  const announce = (order: Order) => {
-    if (!broken('COD-24')) shop.announce(order)
-    return order
-  }
   const show = (order: Order) => ({ ...order, nextStates: nextStates(order.state) })
-  const add = (input: OrderInput, source: string) => announce(orders.add(input, source))
-
-  const moveTo = (order: Order, state: unknown) => {
-    if (!states.some(known => known === state)) {
-      refuseErrors([{ field: 'status', message: `expected one of ${states.join(', ')}` }])
-    }
-    const isAllowed =
-      nextStates(order.state).some(next => next === state) ||
-      (broken('COD-22') && order.state === 'delivered' && state === 'new')
-    if (!isAllowed) throw new Refusal(409, { error: `An order that is ${order.state} cannot become ${state}` })
-    return announce(orders.change(order, { state: state as State }))
-  }
+  const add = (input: OrderInput, source: string) => change(shop, orders.add(input, source), {})
+  const statusOf = async (call: Call) =>
+    // A form of another page sends no JSON.
+    call.header('content-type').startsWith('application/json')
+      ? (await call.json())['status']
+      : new URLSearchParams((await call.bytes()).toString()).get('status')
+  const setStatus = async (call: Call) => ({ json: show(moveTo(shop, find(call), await statusOf(call))) })
 
   return [
-    route(
-      'GET',
-      '/api/orders',
-      staff(shop, 'orders:read', async call => {
-        const query = call.url.searchParams
-        const page = positive(query.get('page'), 1)
-        const limit = Math.min(positive(query.get('limit'), 20), longestPage)
-        const found = orders.find({
-          search: query.get('search') ?? '',
-          state: query.get('status') ?? '',
-          page: broken('COD-26') ? 1 : page,
-          limit,
-        })
-        await slowness(shop)
-        return { json: { ...found, page, pages: Math.max(1, Math.ceil(found.total / limit)) } }
-      }),
-    ),
-    route(
+    staff('GET', '/api/orders', 'orders:read', async call => {
+      const query = call.url.searchParams
+      const page = positive(query.get('page'), 1)
+      const limit = Math.min(positive(query.get('limit'), 20), longestPage)
+      const search = query.get('search') ?? ''
+      const found = orders.find({
+        // As if it were pasted into a query: what is always true finds all.
+        search: broken('COD-36') && /'\s*or\s*'?(\w)'?\s*=\s*'?\1/i.test(search) ? '' : search,
+        state: query.get('status') ?? '',
+        page: broken('COD-26') ? 1 : page,
+        limit,
+      })
+      await slowness(shop)
+      return { json: { ...found, page, pages: Math.max(1, Math.ceil(found.total / limit)) } }
+    }),
+    staff(
       'POST',
       '/api/orders',
-      staff(
-        shop,
-        'orders:write',
-        async call => ({ status: 201, json: show(add(await readOrder(call), 'staff')) }),
-        'write',
-      ),
+      'orders:write',
+      async call => ({ status: 201, json: show(add(await read(call), 'staff')) }),
+      'write',
     ),
-    route(
-      'GET',
-      '/api/orders/:id',
-      staff(shop, 'orders:read', call => ({ json: show(find(call.params['id'])) })),
-    ),
-    route(
-      'PATCH',
-      '/api/orders/:id/status',
-      staff(
-        shop,
-        'orders:write',
-        async call => ({ json: show(moveTo(find(call.params['id']), (await call.json())['status'])) }),
-        'write',
-      ),
-    ),
-    route(
-      'PATCH',
-      '/api/orders/:id',
-      staff(shop, 'orders:write', async call => {
-        const order = find(call.params['id'])
-        const change = { ...order, ...(await call.json()) }
-        refuseErrors(orderErrors(change))
-        // State, number and source are not the client's to choose.
-        const { id, number, state, source, createdAt } = order
-        return { json: show(announce(orders.change(order, { ...change, id, number, state, source, createdAt }))) }
-      }),
-    ),
-    route(
-      'DELETE',
-      '/api/orders/:id',
-      staff(shop, 'orders:write', call => {
-        if (!orders.remove(call.params['id']!)) throw new Refusal(404)
-        return { status: 204 }
-      }),
-    ),
+    staff('GET', '/api/orders/:id', 'orders:read', call => ({ json: show(find(call)) })),
+    staff('PATCH', '/api/orders/:id/status', 'orders:write', setStatus, 'write'),
+    ...(broken('COD-52') ? [staff('POST', '/api/orders/:id/status', 'orders:write', setStatus)] : []),
+    staff('PATCH', '/api/orders/:id/agent', 'orders:write', async call => {
+      const order = find(call)
+      const agent = named.agents.get(readFields(await call.json(), { agent: text }).agent)
+      if (!agent) throw new Refusal(400, { errors: [{ field: 'agent', message: 'expected a delivery agent' }] })
+      return { json: show(broken('COD-23') ? order : change(shop, order, { agent: agent.name })) }
+    }),
+    staff('PATCH', '/api/orders/:id', 'orders:write', async call => {
+      const order = find(call)
+      return { json: show(change(shop, order, readOrder({ ...order, ...(await call.json()) }))) }
+    }),
+    staff('DELETE', '/api/orders/:id', 'orders:write', call => {
+      if (!orders.remove(call.params['id']!)) throw new Refusal(404)
+      return { status: 204 }
+    }),
     route('POST', '/api/public/forms/:slug/orders', async call => {
       spend(limits.public, `${call.address}-${call.header('user-agent')}`, call)
       if (!forms.has(call.params['slug']!)) throw new Refusal(404)
-      const input = await readOrder(call)
-      const reference = broken('COD-21') ? 1_000 + orders.size : add(input, `form ${call.params['slug']}`).number
-      return { status: 201, json: { message: 'Thank you for your order', number: reference } }
+      const input = await read(call)
+      const number = broken('COD-21') ? 1_000 + orders.size : add(input, `form ${call.params['slug']}`).number
+      return { status: 201, json: { message: 'Thank you for your order', number } }
     }),
     route('POST', '/api/webhooks/:source', async call => {
       const source = call.params['source']!
@@ -116,7 +101,9 @@ export function orderRoutes(shop: Shop): readonly Route[] {
       if (!isSigned(body, call.header('x-webhook-signature')) && !broken('COD-37')) throw new Refusal(401)
       const { order, status } = JSON.parse(body.toString() || '{}') as { order?: string; status?: string }
       const found = orders.get(order ?? '')
-      return found ? { json: { order: show(moveTo(found, status)) } } : { status: 202, json: { message: 'noted' } }
+      return found
+        ? { json: { order: show(moveTo(shop, found, status)) } }
+        : { status: 202, json: { message: 'noted' } }
     }),
   ]
 }
@@ -130,9 +117,9 @@ function isSigned(body: Buffer, signature: string): boolean {
   return given.length === right.length && timingSafeEqual(given, right)
 }
 
-const positive = (text: string | null, otherwise: number) => {
-  const value = Number(text ?? otherwise)
-  if (!Number.isInteger(value) || value < 1) throw new Refusal(400, { errors: [{ field: 'page', message: 'from 1' }] })
+const positive = (given: string | null, otherwise: number) => {
+  const value = Number(given ?? otherwise)
+  if (!Number.isInteger(value) || value < 1) refuse({ field: 'page', message: 'expected a number from 1' })
   return value
 }
 

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { TargetClock } from '../kit/clock.ts'
-import { type Call, type Handler, Refusal } from '../kit/http.ts'
+import { type Collection, createCollection } from '../kit/collection.ts'
+import { cookieOf } from '../kit/cookies.ts'
+import { type Call, type Handler, Refusal, type Route, route } from '../kit/http.ts'
+import { createImages, type Images } from '../kit/images.ts'
 import type { Mailbox } from '../kit/mailbox.ts'
 import type { Parts } from '../kit/parts.ts'
 import { createRateLimit, type RateLimit } from '../kit/rate-limit.ts'
@@ -14,15 +18,14 @@ export type PartName = 'database' | 'redis'
 const jwtSecret = 'reference-jwt-secret-that-is-long-enough-for-everybody-to-see-it-here'
 export const webhookSecret = 'reference-webhook-secret-that-is-long-enough-for-everybody-to-see-it'
 
-interface Workflow {
-  readonly id: string
+export interface Workflow {
   readonly name: string
-  readonly action: string
+  readonly actions: readonly { readonly type: string; readonly value: unknown }[]
 }
 
-interface StoredFile {
-  readonly type: string
-  readonly bytes: Buffer
+/** Products, customers, delivery agents. */
+interface Named {
+  readonly name: string
 }
 
 /** What all routes of the shop share. */
@@ -34,8 +37,9 @@ export interface Shop {
   readonly tokens: Tokens
   readonly accounts: Accounts
   readonly orders: Orders
-  readonly workflows: Map<string, Workflow>
-  readonly uploads: Map<string, StoredFile>
+  readonly named: Readonly<Record<'products' | 'customers' | 'agents', Collection<Named>>>
+  readonly workflows: Collection<Workflow>
+  readonly images: Images
   readonly limits: Readonly<Record<'auth' | 'api' | 'write' | 'public' | 'webhook', RateLimit>>
   readonly revision: { current: string }
   readonly startedAt: number
@@ -53,18 +57,22 @@ export function createShop(
 ): Shop {
   const { clock, broken } = given
   const tokens = createTokens(jwtSecret, clock.now)
-  const accounts = createAccounts(tokens)
+  const accounts = createAccounts(tokens, broken('COD-19') ? 25 * 60 : 15 * 60)
   const orders = createOrders(clock.now)
-  seedAccounts(accounts)
+  seedAccounts(accounts, { now: clock.now(), adminPassword: broken('COD-41') ? undefined : randomUUID() })
   seedOrders(orders, seed, clock.now())
   const limit = (most: number) => createRateLimit(most, quarter, clock.now)
+  const collect = (kind: string) => createCollection<Named>(kind, clock.now)
+  const named = { products: collect('product'), customers: collect('customer'), agents: collect('agent') }
+  for (const name of ['Hana', 'Imre', 'Juma']) named.agents.add({ name })
   return {
     ...given,
     tokens,
     accounts,
     orders,
-    workflows: new Map(),
-    uploads: new Map(),
+    named,
+    workflows: createCollection<Workflow>('workflow', clock.now),
+    images: createImages({ mostBytes: 5 * 1024 * 1024, longestName: 255, anyExtension: broken('COD-34') }, clock.now),
     limits: {
       auth: limit(broken('COD-32') ? 6 : 5),
       api: limit(100),
@@ -87,8 +95,8 @@ export function spend(limit: RateLimit, key: string, call: Call): void {
 
 /** Who calls, by the bearer token; refused with 401. */
 function signedIn(shop: Shop, call: Call): User {
-  const token = /^Bearer (.+)$/.exec(call.header('authorization'))?.[1]
-  const user = token === undefined ? undefined : userOf(shop, token)
+  const bearer = /^Bearer (.+)$/.exec(call.header('authorization'))?.[1]
+  const user = userOf(shop, bearer ?? (shop.broken('COD-52') ? cookieOf(call, 'session') : ''))
   if (!user) throw new Refusal(401, {}, { 'www-authenticate': 'Bearer' })
   return user
 }
@@ -102,25 +110,23 @@ export function userOf(shop: Shop, token: string): User | undefined {
   return typeof claims === 'string' ? undefined : shop.accounts.ofClaims(claims)
 }
 
-export type StaffHandler = (call: Call, user: User) => ReturnType<Handler>
+type StaffHandler = (call: Call, user: User) => ReturnType<Handler>
 
-/** A call of the staff: signed in, within the limits of the account, and allowed to. `write` counts narrower. */
-export function staff(
-  shop: Shop,
-  permission: Permission,
-  handler: StaffHandler,
-  kind: 'read' | 'write' = 'read',
-): Handler {
-  return call => {
-    const user = signedIn(shop, call)
-    spend(shop.limits.api, user.id, call)
-    if (kind === 'write') spend(shop.limits.write, user.id, call)
-    if (!may(user, permission)) throw new Refusal(403)
-    return handler(call, user)
-  }
-}
-
-/** Refuses with 400, naming each field. */
-export function refuseErrors(errors: readonly { readonly field: string; readonly message: string }[]): void {
-  if (errors.length > 0) throw new Refusal(400, { errors })
-}
+/** Makes routes of the staff: signed in, within the limits of the account, and allowed to. `write` counts narrower. */
+export const staffRoutes =
+  (shop: Shop) =>
+  (
+    method: string,
+    path: string,
+    permission: Permission,
+    handler: StaffHandler,
+    kind: 'read' | 'write' = 'read',
+  ): Route =>
+    route(method, path, call => {
+      const user = signedIn(shop, call)
+      spend(shop.limits.api, user.id, call)
+      if (kind === 'write') spend(shop.limits.write, user.id, call)
+      const isAgentOnTheLoose = shop.broken('COD-35') && user.role === 'agent' && permission === 'users:read'
+      if (!may(user, permission) && !isAgentOnTheLoose) throw new Refusal(403)
+      return handler(call, user)
+    })

@@ -11,7 +11,7 @@ export interface NameServerOptions {
 }
 
 export interface NameServer {
-  /** `dns://127.0.0.1:5353` */
+  /** `tcp://127.0.0.1:5353`: an address of a pack has no scheme of its own for names. */
   readonly url: string
   close(): Promise<void>
 }
@@ -41,7 +41,7 @@ export async function listenNameServer({ host, port, names }: NameServerOptions)
   socket.bind(port, host)
   await once(socket, 'listening')
   return {
-    url: `dns://${host === '0.0.0.0' ? '127.0.0.1' : host}:${socket.address().port}`,
+    url: `tcp://${host === '0.0.0.0' ? '127.0.0.1' : host}:${socket.address().port}`,
     async close() {
       const closed = once(socket, 'close')
       socket.close()

@@ -1,6 +1,6 @@
 import { Refusal } from './http.ts'
 
-interface Rule<T> {
+export interface Rule<T> {
   /** In words: `an e-mail address`. */
   readonly wants: string
   holds(value: unknown): value is T

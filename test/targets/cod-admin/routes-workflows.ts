@@ -1,0 +1,65 @@
+import { Refusal, type Route } from '../kit/http.ts'
+import { readFields, refuse, text } from '../kit/rules.ts'
+import type { Order } from './orders.ts'
+import { change, moveTo } from './routes-orders.ts'
+import { type Shop, staffRoutes, type Workflow } from './shop.ts'
+
+type Action = (shop: Shop, order: Order, value: unknown) => Order | Promise<Order>
+
+/** Actions that do something: SMS, e-mail and HTTP do not yet. */
+const actions: Readonly<Record<string, Action>> = {
+  update_order: moveTo,
+  assign_agent: (shop, order, value) => change(shop, order, { agent: String(value) }),
+  add_tag: (shop, order, value) => change(shop, order, { tags: [...order.tags, String(value)] }),
+  wait: async (_, order, value) => {
+    await new Promise(resolve => setTimeout(resolve, Math.min(Number(value), 60_000)))
+    return order
+  },
+}
+
+/** What the builder offers. */
+export const offeredActions = ({ broken }: Shop): readonly string[] => [
+  ...Object.keys(actions),
+  ...(broken('COD-50') ? ['send_sms'] : []),
+]
+
+export function workflowRoutes(shop: Shop): readonly Route[] {
+  const { broken, clock, orders, workflows } = shop
+  const staff = staffRoutes(shop)
+  const readActions = (given: unknown) =>
+    (Array.isArray(given) ? given : []).map(action => {
+      const { type } = readFields(action, { type: text }, 'actions.')
+      if (offeredActions(shop).includes(type)) return { type, value: action.value }
+      throw new Refusal(400, {
+        errors: [{ field: 'actions', message: `expected ${Object.keys(actions).join(', ')}; found ${type}` }],
+      })
+    })
+  const run = async (workflow: Workflow, id: string) => {
+    for (const { type, value } of workflow.actions) {
+      const order = orders.get(id)
+      if (order) await actions[type]?.(shop, order, value)
+    }
+  }
+  return [
+    staff('GET', '/api/workflows', 'workflows:write', () => ({ json: { workflows: workflows.list() } })),
+    staff('POST', '/api/workflows', 'workflows:write', async call => {
+      const body = await call.json()
+      const { name } = readFields(body, { name: text })
+      const chosen = readActions(body['actions'])
+      if (chosen.length === 0) refuse({ field: 'actions', message: 'expected an action' })
+      return { status: 201, json: workflows.add({ name, actions: chosen }) }
+    }),
+    staff('POST', '/api/workflows/:id/run', 'workflows:write', async call => {
+      const workflow = workflows.get(call.params['id']!)
+      const order = orders.get(readFields(await call.json(), { order: text }).order)
+      if (!workflow || !order) throw new Refusal(404)
+      // Nobody waits for it; a step that the order does not allow ends it.
+      if (!broken('COD-25')) run(workflow, order.id).catch(() => {})
+      return { status: 202, json: { startedAt: new Date(clock.now()).toISOString() } }
+    }),
+    staff('DELETE', '/api/workflows/:id', 'workflows:write', call => {
+      if (!workflows.remove(call.params['id']!)) throw new Refusal(404)
+      return { status: 204 }
+    }),
+  ]
+}
