@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   run: () => import('./commands/run.ts'),
   validate: () => import('./commands/validate.ts'),
   list: () => import('./commands/list.ts'),
+  requirements: () => import('./commands/requirements.ts'),
   init: () => import('./commands/init.ts'),
   rename: () => import('./commands/rename.ts'),
   doctor: () => import('./commands/doctor.ts'),

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { formatProblem } from '../config/load-configuration.ts'
+import { coverageOf, gapProblems, summarizeCoverage } from '../core/coverage.ts'
 import type { Command } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
 
@@ -18,10 +19,18 @@ Exit codes: 0 it is good (warnings alone are 0), 2 it would be refused.`,
     const journeys = await discoverAll(loaded, io)
     for (const problem of journeys.problems) io.error(`${formatProblem(problem)}\n`)
     if (journeys.problems.some(problem => problem.level === 'error')) return 2
+    const coverage = loaded.configuration.systems.map(system => {
+      const own = journeys.checks.filter(item => item.system === system).map(({ check }) => check)
+      return { system: system.id, promises: coverageOf(system, [...system.checks, ...own]) }
+    })
+    for (const { system, promises } of coverage)
+      for (const problem of gapProblems(system, promises)) io.error(`${formatProblem(problem)}\n`)
     const checks = loaded.configuration.systems.reduce((sum, system) => sum + system.checks.length, 0)
     io.write(
       `${loaded.file} is good: ${count(loaded.configuration.systems.length, 'system')}, ${count(checks, 'probe')}, ${count(journeys.checks.length, 'journey')}\n`,
     )
+    for (const { system, promises } of coverage)
+      if (promises.length > 0) io.write(`${system}: ${summarizeCoverage(promises)}\n`)
     return 0
   },
 }

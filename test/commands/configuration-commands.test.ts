@@ -22,7 +22,7 @@ async function run(command: Command, checks: string, ...argv: readonly string[])
 test('validate counts what is good', async () => {
   expect(await run(validate, two)).toEqual({
     code: 0,
-    out: '/vedette.config.ts is good: 1 system, 2 probes, 0 journeys\n',
+    out: '/vedette.config.ts is good: 1 system, 2 probes, 0 journeys\nshop: 1 promise, 1 covered\n',
     error: '',
   })
 })
