@@ -1,14 +1,38 @@
-import { removeLeftovers } from '../../support/janitor.ts'
-import { createShop, signIn } from '../shop.ts'
-import { test } from '../test.ts'
+import { type LeftoverKind, removeLeftovers } from '../../support/janitor.ts'
+import { signIn } from '../shop.ts'
+import { expect, test } from '../test.ts'
 
-test('removes what earlier runs left behind', async ({ request, runId, cleanup, metric }) => {
-  const session = await signIn(request, 'janitor')
-  const shop = createShop(request, session, runId, cleanup)
-  const orders = {
-    list: async () =>
-      (await shop.find('synthetic-')).map(({ id, customer, createdAt }) => ({ id, mark: customer, createdAt })),
-    remove: (id: string) => request.delete(`/api/orders/${id}`, { headers: session.headers }),
-  }
-  await removeLeftovers({ orders }, metric)
+interface Listed {
+  readonly id: string
+  readonly name: string
+  readonly customer: string
+  readonly email: string
+  readonly createdAt: string
+}
+
+test('removes what earlier runs left behind', async ({ request, metric }) => {
+  const { headers } = await signIn(request, 'janitor')
+  const kind = (name: string, query: string, list: string, mark: (item: Listed) => string): LeftoverKind => ({
+    async list() {
+      const response = await request.get(`/api/${name}${query}`, { headers })
+      expect(response, `the list of ${name}`).toBeOK()
+      const items: readonly Listed[] = (await response.json())[list]
+      return items.map(item => ({ id: item.id ?? item.name, mark: mark(item), createdAt: item.createdAt }))
+    },
+    remove: id => request.delete(`/api/${name}/${id}`, { headers }),
+  })
+  const named = (name: string, list = 'entries') => kind(name, '', list, item => item.name)
+  await removeLeftovers(
+    {
+      orders: kind('orders', '?search=synthetic-&limit=100', 'orders', item => item.customer),
+      users: kind('users', '', 'entries', item => item.email),
+      products: named('products'),
+      customers: named('customers'),
+      agents: named('agents'),
+      workflows: named('workflows', 'workflows'),
+      // Of the name of an upload only letters and digits are kept.
+      uploads: kind('uploads', '', 'uploads', item => item.name.replaceAll('_', '-')),
+    },
+    metric,
+  )
 })

@@ -9,6 +9,7 @@ test('the workflow builder offers only what works', { tag: '@COD-50' }, async ({
   session,
   enter,
   cleanup,
+  runId,
 }) => {
   const { headers } = session
 
@@ -22,7 +23,7 @@ test('the workflow builder offers only what works', { tag: '@COD-50' }, async ({
 
   for (const action of ['send_sms', 'send_email', 'http_request']) {
     await test.step(`${action} cannot be saved`, async () => {
-      const data = { name: 'synthetic', actions: [{ type: action }] }
+      const data = { name: `synthetic-${runId}`, actions: [{ type: action }] }
       const response = await request.post('/api/workflows', { headers, data })
       if (response.ok()) {
         const { id } = await response.json()
