@@ -1,14 +1,10 @@
-import { figure } from '../../support/figures.ts'
-import { percentile } from '../../support/statistics.ts'
-import { requirements } from '../requirements.ts'
+import { open } from '../pages.ts'
 import { expect, test } from '../test.ts'
 
-const longest = figure(requirements, 'AGT-01')
-
+// The limit of AGT-01 makes the load time of each page part of the result, where it is judged.
 test('every page of the menu opens, in time and without an error', { tag: ['@AGT-01', '@AGT-56'] }, async ({
   page,
   enter,
-  metric,
 }) => {
   const troubles: string[] = []
   page.on('pageerror', error => troubles.push(`${page.url()} throws: ${error.message}`))
@@ -16,23 +12,17 @@ test('every page of the menu opens, in time and without an error', { tag: ['@AGT
     if (response.status() >= 400) troubles.push(`${response.url()} answers ${response.status()}`)
   })
   await enter(page)
-  await page.goto('/dashboard')
+  await open(page, '/dashboard')
   const links = await page.getByRole('navigation', { name: 'Main' }).getByRole('link').all()
   const paths = await Promise.all(links.map(link => link.getAttribute('href')))
   expect(paths.length, 'pages of the menu').toBeGreaterThan(10)
 
-  const loads: number[] = []
   for (const path of paths) {
     await test.step(path!, async () => {
-      await page.goto(path!)
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await open(page, path!)
       // Its calls have been answered when nothing is under way any more.
       await page.waitForLoadState('networkidle')
-      loads.push(await page.evaluate(() => performance.getEntriesByType('navigation')[0]!.duration))
+      expect(troubles, `errors of ${path}`).toEqual([])
     })
   }
-  expect(troubles, 'errors of the pages').toEqual([])
-  const p95 = percentile(loads, 0.95)
-  metric('page_load_ms', p95)
-  expect(p95, '95th percentile of the load times in ms').toBeLessThan(longest)
 })

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hashPassword } from '../kit/passwords.ts'
 import type { Tokens } from '../kit/tokens.ts'
 
 export type Role = 'agent' | 'admin'
@@ -18,9 +18,6 @@ export interface User {
 const accessLife = 15 * 60
 const refreshLife = 7 * 24 * 60 * 60
 
-// A real portal takes bcrypt; a reference that a thousand users sign in to at once does not.
-const hash = (password: string) => createHash('sha256').update(password).digest('base64')
-
 export function createAccounts(tokens: Tokens) {
   const users = new Map<string, User>()
   const byEmail = new Map<string, string>()
@@ -38,14 +35,14 @@ export function createAccounts(tokens: Tokens) {
         ...given,
         id: given.id ?? `user-${users.size + 1}-${Date.now()}`,
         email: given.email.toLowerCase(),
-        password: hash(given.password),
+        password: hashPassword(given.password),
       }),
     change: (user: User, change: Partial<Pick<User, 'name' | 'image'>>) => set({ ...user, ...change }),
     remove(id: string) {
       byEmail.delete(users.get(id)?.email ?? '')
       return users.delete(id)
     },
-    isPassword: (user: User, password: string) => user.password === hash(password),
+    isPassword: (user: User, password: string) => user.password === hashPassword(password),
     /** What the outside may know. */
     show: ({ id, email, name, role, totp, image }: User) => ({
       id,
