@@ -11,8 +11,11 @@ export interface StoreWorker {
   close(): Promise<void>
 }
 
-/** Resolves once the file is open. Rejects with StoreError. */
-export async function startStoreWorker(setup: WorkerSetup): Promise<StoreWorker> {
+/** Resolves once the file is open. Rejects with StoreError. `onLost` is called when it ends later without having been closed. */
+export async function startStoreWorker(
+  setup: WorkerSetup,
+  onLost: (error: StoreError) => void = () => {},
+): Promise<StoreWorker> {
   // .ts in a checkout, .js in the package.
   const entry = new URL(`./sqlite-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
   const worker = new Worker(entry, {
@@ -24,6 +27,8 @@ export async function startStoreWorker(setup: WorkerSetup): Promise<StoreWorker>
   const ended = Promise.withResolvers<void>()
   let lost: StoreError | undefined
   let last = 0
+  let opened = false
+  let closing = false
 
   const expect = (id: number): Promise<unknown> => {
     const answer = Promise.withResolvers<unknown>()
@@ -36,20 +41,22 @@ export async function startStoreWorker(setup: WorkerSetup): Promise<StoreWorker>
     open.clear()
     ended.resolve()
   }
+  const die = (why: string, cause?: unknown) => {
+    if (lost) return
+    const text = `expected the ${setup.role} of the store ${setup.path} to live, found that it ended: ${why}${opened ? '; it is started again' : ''}`
+    lose(
+      closing ? new StoreError('closed', `the store ${setup.path} is closed`) : new StoreError('lost', text, { cause }),
+    )
+    if (opened && !closing) onLost(lost!)
+  }
   worker.on('message', (message: FromWorker) => {
     const answer = open.get(message.id)
     open.delete(message.id)
     if ('trouble' in message) answer?.reject(new StoreError(message.trouble, message.message))
     else answer?.resolve(message.value)
   })
-  worker.on('error', error => {
-    lose(
-      new StoreError('closed', `the store ${setup.path} failed and takes nothing more: ${error.message}`, {
-        cause: error,
-      }),
-    )
-  })
-  worker.on('exit', () => lose(new StoreError('closed', `the store ${setup.path} is closed`)))
+  worker.on('error', error => die(error instanceof Error ? error.message : String(error), error))
+  worker.on('exit', code => die(`code ${code}`))
 
   const store: StoreWorker = {
     ask(order) {
@@ -60,12 +67,14 @@ export async function startStoreWorker(setup: WorkerSetup): Promise<StoreWorker>
       return answer
     },
     async close() {
+      closing = true
       if (!lost) await store.ask({ do: 'close' }).catch(() => {})
       await ended.promise
     },
   }
   try {
     await expect(0)
+    opened = true
   } catch (error) {
     await worker.terminate()
     throw error

@@ -4,12 +4,13 @@ import { resolve } from 'node:path'
 import type { Clock, Result } from '../core/contracts.ts'
 import type { ResultQuery, SeriesPoint, Store, WindowStats } from '../core/ports.ts'
 import { openForReading } from './schema.ts'
+import { startLastingWorker } from './sqlite-lasting.ts'
 import { defaultRetention, type Retention } from './sqlite-maintenance.ts'
 import { createReader } from './sqlite-reader.ts'
 import { usualLimit } from './sqlite-results.ts'
 import { type StoreWorker, startStoreWorker } from './sqlite-thread.ts'
 import type { Batch } from './sqlite-writer.ts'
-import { StoreError, storeError } from './store-error.ts'
+import { StoreError, type StoreTrouble, storeError } from './store-error.ts'
 
 export interface SqliteStoreOptions {
   /** The file; its folder must be there. */
@@ -23,13 +24,17 @@ export interface SqliteStoreOptions {
 // What main reads itself takes a millisecond or two; the rest goes to a worker that is there only while it is needed.
 const smallLimit = 500
 const readerRests = 300_000
+const ends: ReadonlySet<StoreTrouble> = new Set(['closed', 'lost'])
 
 /** Opens or makes the store. Rejects with StoreError. */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { clock, patience = 5_000 } = options
   const path = resolve(options.path)
   const setup = { path, patience, retention: { ...defaultRetention, ...options.retention } }
-  const writer = await startStoreWorker({ ...setup, role: 'writer' })
+  const writer = await startLastingWorker({
+    clock,
+    start: onLost => startStoreWorker({ ...setup, role: 'writer' }, onLost),
+  })
   const database = openForReading({ path, patience })
   const reader = createReader(database)
   const appends = createAppends(writer)
@@ -162,7 +167,7 @@ function createLargeReads({ clock, start }: { readonly clock: Clock; start(): Pr
         return await (await current).ask(order)
       } catch (error) {
         // One that did not start, or died, is not asked again.
-        if (worker === current && error instanceof StoreError && error.trouble === 'closed') worker = undefined
+        if (worker === current && error instanceof StoreError && ends.has(error.trouble)) worker = undefined
         throw error
       } finally {
         asking -= 1

@@ -12,6 +12,7 @@ export type StoreTrouble =
   | 'folder-missing'
   | 'damaged'
   | 'closed'
+  | 'lost'
   | 'failed'
 
 /** The store cannot do what it was asked. The message says what was expected, what was found and how to mend it. */
