@@ -88,7 +88,7 @@ export const roomPage = (page: Page) => ({
   async join() {
     await this.joinButton.click()
     // From here on the camera runs and the room's socket is open.
-    await expect(page.getByRole('button', { name: 'Leave call' })).toBeEnabled()
+    await expect(page.getByRole('button', { name: 'Leave call' })).toBeEnabled({ timeout: 5_000 })
   },
   async write(text: string) {
     await page.getByLabel('Say it in writing').fill(text)
