@@ -121,6 +121,6 @@ function whyNone({ metric }: Limit, { findings }: Figures): string {
   if (known !== undefined) return known
   if (metric === 'inp_ms')
     return 'it needs a click or a key while a page of the system is open, and a browser that knows event timing'
-  if (metric === 'lighthouse_performance') return 'the journey has to call `lighthouse` of the support helpers'
+  if (metric === 'lighthouse_performance') return 'the journey has to call `lighthouse(path)` of our fixture'
   return "it needs the `test` of 'vedette/playwright', and a page of the system that the journey opens"
 }

@@ -8,10 +8,12 @@ import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type * as Playwright from 'playwright/test'
 import { type AxeAudit, createAxeAudit, describeViolations } from './fixture/axe.ts'
+import { auditWithLighthouse, type LighthouseScore, loadLighthouse } from './fixture/lighthouse.ts'
 import { markRequests, marksOf, markTraffic } from './fixture/marks.ts'
 import { ownOrigins } from './fixture/origins.ts'
 import { collectVitals } from './fixture/vitals.ts'
 
+export type { LighthouseScore } from './fixture/lighthouse.ts'
 export { type Marks, marksOf } from './fixture/marks.ts'
 export { urlOf } from './fixture/origins.ts'
 
@@ -44,6 +46,11 @@ export interface VedetteFixtures {
    * so without being told in tests whose tags name a requirement with a limit of `wcag21aa_violations`.
    */
   readonly axe: boolean
+  /**
+   * Audits a page with Lighthouse, in a browser of its own, and adds the figure `lighthouse_performance` (0 to 100) to the result. Without
+   * the package `lighthouse` there is no figure. Give such a test a minute, and run it seldom.
+   */
+  readonly lighthouse: (path?: string) => Promise<LighthouseScore | undefined>
   /** @internal */
   readonly _vedetteFigures: Figures
 }
@@ -121,6 +128,22 @@ export const test = playwright.test.extend<VedetteFixtures>({
         throw new Error(`expected a metric such as metric('orders_listed', 12), found metric('${name}', ${value})`)
       }
       figures.values.set(name, value)
+    })
+  },
+
+  lighthouse: async ({ playwright, baseURL, _vedetteFigures: figures }, use, info) => {
+    await use(async (path = '/') => {
+      const library = await loadLighthouse(info.file)
+      if (library === undefined) {
+        const missing = 'expected the package lighthouse, found none; run `npm install -D lighthouse`'
+        figures.findings.set('lighthouse_performance', missing)
+        info.annotations.push({ type: 'lighthouse', description: missing })
+        return undefined
+      }
+      const score = await auditWithLighthouse(library, playwright.chromium, new URL(path, baseURL).href)
+      figures.values.set('lighthouse_performance', score.performance)
+      if (score.findings !== '') figures.findings.set('lighthouse_performance', score.findings)
+      return score
     })
   },
 
