@@ -13,6 +13,7 @@ export { type Limit, type LimitRef, limit, type Requirement } from './core/requi
 export { type DnsOptions, dns } from './probes/dns.ts'
 export { type HttpOptions, http } from './probes/http.ts'
 export { contractMismatch } from './probes/parts/contract.ts'
+export { type PingOptions, ping } from './probes/ping.ts'
 export { type TcpOptions, tcp } from './probes/tcp.ts'
 export { type TlsOptions, tls } from './probes/tls.ts'
 export { type WebsocketOptions, websocket } from './probes/websocket.ts'

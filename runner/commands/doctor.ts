@@ -70,6 +70,7 @@ async function examine(machine: Machine, dataFolder: string): Promise<readonly F
     judgeNode(process.versions.node),
     browser,
     k6,
+    examinePing(machine),
     ...(isCheckout() ? [examineNginx(machine)] : []),
     examineDataFolder(dataFolder),
     examineSharedMemory(),
@@ -124,6 +125,14 @@ async function examineK6(machine: Machine, dataFolder: string): Promise<Finding>
     found: k6.missing,
     cost: `no load runs: \`vedette load\` ends with 3; everything else works. ${go === undefined ? 'There is no Go here to build it with' : `\`vedette setup k6\` builds it with ${go}`}`,
   }
+}
+
+function examinePing(machine: Machine): Finding {
+  const found = findProgram(machine.env, 'ping')
+  if (found !== undefined) return { part: 'ping', state: 'good', found }
+  const cost =
+    'checks with the probe `ping` stay unknown; everything else works. `vedette setup ping` installs it where it can'
+  return { part: 'ping', state: 'poor', found: 'none', cost }
 }
 
 /** Only this repository's own reference systems stand behind one. */

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { type Installed, type Machine, thisMachine } from '../system/install.ts'
 import { installBrowser } from '../system/install-browser.ts'
 import { installK6 } from '../system/install-k6.ts'
-import { installDemoParts, installTestParts } from '../system/install-test-parts.ts'
+import { installDemoParts, installPing, installTestParts } from '../system/install-test-parts.ts'
 import { isCheckout, k6Folder } from '../system/k6.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 
@@ -12,6 +12,7 @@ type Part = (machine: Machine, dataFolder: string) => Promise<Installed>
 const parts: Readonly<Record<string, Part>> = {
   browser: (machine, data) => installBrowser(machine, join(data, 'cache', 'browser.json')),
   k6: (machine, data) => installK6(machine, k6Folder(data)),
+  ping: machine => installPing(machine),
   test: machine => installTestParts(machine),
   demo: machine => installDemoParts(machine),
 }
@@ -25,7 +26,8 @@ export const command: Command = {
   summary: 'installs browser and k6 where it can, and else says how',
   usage: `vedette setup [part…] [options]
 
-Parts: browser (for journeys), k6 (for load). Without one: both. What is there and works is left alone.
+Parts: browser (for journeys), k6 (for load), ping (for the probe of that name). Without one: browser and k6. What is there and works is
+left alone.
 
   --data <folder>       the data folder (default: ./.vedette); an installed vedette keeps the k6 that it builds there
   --for test            in Vedette's own repository: also the programs that its tests meet (part: test; demo: those of npm start)

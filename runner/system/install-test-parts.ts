@@ -8,6 +8,9 @@ interface Part {
   readonly package: string
 }
 
+/** What the probe of that name asks for echoes. */
+const ping: Part = { program: 'ping', package: 'iputils-ping' }
+
 /** Real programs that `npm start` of this repository shows. */
 const demoParts: readonly Part[] = [{ program: 'nginx', package: 'nginx-light' }]
 
@@ -17,8 +20,12 @@ const testParts: readonly Part[] = [
   { program: 'prometheus-blackbox-exporter', package: 'prometheus-blackbox-exporter' },
   { program: 'radicale', package: 'radicale' },
   { program: 'openssl', package: 'openssl' },
+  ping,
   ...demoParts,
 ]
+
+export const installPing = (machine: Machine): Promise<Installed> =>
+  install(machine, [ping], 'checks with the probe `ping` stay unknown')
 
 export const installTestParts = (machine: Machine): Promise<Installed> =>
   install(machine, testParts, 'tests and benches that meet these programs fail')

@@ -159,6 +159,7 @@ test('the programs of the tests come from Debian, only those that are missing', 
     'prometheus-blackbox-exporter': '',
     openssl: '',
     nginx: '',
+    ping: '',
   })
   const fresh = machine(tools.path, { isRoot: true })
   expect(await installTestParts(fresh)).toMatchObject({ ok: true })
@@ -219,7 +220,7 @@ test('an interruption ends set-up with its code', async () => {
 })
 
 test.each([
-  [['k7'], "expected parts to set up (browser, k6, test, demo), found 'k7'"],
+  [['k7'], "expected parts to set up (browser, k6, ping, test, demo), found 'k7'"],
   [['--for', 'fun'], "expected --for test, found 'fun'"],
 ])('%j is refused', async (argv, message) => {
   await expect(command.run(argv, capturedIo())).rejects.toThrow(message)
