@@ -7,7 +7,7 @@ import { ago, count, duration, lasting, percent, span, until } from './format.ts
 import { type Content, html } from './html.ts'
 import type { Page } from './layout.ts'
 import { sign } from './marks.ts'
-import { checkPath } from './paths.ts'
+import { checkPath, requirementsPath } from './paths.ts'
 import { phaseNames, phaseTotal, runTable } from './run-table.ts'
 import { runLinks } from './strip.ts'
 import { uptimeOf } from './uptime.ts'
@@ -157,11 +157,11 @@ function recent({ recent: results, now }: CheckData): Content {
   return html`<section id="recent" data-live><h2>All recent runs</h2><details id="recent-runs"><summary>The last ${count(results.length, 'run')}, passed ones included</summary>${runTable('All recent runs', results, now)}</details></section>`
 }
 
-function promises({ promises: list }: CheckData): Content {
+function promises({ check, promises: list }: CheckData): Content {
   if (list.length === 0) return ''
   return html`<section><h2>Promises it covers</h2><ul class="promises">${list.map(
     ({ id, need, broken, source, limits }) =>
-      html`<li id="${id}"><h3>${id}</h3><p>${need}</p>${limits.length > 0 ? html`<p><span class="quiet">Limits:</span> ${limits.map((limit, index) => html`${index > 0 ? ', ' : ''}<code>${limit}</code>`)}</p>` : ''}<p><span class="quiet">When broken:</span> ${broken}</p><p class="quiet">Source: ${source}</p></li>`,
+      html`<li id="${id}"><h3><a href="${requirementsPath(check.system, id)}">${id}</a></h3><p>${need}</p>${limits.length > 0 ? html`<p><span class="quiet">Limits:</span> ${limits.map((limit, index) => html`${index > 0 ? ', ' : ''}<code>${limit}</code>`)}</p>` : ''}<p><span class="quiet">When broken:</span> ${broken}</p><p class="quiet">Source: ${source}</p></li>`,
   )}</ul></section>`
 }
 

@@ -18,7 +18,7 @@ export interface Page {
   readonly title: string
   /** Picture in the tab. Default: up. */
   readonly state?: HealthState
-  readonly here?: 'overview' | 'load'
+  readonly here?: 'overview' | 'requirements' | 'load'
   readonly main: Content
   /** Islands that this page needs beside the live one. */
   readonly islands?: readonly string[]
@@ -26,6 +26,7 @@ export interface Page {
 
 const nav = [
   ['overview', '/', 'Checks'],
+  ['requirements', '/requirements', 'Requirements'],
   ['load', '/load', 'Load runs'],
 ] as const
 

@@ -14,6 +14,9 @@ const idOf = (run: Result): string =>
 
 export const runPath = (run: Result): string => `/runs/${idOf(run)}`
 export const loadPath = (run: Pick<LoadRun, 'id'>): string => `/load/${encodeURIComponent(run.id)}`
+/** Of one system, and of one of its promises. */
+export const requirementsPath = (system: string, id?: string): string =>
+  `/requirements/${encodeURIComponent(system)}${id === undefined ? '' : `#${encodeURIComponent(id)}`}`
 export const artifactPath = (artifact: Artifact): string => `/artifacts/${parts(artifact.path)}`
 
 /** A trace in Playwright's own viewer. */

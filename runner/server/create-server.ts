@@ -15,6 +15,7 @@ import { serveHealth } from './health.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { serveErrors, servePages } from './pages.ts'
 import { createRecentRuns } from './recent-runs.ts'
+import { serveRequirementsPages } from './requirements-page.ts'
 import type { Rooms, ServerOptions } from './rooms.ts'
 import { contentSecurityPolicy, createGuard, guardHost } from './security.ts'
 
@@ -88,6 +89,7 @@ async function build(
   await serveAssets(app, rooms)
   servePages(app, rooms)
   serveCheckPages(app, rooms)
+  serveRequirementsPages(app, rooms)
 }
 
 const mutable = (directives: Readonly<Record<string, readonly string[]>>) =>

@@ -58,6 +58,10 @@ const names = [
   'run-journey',
   'run-http',
   'run-unknown',
+  'requirements',
+  'requirements-empty',
+  'requirements-system',
+  'requirements-without',
   'load-runs',
   'load-runs-empty',
   'load-run',
@@ -69,6 +73,7 @@ const urlOf = (name: string) => {
   if (name === 'overview-quiet') return quiet.url
   if (name === 'overview-empty') return empty.url
   if (name === 'load-runs-empty') return `${empty.url}/load`
+  if (name === 'requirements-empty') return `${empty.url}/requirements`
   return night.url + night.paths[name]
 }
 
