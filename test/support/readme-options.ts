@@ -6,6 +6,7 @@ import { optionTable } from '../../runner/config/reference.ts'
 import { systemOptions } from '../../runner/config/system.ts'
 import { dnsOptions } from '../../runner/probes/dns.ts'
 import { httpOptions } from '../../runner/probes/http.ts'
+import { pingOptions } from '../../runner/probes/ping.ts'
 import { tcpOptions } from '../../runner/probes/tcp.ts'
 import { tlsOptions } from '../../runner/probes/tls.ts'
 import { websocketOptions } from '../../runner/probes/websocket.ts'
@@ -23,6 +24,7 @@ export function withOptions(readme: string): string {
     optionTable('tls({ … })', tlsOptions),
     optionTable('dns({ … })', dnsOptions),
     optionTable('websocket(path, { … })', websocketOptions),
+    optionTable('ping({ … })', pingOptions),
     optionTable('playwright(folder, { … })', playwrightOptions),
     optionTable('load({ … })', loadOptions),
   ].join('\n')
