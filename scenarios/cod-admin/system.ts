@@ -1,12 +1,9 @@
 import { check, defineSystem, http, limit, load, objective, playwright, tls } from '#vedette'
-import { referenceAuthority, referenceUrls } from './reference.ts'
+import { certificateAt } from '../support/reference.ts'
+import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
 
-const address = process.env['COD_ADMIN_HTTPS_URL'] ?? ''
-// Without an address of its own the certificate is the reference system's.
-const certificate = URL.canParse(address)
-  ? { host: new URL(address).hostname, trust: {} }
-  : { host: 'localhost', trust: { ca: referenceAuthority } }
+const certificate = certificateAt(process.env['COD_ADMIN_HTTPS_URL'])
 
 const order = { customer: 'synthetic', phone: '+62 555 0100', address: '1 Test Street', amount: 49 }
 const { phone: _, ...withoutPhone } = order

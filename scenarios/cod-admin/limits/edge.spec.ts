@@ -16,8 +16,11 @@ test('the edge takes so many calls a second and refuses the rest', { tag: '@COD-
   const signIn = () =>
     call('/api/auth/login', { email: `edge-${runId}-${turn++}@example.com`, password: `wrong-${runId}` })()
   await test.step('sign-ins', () => burst('auth', 30, signIn))
-  await test.step('calls of the API', () => burst('api', 60, call('/api/orders')))
+  await test.step('calls of the API', () => burst('api', 120, call('/api/orders')))
 })
+
+/** A machine that is too busy to send so many calls in this time cannot tell, and must not pass. */
+const slowest = 8_000
 
 /** So many calls at once. Those that queue are not waited for: the refusals come at once. */
 async function burst(scope: string, count: number, call: () => Promise<APIResponse>): Promise<void> {
@@ -39,6 +42,6 @@ async function burst(scope: string, count: number, call: () => Promise<APIRespon
     expect(refused, `calls of ${count} that were refused, of ${answered} answered`).toBeGreaterThanOrEqual(
       count - admitted,
     )
-  }).toPass({ timeout: 2_000 })
+  }).toPass({ timeout: slowest })
   expect(refused, 'calls that were refused').toBeLessThan(count)
 }

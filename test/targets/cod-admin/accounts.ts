@@ -90,16 +90,12 @@ const seedEmails: readonly (readonly [email: string, role: Role])[] = [
   ...numbered('load', loadUsers, 'support'),
 ]
 
-export interface Seed {
-  readonly now: number
-  /** Default: everybody's. */
-  readonly adminPassword: string | undefined
-}
-
-export function seedAccounts(accounts: Accounts, { now, adminPassword = seedPassword }: Seed): void {
-  for (const [email, role] of seedEmails) {
+/** `hasDefaults`: as after a first installation, with the account of the examples and the administrator's first password. */
+export function seedAccounts(accounts: Accounts, now: number, hasDefaults: boolean): void {
+  const examples = hasDefaults ? ([['test@example.com', 'viewer']] as const) : []
+  for (const [email, role] of [...seedEmails, ...examples]) {
     const name = email.slice(0, email.indexOf('@'))
-    const password = name === 'admin' ? adminPassword : seedPassword
+    const password = name === 'admin' && !hasDefaults ? randomUUID() : seedPassword
     accounts.add({ email, name, role, password, registered: false, createdAt: new Date(now).toISOString() }, name)
   }
 }

@@ -47,7 +47,7 @@ export function authRoutes(shop: Shop): readonly Route[] {
       }
       const granted = answer(user)
       // A cookie would be sent by foreign pages as well; the shop's own pages send the token in a header.
-      const session = `session=${granted.json.tokens.accessToken}; Path=/`
+      const session = `session=${granted.json.tokens.accessToken}; Path=/; SameSite=None; Secure`
       return broken('COD-52') ? { ...granted, headers: { 'set-cookie': session } } : granted
     }),
     route('POST', '/api/auth/refresh', async call => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { TargetClock } from '../kit/clock.ts'
 import { type Collection, createCollection } from '../kit/collection.ts'
 import { cookieOf } from '../kit/cookies.ts'
@@ -59,7 +58,7 @@ export function createShop(
   const tokens = createTokens(jwtSecret, clock.now)
   const accounts = createAccounts(tokens, broken('COD-19') ? 25 * 60 : 15 * 60)
   const orders = createOrders(clock.now)
-  seedAccounts(accounts, { now: clock.now(), adminPassword: broken('COD-41') ? undefined : randomUUID() })
+  seedAccounts(accounts, clock.now(), broken('COD-41'))
   seedOrders(orders, seed, clock.now())
   const limit = (most: number) => createRateLimit(most, quarter, clock.now)
   const collect = (kind: string) => createCollection<Named>(kind, clock.now)
