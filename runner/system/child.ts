@@ -33,9 +33,18 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>
 }
 
+// Children live for seconds and make much that is short-lived: a young generation that begins at its full size saves most collections,
+// about a twentieth of the CPU of ten journeys. Workers that a child forks inherit this.
+const flags = ['--min-semi-space-size=16']
+
 /** Starts `node <args>` in a session of its own, so that a Ctrl-C meant for us does not reach it. */
 export function startNode(args: readonly string[], { cwd, env }: ChildOptions): NodeChild {
-  const child = spawn(process.execPath, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...flags, ...args], {
+    cwd,
+    env,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  })
   // Whoever ends first, a broken pipe is no news.
   child.stdin!.on('error', () => undefined)
   const lines = child.stdio[3] as Readable
