@@ -1,11 +1,5 @@
 import type { Page } from 'playwright/test'
-import { expect } from '../support/test.ts'
-
-/** Before this the page is there and does not answer yet. */
-export async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path)
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-}
+import { open } from '../support/pages.ts'
 
 /** What all pages of the portal have. */
 const common = (page: Page) => ({

@@ -1,9 +1,9 @@
 import { check, defineSystem, http, limit, objective, playwright, tls } from '#vedette'
-import { referenceAuthority, referenceUrls } from './reference.ts'
+import { certificateAt } from '../support/reference.ts'
+import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
 
-// Without an address of its own the certificate is the reference system's.
-const trust = process.env['AGENT_PORTAL_HTTPS_URL'] ? {} : { host: 'localhost', ca: referenceAuthority }
+const certificate = certificateAt(process.env['AGENT_PORTAL_HTTPS_URL'])
 
 /** What the description of the API must have: the calls of AGT-31 to AGT-35. */
 const describedCalls: Readonly<Record<string, readonly string[]>> = {
@@ -72,7 +72,7 @@ export default defineSystem('agent-portal', import.meta.dirname, {
       covers: ['AGT-57'],
     }),
     check('certificate', {
-      probe: tls({ origin: 'https', daysLeft: limit('AGT-43'), ...trust }),
+      probe: tls({ origin: 'https', daysLeft: limit('AGT-43'), names: [certificate.host], ...certificate.trust }),
       every: '6h',
       covers: ['AGT-43'],
     }),

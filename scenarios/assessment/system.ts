@@ -1,9 +1,9 @@
 import { check, defineSystem, http, limit, playwright, tls } from '#vedette'
-import { referenceAuthority, referenceUrls } from './reference.ts'
+import { certificateAt } from '../support/reference.ts'
+import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
 
-// Without an address of its own the certificate is the reference system's.
-const trust = process.env['ASSESSMENT_HTTPS_URL'] ? {} : { host: 'localhost', ca: referenceAuthority }
+const certificate = certificateAt(process.env['ASSESSMENT_HTTPS_URL'])
 
 const health = {
   status: 'ok',
@@ -45,7 +45,7 @@ export default defineSystem('assessment', import.meta.dirname, {
       }),
     ),
     check('certificate', {
-      probe: tls({ origin: 'https', daysLeft: limit('ASM-25'), ...trust }),
+      probe: tls({ origin: 'https', daysLeft: limit('ASM-25'), names: [certificate.host], ...certificate.trust }),
       every: '6h',
       owner: 'devops',
       covers: ['ASM-25'],

@@ -1,10 +1,9 @@
 import { check, defineSystem, http, limit, objective, playwright, tls } from '#vedette'
-import { referenceAuthority, referenceUrls } from './reference.ts'
+import { certificateAt } from '../support/reference.ts'
+import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
 
-const address = process.env['DENTAL_HTTPS_URL'] ?? ''
-// Without an address of its own the certificate is the reference system's.
-const certificate = URL.canParse(address) ? {} : { names: ['localhost'], ca: referenceAuthority }
+const certificate = certificateAt(process.env['DENTAL_HTTPS_URL'])
 
 const booking = { clinic: 'centro', service: 'limpeza', name: 'synthetic', phone: '(11) 90000-0000' }
 const refused = { status: [400, 422], json: { error: /./, 'errors[0].field': 'start', 'errors[0].message': /./ } }
@@ -76,7 +75,7 @@ export default defineSystem('dental', import.meta.dirname, {
       covers: ['DNT-34'],
     }),
     check('certificate', {
-      probe: tls({ origin: 'https', daysLeft: limit('DNT-35'), ...certificate }),
+      probe: tls({ origin: 'https', daysLeft: limit('DNT-35'), names: [certificate.host], ...certificate.trust }),
       every: '6h',
       covers: ['DNT-35'],
     }),

@@ -10,8 +10,6 @@ interface DentalFixtures {
   readonly clinic: Clinic
   /** Signs a page in without the form. Default: with the session of this spec. */
   readonly enter: (page: Page, as?: Session) => Promise<void>
-  /** What holds for the reference system alone; undefined for any other. */
-  readonly ofReference: (value: string) => string | undefined
 }
 
 export const test = systemTest(referenceUrls).extend<DentalFixtures>({
@@ -26,10 +24,6 @@ export const test = systemTest(referenceUrls).extend<DentalFixtures>({
     await use((page, { accessToken } = session) =>
       page.context().addCookies([{ name: 'access', value: accessToken, url: address('web') }]),
     )
-  },
-  ofReference: async ({ address }, use) => {
-    const isReference = /^(127\.|localhost$)/.test(new URL(address('web')).hostname)
-    await use(value => (isReference ? value : undefined))
   },
 })
 

@@ -1,11 +1,6 @@
 import type { Page } from 'playwright/test'
+import { open } from '../support/pages.ts'
 import { expect } from '../support/test.ts'
-
-/** Before this the page is there and does not answer yet. */
-export async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path)
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-}
 
 export const accountPages = (page: Page) => ({
   async register(name: string, email: string, password: string) {

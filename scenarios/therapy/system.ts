@@ -1,13 +1,10 @@
 import { check, defineSystem, http, limit, objective, playwright, tls } from '#vedette'
 import { figure } from '../support/figures.ts'
-import { referenceAuthority, referenceUrls } from './reference.ts'
+import { certificateAt } from '../support/reference.ts'
+import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
 
-const address = process.env['THERAPY_HTTPS_URL'] ?? ''
-// Without an address of its own the certificate is the reference system's.
-const certificate = URL.canParse(address)
-  ? { host: new URL(address).hostname, trust: {} }
-  : { host: 'localhost', trust: { ca: referenceAuthority } }
+const certificate = certificateAt(process.env['THERAPY_HTTPS_URL'])
 
 export default defineSystem('therapy', import.meta.dirname, {
   title: 'Therapy platform',

@@ -2,13 +2,9 @@ import { once } from 'node:events'
 import { get } from 'node:https'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import {
-  referenceAuthority,
-  referenceExpiredToken,
-  referenceTotpSecret,
-  referenceUrls,
-} from '../../scenarios/agent-portal/reference.ts'
+import { referenceExpiredToken, referenceTotpSecret, referenceUrls } from '../../scenarios/agent-portal/reference.ts'
 import { requirements } from '../../scenarios/agent-portal/requirements.ts'
+import { referenceAuthority } from '../../scenarios/support/reference.ts'
 import { totp } from '../../scenarios/support/totp.ts'
 import { type AgentPortal, createAgentPortal } from './agent-portal/create-agent-portal.ts'
 import { breakable } from './agent-portal/faults.ts'

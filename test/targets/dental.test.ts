@@ -1,13 +1,9 @@
 import { get } from 'node:http'
 import { get as getByTls } from 'node:https'
 import { afterEach, expect, test } from 'vitest'
-import {
-  referenceAuthority,
-  referenceExpiredToken,
-  referenceIdleToken,
-  referenceUrls,
-} from '../../scenarios/dental/reference.ts'
+import { referenceExpiredToken, referenceIdleToken, referenceUrls } from '../../scenarios/dental/reference.ts'
 import { requirements } from '../../scenarios/dental/requirements.ts'
+import { referenceAuthority } from '../../scenarios/support/reference.ts'
 import { createDental, type Dental } from './dental/create-dental.ts'
 import { breakable } from './dental/faults.ts'
 import type { TargetOptions } from './kit/target.ts'

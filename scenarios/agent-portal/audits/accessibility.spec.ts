@@ -1,5 +1,7 @@
-import { open } from '../pages.ts'
+import { open } from '../../support/pages.ts'
 import { test } from '../test.ts'
+
+test.describe.configure({ timeout: 60_000 })
 
 // The limit of the promise makes axe look at each page that is opened.
 test('pages can be used by everybody', { tag: '@AGT-09' }, async ({ page, enter }) => {

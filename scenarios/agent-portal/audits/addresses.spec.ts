@@ -1,4 +1,4 @@
-import { open } from '../pages.ts'
+import { open } from '../../support/pages.ts'
 import { expect, test } from '../test.ts'
 
 // Whether the certificate is good is another promise.

@@ -1,4 +1,5 @@
-import { open, tasksPage } from '../pages.ts'
+import { open } from '../../support/pages.ts'
+import { tasksPage } from '../pages.ts'
 import { expect, test } from '../test.ts'
 
 // The limits of the promise make the figures of each page that is opened part of the result, where they are judged.

@@ -1,4 +1,5 @@
-import { open, tableOf } from '../pages.ts'
+import { open } from '../../support/pages.ts'
+import { tableOf } from '../pages.ts'
 import { expect, test } from '../test.ts'
 
 test('approves a pending appointment', { tag: '@AGT-20' }, async ({ page, portal, enter }) => {

@@ -1,4 +1,4 @@
-import { open } from '../pages.ts'
+import { open } from '../../support/pages.ts'
 import { expect, test } from '../test.ts'
 
 // The limit of AGT-01 makes the load time of each page part of the result, where it is judged.

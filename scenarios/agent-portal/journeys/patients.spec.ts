@@ -1,4 +1,5 @@
-import { followUpPage, open, tableOf } from '../pages.ts'
+import { open } from '../../support/pages.ts'
+import { followUpPage, tableOf } from '../pages.ts'
 import { expect, test } from '../test.ts'
 
 test('schedules a follow-up of a past appointment', { tag: '@AGT-21' }, async ({ page, portal, enter }) => {

@@ -1,4 +1,5 @@
-import { bookingPage, doctorsPage, open } from '../pages.ts'
+import { open } from '../../support/pages.ts'
+import { bookingPage, doctorsPage } from '../pages.ts'
 import { expect, test } from '../test.ts'
 
 test.use({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 3 })

@@ -1,5 +1,6 @@
+import { ofReference } from '../../support/reference.ts'
 import { tableOf } from '../pages.ts'
-import { isReference, referenceExpiredToken } from '../reference.ts'
+import { referenceExpiredToken } from '../reference.ts'
 import { expect, test } from '../test.ts'
 
 test('an access token that ran out is refreshed without a word', { tag: '@AGT-15' }, async ({
@@ -7,8 +8,7 @@ test('an access token that ran out is refreshed without a word', { tag: '@AGT-15
   session,
   address,
 }) => {
-  const expired =
-    process.env['AGENT_PORTAL_EXPIRED_TOKEN'] ?? (isReference(address('web')) ? referenceExpiredToken : undefined)
+  const expired = process.env['AGENT_PORTAL_EXPIRED_TOKEN'] ?? ofReference(address('web'), referenceExpiredToken)
   test.skip(expired === undefined, 'expected an access token that ran out in AGENT_PORTAL_EXPIRED_TOKEN, found none')
   const tokens = { ...session.tokens, accessToken: expired! }
   await page.goto('/auth/login')

@@ -1,12 +1,13 @@
+import { open } from '../../support/pages.ts'
+import { ofReference } from '../../support/reference.ts'
 import { totp } from '../../support/totp.ts'
-import { accountPages, open } from '../pages.ts'
+import { accountPages } from '../pages.ts'
 import { accounts, password } from '../portal.ts'
-import { isReference, referenceTotpSecret } from '../reference.ts'
+import { referenceTotpSecret } from '../reference.ts'
 import { expect, test } from '../test.ts'
 
 test('signs in with a second factor', { tag: '@AGT-12' }, async ({ page, address }) => {
-  const secret =
-    process.env['AGENT_PORTAL_TOTP_SECRET'] ?? (isReference(address('web')) ? referenceTotpSecret : undefined)
+  const secret = process.env['AGENT_PORTAL_TOTP_SECRET'] ?? ofReference(address('web'), referenceTotpSecret)
   test.skip(secret === undefined, 'expected the secret of the second factor in AGENT_PORTAL_TOTP_SECRET, found none')
   const account = accountPages(page)
   const right = await totp(secret!)

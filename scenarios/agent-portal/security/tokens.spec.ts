@@ -1,10 +1,10 @@
+import { ofReference } from '../../support/reference.ts'
 import { expectTokensRefused } from '../../support/tokens.ts'
-import { isReference, referenceExpiredToken } from '../reference.ts'
+import { referenceExpiredToken } from '../reference.ts'
 import { test } from '../test.ts'
 
 test('a missing, forged or expired token is refused', { tag: '@AGT-37' }, async ({ request, session, address }) => {
-  const expired =
-    process.env['AGENT_PORTAL_EXPIRED_TOKEN'] ?? (isReference(address('web')) ? referenceExpiredToken : undefined)
+  const expired = process.env['AGENT_PORTAL_EXPIRED_TOKEN'] ?? ofReference(address('web'), referenceExpiredToken)
   // A token of another system would be refused as forged, and prove nothing about expired ones.
   test.skip(expired === undefined, 'expected an access token that ran out in AGENT_PORTAL_EXPIRED_TOKEN, found none')
   await expectTokensRefused({

@@ -1,11 +1,11 @@
+import { ofReference } from '../../support/reference.ts'
 import { accountPages, assessmentsPage } from '../pages.ts'
 import { accounts, bearer, password, type Tokens } from '../platform.ts'
-import { isReference, referenceExpiredToken } from '../reference.ts'
+import { referenceExpiredToken } from '../reference.ts'
 import { expect, test } from '../test.ts'
 
 test('signing in works the same for every client', { tag: '@ASM-11' }, async ({ page, request, address }) => {
-  const expired =
-    process.env['ASSESSMENT_EXPIRED_TOKEN'] ?? (isReference(address('web')) ? referenceExpiredToken : undefined)
+  const expired = process.env['ASSESSMENT_EXPIRED_TOKEN'] ?? ofReference(address('web'), referenceExpiredToken)
   // A token of another system would be refused as forged, and prove nothing about expired ones.
   test.skip(expired === undefined, 'expected an access token that ran out in ASSESSMENT_EXPIRED_TOKEN, found none')
   const email = accounts('sign-in')[0]!

@@ -1,3 +1,4 @@
+import { ofReference } from '../../support/reference.ts'
 import { cookieHeader, refresh, signIn } from '../clinic.ts'
 import { referenceIdleToken } from '../reference.ts'
 import { expect, test } from '../test.ts'
@@ -11,8 +12,8 @@ test('a session that was signed out of cannot be used again', { tag: '@DNT-26' }
   expect.soft((await refresh(request, refreshToken)).status(), 'status of a refresh after the sign-out').toBe(401)
 })
 
-test('a session that was left alone has ended', { tag: '@DNT-26' }, async ({ request, ofReference }) => {
-  const left = process.env['DENTAL_IDLE_TOKEN'] ?? ofReference(referenceIdleToken)
+test('a session that was left alone has ended', { tag: '@DNT-26' }, async ({ request, address }) => {
+  const left = process.env['DENTAL_IDLE_TOKEN'] ?? ofReference(address('web'), referenceIdleToken)
   test.skip(left === undefined, 'expected an access token of a session left alone in DENTAL_IDLE_TOKEN, found none')
   const response = await request.get('/api/auth/me', { headers: cookieHeader(left) })
   expect(response.status(), 'status with the cookie of a session that was left alone').toBe(401)

@@ -1,10 +1,11 @@
+import { ofReference } from '../../support/reference.ts'
 import { expectTokensRefused } from '../../support/tokens.ts'
 import { cookieHeader, refresh, sessionOf, signIn } from '../clinic.ts'
 import { referenceExpiredToken } from '../reference.ts'
 import { expect, test } from '../test.ts'
 
-test('a missing, forged or expired token is refused', { tag: '@DNT-33' }, async ({ request, ofReference }) => {
-  const expired = process.env['DENTAL_EXPIRED_TOKEN'] ?? ofReference(referenceExpiredToken)
+test('a missing, forged or expired token is refused', { tag: '@DNT-33' }, async ({ request, address }) => {
+  const expired = process.env['DENTAL_EXPIRED_TOKEN'] ?? ofReference(address('web'), referenceExpiredToken)
   // A token of another system would be refused as forged, and prove nothing about expired ones.
   test.skip(expired === undefined, 'expected an access token that ran out in DENTAL_EXPIRED_TOKEN, found none')
   const { accessToken, refreshToken } = await signIn(request, 'monitor')

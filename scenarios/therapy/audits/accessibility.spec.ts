@@ -1,5 +1,5 @@
+import { open } from '../../support/pages.ts'
 import { signIn } from '../clinic.ts'
-import { open } from '../pages.ts'
 import { test } from '../test.ts'
 
 // The fixture's axe looks at each page before the next one is opened, and at the last.

@@ -1,4 +1,5 @@
-import { bookingPage, dashboard, open } from '../pages.ts'
+import { open } from '../../support/pages.ts'
+import { bookingPage, dashboard } from '../pages.ts'
 import { expect, test } from '../test.ts'
 
 test('a session is booked, shown to both sides, moved and cancelled', { tag: '@THR-03' }, async ({

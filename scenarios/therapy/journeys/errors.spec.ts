@@ -1,4 +1,5 @@
-import { bookingPage, open } from '../pages.ts'
+import { open } from '../../support/pages.ts'
+import { bookingPage } from '../pages.ts'
 import { expect, test } from '../test.ts'
 
 test('a broken part shows an error page with a way back', { tag: '@THR-17' }, async ({

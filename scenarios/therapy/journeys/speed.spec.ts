@@ -1,4 +1,4 @@
-import { open } from '../pages.ts'
+import { open } from '../../support/pages.ts'
 import { expect, test } from '../test.ts'
 
 // The fixture keeps the web vitals of every page; the limits of the promise judge them.

@@ -1,5 +1,6 @@
+import { open } from '../../support/pages.ts'
 import { signInFor } from '../clinic.ts'
-import { accountPages, open } from '../pages.ts'
+import { accountPages } from '../pages.ts'
 import { expect, test } from '../test.ts'
 
 for (const [who, use, pages] of [
