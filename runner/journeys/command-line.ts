@@ -1,9 +1,9 @@
 /** The plain command line that repeats a run by hand. */
 
 import { relative } from 'node:path'
+import { addressVariables } from '../core/address-variables.ts'
 import type { JourneyCheck, Text } from '../core/definitions.ts'
 import { findProject } from './project.ts'
-import { addressVariables } from './run-environment.ts'
 
 /** `cd … && BASE_URL=… npx playwright test …`. Secrets appear as the variables or files that they come from. */
 export function commandLine(check: JourneyCheck, urls: Readonly<Record<string, string>>): string {

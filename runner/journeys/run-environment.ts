@@ -1,6 +1,7 @@
 /** The environment that journeys run in. */
 
 import { join } from 'node:path'
+import { addressVariables } from '../core/address-variables.ts'
 import type { JourneySource, Text } from '../core/definitions.ts'
 import { markVariable } from '../system/process-tree.ts'
 import type { Limits } from './invocation.ts'
@@ -69,12 +70,3 @@ export function journeyEnvironment(run: RunEnvironment): Readonly<Record<string,
     ...(run.ws === undefined ? {} : { PW_TEST_CONNECT_WS_ENDPOINT: run.ws }),
   }
 }
-
-/** `BASE_URL` and `VEDETTE_URL_<NAME>`. */
-export function addressVariables(urls: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const first = urls['web'] ?? Object.values(urls)[0]
-  const named = Object.entries(urls).map(([name, url]) => [`VEDETTE_URL_${variableName(name)}`, url])
-  return { ...(first === undefined ? {} : { BASE_URL: first }), ...Object.fromEntries(named) }
-}
-
-const variableName = (name: string) => name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
