@@ -64,6 +64,8 @@ export function requirementsPage(systems: readonly SystemPromises[]): Page {
   }
 }
 
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+
 const noPromises = (): Content =>
   html`<section class="empty"><p>No system says what it promises. Write the promises down, and let checks name them:</p>
 <pre tabindex="0"><code>defineSystem('shop', {
@@ -73,7 +75,7 @@ const noPromises = (): Content =>
 
 function overview(systems: readonly SystemPromises[]): Content {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Promises by system" id="requirements" data-live><table>
-<thead><tr><th scope="col">System</th><th scope="col" class="num">Promises</th>${standings.map(standing => html`<th scope="col" class="num">${words[standing][1]}</th>`)}</tr></thead>
+<thead><tr><th scope="col">System</th><th scope="col" class="num">Promises</th>${standings.map(standing => html`<th scope="col" class="num">${capital(words[standing][1])}</th>`)}</tr></thead>
 <tbody>${systems.map(({ id, title, promises }) => {
     const standing = promises.map(standingOf)
     return html`<tr><th scope="row"><a href="${requirementsPath(id)}">${title}</a></th><td class="num">${promises.length}</td>${standings.map(name => html`<td class="num">${standing.filter(one => one === name).length}</td>`)}</tr>`
@@ -128,7 +130,7 @@ function holders(system: string, { by, way }: PromiseData, now: number): Content
         : html`<span class="quiet">${kind}</span> ${id}`
     // An objective is judged over a window, not by a run.
     const seen = last
-      ? html`<a class="plain" href="${last.path}">${verdictMark(last.verdict)} ${ago(last.startedAt, now)}</a>`
+      ? html`${verdictMark(last.verdict)} <a href="${last.path}">${ago(last.startedAt, now)}</a>`
       : html`<span class="quiet">${kind === 'objective' ? 'over its window' : 'no run is kept'}</span>`
     return html`<li>${name} <span class="nowrap">${seen}</span></li>`
   })}</ul>`

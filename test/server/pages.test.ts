@@ -4,6 +4,7 @@ import { html } from '../../dashboards/web/html.ts'
 import { runPath } from '../../dashboards/web/paths.ts'
 import { uptimeOf } from '../../dashboards/web/uptime.ts'
 import { runId } from '../../runner/core/ports.ts'
+import type { Requirement } from '../../runner/core/requirements.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
 import { type Serving, serve } from './support.ts'
 
@@ -132,4 +133,65 @@ test('uptime counts degraded as good and unknown as uncovered', () => {
   const stats = { system: 'a', check: 'b', runs, retried: 0, p50: 1, p95: 1, p99: 1, avg: 1 }
   expect(uptimeOf(stats, 1_000, 20_000)).toEqual({ ratio: 0.8, coverage: 0.5 })
   expect(uptimeOf(undefined, 1_000, 20_000)).toEqual({ coverage: 0 })
+})
+
+const promise = (id: string, verify: Requirement['verify'], more: Partial<Requirement> = {}): Requirement => ({
+  id,
+  need: `need of ${id}`,
+  verify,
+  broken: 'it breaks',
+  source: 'Contract, 2.1',
+  ...more,
+})
+const shop = systemOf('shop', {
+  title: 'The shop',
+  requirements: [
+    promise('S-1', 'probe', { threshold: [{ metric: 'tls_cert_days_left', gt: 14 }] }),
+    promise('S-2', 'journey'),
+    promise('S-3', 'security'),
+    promise('S-4', 'gate'),
+    promise('S-5', 'probe'),
+    promise('S-6', 'slo'),
+  ],
+  objectives: [{ id: 'availability', from: 'S-6' }],
+})
+const failed = resultOf({ system: 'shop', check: 'pay' }, { verdict: 'failed', reason: 'status' })
+const promising = [
+  watchedCheck('shop', 'home', { covers: ['S-1'], last: resultOf({ system: 'shop', check: 'home' }) }),
+  watchedCheck('shop', 'pay', { covers: ['S-1', 'S-2'], last: failed }),
+  watchedCheck('shop', 'new', { covers: ['S-5'] }),
+]
+
+test('the promises of a system: worst first, with what covers each and its last run', async () => {
+  const kept = resultOf({ system: 'shop', check: 'new' }, { slot: start - 9_000, startedAt: start - 9_000 })
+  await using server = await serve({ watch: createFakeWatch({ checks: promising, systems: [shop] }), results: [kept] })
+  const { text } = await read(server, '/requirements/shop')
+  expect([...text.matchAll(/<tr role="row" id="([^"]+)">/g)].map(match => match[1])).toEqual([
+    'S-1',
+    'S-2',
+    'S-3',
+    'S-6',
+    'S-5',
+    'S-4',
+  ])
+  const row = (id: string) => text.split(`id="${id}"`)[1]!.split('</tr>')[0]!
+  expect(row('S-1')).toContain('broken')
+  expect(row('S-1')).toContain('tls_cert_days_left &gt; 14')
+  expect(row('S-1')).toContain('Source: Contract, 2.1')
+  expect(row('S-1')).toContain(`href="${runPath(failed)}"`)
+  expect(row('S-3')).toContain('Nothing. It would be covered by a test tagged with its id, or a check.')
+  expect(row('S-4')).toContain('Nothing. It would be covered by a smoke run judged as a whole.')
+  // What the watch has not run yet is remembered by the store.
+  expect(row('S-5')).toContain(`href="${runPath(kept)}"`)
+  expect(text).toContain('2 broken · 1 no check · 1 not known · 1 kept · 1 not covered')
+  expect((await read(server, '/requirements/shap')).status).toBe(404)
+})
+
+test('all systems with how their promises stand; without promises the next step', async () => {
+  await using server = await serve({ watch: createFakeWatch({ checks: promising, systems: [shop, systemOf('blog')] }) })
+  const { text } = await read(server, '/requirements')
+  expect(text).toMatch(/href="\/requirements\/shop">The shop<\/a><\/th><td class="num">6<\/td><td class="num">2<\/td>/)
+  expect(text).not.toContain('/requirements/blog')
+  await using empty = await serve({ watch: createFakeWatch({ systems: [systemOf('blog')] }) })
+  expect((await read(empty, '/requirements')).text).toContain('No system says what it promises')
 })
