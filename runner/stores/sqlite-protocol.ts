@@ -1,4 +1,4 @@
-/** What main and the store's workers tell each other. */
+/** What main and the store's worker tell each other. */
 
 import type { LoadRun, ResultQuery } from '../core/ports.ts'
 import type { Retention } from './sqlite-maintenance.ts'
@@ -7,7 +7,6 @@ import type { Batch } from './sqlite-writer.ts'
 import type { StoreTrouble } from './store-error.ts'
 
 export interface WorkerSetup {
-  readonly role: 'writer' | 'reader'
   readonly path: string
   readonly retention: Retention
   /** How long to wait for another process's lock, ms. */

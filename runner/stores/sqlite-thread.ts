@@ -1,4 +1,4 @@
-/** A store worker as main sees it. */
+/** The store's worker as main sees it. */
 
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -20,7 +20,7 @@ export async function startStoreWorker(
   const entry = new URL(`./sqlite-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
   const worker = new Worker(entry, {
     workerData: setup,
-    name: `store ${setup.role}`,
+    name: 'store',
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   })
   const open = new Map<number, PromiseWithResolvers<unknown>>()
@@ -43,7 +43,7 @@ export async function startStoreWorker(
   }
   const die = (why: string, cause?: unknown) => {
     if (lost) return
-    const text = `expected the ${setup.role} of the store ${setup.path} to live, found that it ended: ${why}${opened ? '; it is started again' : ''}`
+    const text = `expected the worker of the store ${setup.path} to live, found that it ended: ${why}${opened ? '; it is started again' : ''}`
     lose(
       closing ? new StoreError('closed', `the store ${setup.path} is closed`) : new StoreError('lost', text, { cause }),
     )

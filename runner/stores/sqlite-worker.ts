@@ -1,4 +1,4 @@
-/** Entry file of the store's workers: the one that writes, and the one that reads what is large. */
+/** Entry file of the store's worker: it writes everything, and reads what is large. */
 
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -11,11 +11,11 @@ import { createWriter } from './sqlite-writer.ts'
 import { StoreError, storeError } from './store-error.ts'
 
 const port = parentPort!
-const { role, path, retention, patience } = workerData as WorkerSetup
+const { path, retention, patience } = workerData as WorkerSetup
 const post = (message: FromWorker) => port.postMessage(message)
 
 try {
-  const work = role === 'writer' ? writing() : reading()
+  const work = createWork()
   port.on('message', (message: ToWorker) => void answer(message.id, () => work(message)))
   post({ id: 0, value: undefined })
 } catch (error) {
@@ -35,9 +35,11 @@ function troubleOf(id: number, error: unknown): FromWorker {
   return { id, trouble, message }
 }
 
-function writing(): (order: Order) => unknown {
+function createWork(): (order: Order) => unknown {
   const database = openForWriting({ path, patience })
   const writer = createWriter(database)
+  const readOnly = openForReading({ path, patience })
+  const reader = createReader(readOnly)
   let maintenance: Promise<void> = Promise.resolve()
   let closing = false
   const pause = async () => {
@@ -53,6 +55,14 @@ function writing(): (order: Order) => unknown {
         return writer.rename(order.system, order.from, order.to)
       case 'addLoadRun':
         return writer.addLoadRun(order.run)
+      case 'windows':
+        return reader.windows(order.query)
+      case 'series':
+        return reader.series(order.query)
+      case 'results':
+        return reader.results(order.query)
+      case 'backup':
+        return copyTo(readOnly, order.path)
       case 'maintain': {
         const next = maintenance.then(() => maintain({ database, retention, now: order.now, pause }))
         maintenance = next.catch(() => {})
@@ -61,33 +71,10 @@ function writing(): (order: Order) => unknown {
       case 'close':
         closing = true
         return maintenance.then(() => {
+          readOnly.close()
           database.close()
           port.close()
         })
-      default:
-        throw new Error(`a writer cannot ${order.do}`)
-    }
-  }
-}
-
-function reading(): (order: Order) => unknown {
-  const database = openForReading({ path, patience })
-  const reader = createReader(database)
-  return order => {
-    switch (order.do) {
-      case 'windows':
-        return reader.windows(order.query)
-      case 'series':
-        return reader.series(order.query)
-      case 'results':
-        return reader.results(order.query)
-      case 'backup':
-        return copyTo(database, order.path)
-      case 'close':
-        database.close()
-        return port.close()
-      default:
-        throw new Error(`a reader cannot ${order.do}`)
     }
   }
 }

@@ -1,4 +1,4 @@
-/** History in one SQLite file: written by one worker, read without ever waiting for it. */
+/** History in one SQLite file: written by one worker, which also reads what is large. */
 
 import { resolve } from 'node:path'
 import type { Clock, Result } from '../core/contracts.ts'
@@ -10,7 +10,7 @@ import { createReader } from './sqlite-reader.ts'
 import { usualLimit } from './sqlite-results.ts'
 import { type StoreWorker, startStoreWorker } from './sqlite-thread.ts'
 import type { Batch } from './sqlite-writer.ts'
-import { StoreError, type StoreTrouble, storeError } from './store-error.ts'
+import { StoreError, storeError } from './store-error.ts'
 
 export interface SqliteStoreOptions {
   /** The file; its folder must be there. */
@@ -21,24 +21,18 @@ export interface SqliteStoreOptions {
   readonly patience?: number
 }
 
-// What main reads itself takes a millisecond or two; the rest goes to a worker that is there only while it is needed.
+// What main reads itself takes a millisecond or two; the rest is read where it is written: a thread more would cost 17 MB.
 const smallLimit = 500
-const readerRests = 300_000
-const ends: ReadonlySet<StoreTrouble> = new Set(['closed', 'lost'])
 
 /** Opens or makes the store. Rejects with StoreError. */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { clock, patience = 5_000 } = options
   const path = resolve(options.path)
   const setup = { path, patience, retention: { ...defaultRetention, ...options.retention } }
-  const writer = await startLastingWorker({
-    clock,
-    start: onLost => startStoreWorker({ ...setup, role: 'writer' }, onLost),
-  })
+  const worker = await startLastingWorker({ clock, start: onLost => startStoreWorker(setup, onLost) })
   const database = openForReading({ path, patience })
   const reader = createReader(database)
-  const appends = createAppends(writer)
-  const large = createLargeReads({ clock, start: () => startStoreWorker({ ...setup, role: 'reader' }) })
+  const appends = createAppends(worker)
   let closing: Promise<void> | undefined
 
   const small = async <Value>(read: () => Value): Promise<Value> => {
@@ -54,9 +48,8 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   }
   const close = async () => {
     await appends.settled()
-    await large.close()
     database.close()
-    await writer.close()
+    await worker.close()
   }
 
   return {
@@ -67,7 +60,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     async rename(system, from, to) {
       refuseWhenClosed()
       await appends.settled()
-      await writer.ask({ do: 'rename', system, from, to })
+      await worker.ask({ do: 'rename', system, from, to })
     },
     health: () => small(() => reader.health()),
     results: async query =>
@@ -78,13 +71,13 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     series: query => readLarge<readonly SeriesPoint[]>({ do: 'series', query }),
     async addLoadRun(run) {
       refuseWhenClosed()
-      await writer.ask({ do: 'addLoadRun', run })
+      await worker.ask({ do: 'addLoadRun', run })
     },
     loadRuns: system => small(() => reader.loadRuns(system)),
     loadRun: id => small(() => reader.loadRun(id)),
     async maintain(now) {
       refuseWhenClosed()
-      await writer.ask({ do: 'maintain', now })
+      await worker.ask({ do: 'maintain', now })
     },
     backup: target => readLarge<void>({ do: 'backup', path: resolve(target) }),
     stats: () => small(() => reader.stats()),
@@ -96,7 +89,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
 
   async function readLarge<Value>(order: Parameters<StoreWorker['ask']>[0]): Promise<Value> {
     refuseWhenClosed()
-    return (await large.ask(order)) as Value
+    return (await worker.ask(order)) as Value
   }
 }
 
@@ -104,7 +97,7 @@ const isSmall = ({ system, check, limit = usualLimit }: ResultQuery): boolean =>
   system !== undefined && check !== undefined && limit <= smallLimit
 
 /** While one batch is written, the others wait together and become the next. */
-function createAppends(writer: StoreWorker) {
+function createAppends(worker: StoreWorker) {
   interface Waiting {
     readonly batch: Batch
     readonly done: PromiseWithResolvers<void>
@@ -118,7 +111,7 @@ function createAppends(writer: StoreWorker) {
       health: group.flatMap(item => item.batch.health),
     }
     try {
-      await writer.ask({ do: 'append', batch })
+      await worker.ask({ do: 'append', batch })
       for (const { done } of group) done.resolve()
     } catch (error) {
       for (const { done } of group) done.reject(error)
@@ -142,38 +135,5 @@ function createAppends(writer: StoreWorker) {
     settled: async () => {
       await writing
     },
-  }
-}
-
-/** A worker that comes when it is asked and goes when nobody has asked for a while: an idle one costs 12 MB. */
-function createLargeReads({ clock, start }: { readonly clock: Clock; start(): Promise<StoreWorker> }) {
-  let worker: Promise<StoreWorker> | undefined
-  let cancelRest: (() => void) | undefined
-  let asking = 0
-
-  const leave = async () => {
-    cancelRest?.()
-    const leaving = worker
-    worker = undefined
-    await (await leaving?.catch(() => undefined))?.close()
-  }
-  return {
-    async ask(order: Parameters<StoreWorker['ask']>[0]): Promise<unknown> {
-      cancelRest?.()
-      asking += 1
-      worker ??= start()
-      const current = worker
-      try {
-        return await (await current).ask(order)
-      } catch (error) {
-        // One that did not start, or died, is not asked again.
-        if (worker === current && error instanceof StoreError && ends.has(error.trouble)) worker = undefined
-        throw error
-      } finally {
-        asking -= 1
-        if (asking === 0 && worker !== undefined) cancelRest = clock.timer(readerRests, () => void leave())
-      }
-    },
-    close: leave,
   }
 }

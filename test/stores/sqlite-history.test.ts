@@ -181,18 +181,6 @@ test('what another process renames or adds is seen, and numbers given before are
   expect(found.map(({ check, runs: { passed } }) => `${check} ${passed}`).toSorted()).toEqual(['home 2', 'start 4'])
 })
 
-test('the worker for large questions leaves when it has had nothing to do, and comes back', async () => {
-  const clock = fakeClock()
-  await using opened = await openSqlite({ clock })
-  const { store } = opened
-  await store.append({ results: runs(5), health: [] })
-  expect(await store.windows({ from: 0, to: monday + day })).toHaveLength(1)
-  expect(clock.pending).toBe(1)
-  await clock.advance(300_000)
-  expect(clock.pending).toBe(0)
-  expect(await store.windows({ from: 0, to: monday + day })).toHaveLength(1)
-})
-
 test('after a close there is one file, with everything in it', async () => {
   await using opened = await openSqlite()
   await opened.store.append({ results: runs(5), health: [] })
