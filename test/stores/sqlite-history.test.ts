@@ -5,7 +5,6 @@ import { expect, test } from 'vitest'
 import { runId } from '../../runner/core/ports.ts'
 import { createSqliteStore } from '../../runner/stores/sqlite.ts'
 import { realClock } from '../../runner/system/clock.ts'
-import { fakeClock } from '../support/fake-clock.ts'
 import { openSqlite } from './open-sqlite.ts'
 import { day, down, failed, hour, minute, monday, run, runs } from './runs.ts'
 
