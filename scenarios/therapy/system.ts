@@ -60,7 +60,7 @@ export default defineSystem('therapy', import.meta.dirname, {
     // With a camera and a microphone that are not real.
     playwright('./calls', { project: 'calls', every: '5m', timeout: '30s', severity: 'p0' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
-    playwright('./audits', { project: 'desktop', every: '1h', timeout: '30s', severity: 'p2', screenshots: 'off' }),
+    playwright('./audits', { project: 'desktop', every: '1h', timeout: '1m', severity: 'p2', screenshots: 'off' }),
     playwright('./janitor', {
       project: 'desktop',
       cron: '47 3 * * *',

@@ -1,6 +1,6 @@
 import type { TargetClock } from '../kit/clock.ts'
 import { type CookieSessions, createCookieSessions } from '../kit/cookie-sessions.ts'
-import { type Answer, type Call, type Handler, Refusal } from '../kit/http.ts'
+import { type Answer, type Call, Refusal, type Route, route } from '../kit/http.ts'
 import type { Parts } from '../kit/parts.ts'
 import { createTokens, type Tokens } from '../kit/tokens.ts'
 import type { TherapyBroken } from './faults.ts'
@@ -103,15 +103,11 @@ export function signedIn({ people, queries, signIns }: Clinic, call: Call, ...ro
   return person
 }
 
-/** A handler for people of these roles; without any, for whoever is signed in. */
-export const only =
-  (
-    clinic: Clinic,
-    roles: readonly Role[],
-    handler: (call: Call, person: Person) => Answer | Promise<Answer>,
-  ): Handler =>
-  call =>
-    handler(call, signedIn(clinic, call, ...roles))
+/** Makes routes for people of these roles; without any, for whoever is signed in. */
+export const routesFor =
+  (clinic: Clinic, ...roles: readonly Role[]) =>
+  (method: string, path: string, handler: (call: Call, person: Person) => Answer | Promise<Answer>): Route =>
+    route(method, path, call => handler(call, signedIn(clinic, call, ...roles)))
 
 /** The session that the call names: for its member, its therapist and administrators; others learn nothing of it. */
 export function sessionOf({ sessions, queries }: Clinic, call: Call, person: Person): Session {

@@ -1,6 +1,6 @@
 import { html, type Markup } from '../kit/html.ts'
 import { type Route, route } from '../kit/http.ts'
-import { type Clinic, only, sessionOf } from './clinic.ts'
+import { type Clinic, routesFor, sessionOf } from './clinic.ts'
 import { action, field, form, labelled, layout, table, time } from './layout.ts'
 import { inMoney } from './money.ts'
 import type { Person } from './people.ts'
@@ -30,6 +30,8 @@ export const offlinePage = (): string =>
 /** Pages for everybody, and for members. */
 export function memberPages(clinic: Clinic): readonly Route[] {
   const { broken, clock, money, people, sessions } = clinic
+  const member = routesFor(clinic, 'member')
+  const caller = routesFor(clinic, 'member', 'therapist')
   const today = () => new Date(clock.now()).toISOString().slice(0, 10)
 
   const card = (session: Session) => {
@@ -57,22 +59,15 @@ ${action(`/api/sessions/${session.id}`, 'DELETE', 'Cancel session')}`
       return { html: landing }
     }),
     ...fixed.map(([path, title, body]) => route('GET', path, () => ({ html: layout({ title, body }) }))),
-    route(
-      'GET',
-      '/dashboard',
-      only(clinic, ['member'], (_, person) => {
-        const own = sessions.of(person.id).slice(0, 20)
-        const body = html`<p>Hello ${person.name}, you have <strong data-credits>${person.credits}</strong> credits.</p>
+    member('GET', '/dashboard', (_, person) => {
+      const own = sessions.of(person.id).slice(0, 20)
+      const body = html`<p>Hello ${person.name}, you have <strong data-credits>${person.credits}</strong> credits.</p>
 <ul class="cards" aria-label="Sessions">${own.map(card)}</ul>`
-        return { html: layout({ title: 'My sessions', body, person }) }
-      }),
-    ),
-    route(
-      'GET',
-      '/book',
-      only(clinic, ['member'], (_, person) => {
-        const choices = therapists().map(({ id, name }) => html`<option value="${id}">${name}</option>`)
-        const body = html`<div data-slots data-patience="${broken('THR-19') ? 3_000 : 100}" data-on-error="${broken('THR-17') ? 'vanish' : 'tell'}">
+      return { html: layout({ title: 'My sessions', body, person }) }
+    }),
+    member('GET', '/book', (_, person) => {
+      const choices = therapists().map(({ id, name }) => html`<option value="${id}">${name}</option>`)
+      const body = html`<div data-slots data-patience="${broken('THR-19') ? 3_000 : 100}" data-on-error="${broken('THR-17') ? 'vanish' : 'tell'}">
 ${form(
   '/api/sessions',
   'POST',
@@ -81,68 +76,47 @@ ${labelled('Time', 'slot', attributes => html`<select ${attributes} required></s
 ${field('What is it about?', 'topic', 'text', html``)}`,
   'Book for one credit',
 )}<p role="status" data-loading hidden>Looking for free times …</p></div>`
-        return { html: layout({ title: 'Book a session', body, person }) }
-      }),
-    ),
-    route(
-      'GET',
-      '/credits',
-      only(clinic, ['member'], (_, person) => ({ html: creditsPage(clinic, person) })),
-    ),
-    route(
-      'GET',
-      '/credits/return',
-      only(clinic, ['member'], async (call, { id }) => {
-        const isPaid = await money.verify(call.url.searchParams.get('reference') ?? '')
-        const body = html`<p role="status">${isPaid ? 'Thank you, your credits are here.' : 'Nothing was paid, and nothing was added.'}</p>
+      return { html: layout({ title: 'Book a session', body, person }) }
+    }),
+    member('GET', '/credits', (_, person) => ({ html: creditsPage(clinic, person) })),
+    member('GET', '/credits/return', async (call, { id }) => {
+      const isPaid = await money.verify(call.url.searchParams.get('reference') ?? '')
+      const body = html`<p role="status">${isPaid ? 'Thank you, your credits are here.' : 'Nothing was paid, and nothing was added.'}</p>
 <p><a href="/credits">Back to my credits</a></p>`
-        return { html: layout({ title: isPaid ? 'Paid' : 'Not paid', body, person: people.get(id)! }) }
-      }),
-    ),
-    route(
-      'GET',
-      '/invoices/:number',
-      only(clinic, ['member'], (call, person) => {
-        const invoice = money.invoicesOf(person.id).find(({ number }) => number === call.params['number'])
-        const topic = sessions.get(invoice?.session)?.topic
-        const body = invoice
-          ? html`<dl><dt>Session</dt><dd>${topic ?? ''}</dd><dt>Date</dt><dd>${time(invoice.at)}</dd><dt>Amount</dt><dd>${inMoney(invoice.amount)}</dd></dl>`
-          : html`<p>You have no such invoice.</p>`
-        return { html: layout({ title: `Invoice ${invoice?.number ?? ''}`, body, person }) }
-      }),
-    ),
-    route(
-      'GET',
-      '/profile',
-      only(clinic, ['member', 'therapist'], (_, person) => {
-        const phone = html`value="${person.phone}" autocomplete="tel"`
-        const birth = html`value="${person.dateOfBirth}" required min="1900-01-01" max="${today()}"`
-        const body = form(
-          '/api/me',
-          'PATCH',
-          html`${broken('THR-20') ? html`<input name="phone" type="tel" ${phone}>` : field('Phone', 'phone', 'tel', phone)}
+      return { html: layout({ title: isPaid ? 'Paid' : 'Not paid', body, person: people.get(id)! }) }
+    }),
+    member('GET', '/invoices/:number', (call, person) => {
+      const invoice = money.invoicesOf(person.id).find(({ number }) => number === call.params['number'])
+      const topic = sessions.get(invoice?.session)?.topic
+      const body = invoice
+        ? html`<dl><dt>Session</dt><dd>${topic ?? ''}</dd><dt>Date</dt><dd>${time(invoice.at)}</dd><dt>Amount</dt><dd>${inMoney(invoice.amount)}</dd></dl>`
+        : html`<p>You have no such invoice.</p>`
+      return { html: layout({ title: `Invoice ${invoice?.number ?? ''}`, body, person }) }
+    }),
+    caller('GET', '/profile', (_, person) => {
+      const phone = html`value="${person.phone}" autocomplete="tel"`
+      const birth = html`value="${person.dateOfBirth}" required min="1900-01-01" max="${today()}"`
+      const body = form(
+        '/api/me',
+        'PATCH',
+        html`${broken('THR-20') ? html`<input name="phone" type="tel" ${phone}>` : field('Phone', 'phone', 'tel', phone)}
 ${field('Date of birth', 'dateOfBirth', 'date', birth)}`,
-          'Save profile',
-        )
-        return { html: layout({ title: 'Profile', body, person }) }
-      }),
-    ),
-    route(
-      'GET',
-      '/sessions/:id/room',
-      only(clinic, ['member', 'therapist'], (call, person) => {
-        const { id, topic } = sessionOf(clinic, call, person)
-        const isTherapist = person.role === 'therapist'
-        const body = html`<section data-room="${id}"><p>${topic}: <span data-state role="status">not joined</span></p>
+        'Save profile',
+      )
+      return { html: layout({ title: 'Profile', body, person }) }
+    }),
+    caller('GET', '/sessions/:id/room', (call, person) => {
+      const { id, topic } = sessionOf(clinic, call, person)
+      const isTherapist = person.role === 'therapist'
+      const body = html`<section data-room="${id}"><p>${topic}: <span data-state role="status">not joined</span></p>
 <div class="videos"><video data-remote autoplay playsinline aria-label="The other"></video><video data-own autoplay playsinline muted aria-label="You"></video></div>
 <p class="${broken('THR-22') ? 'actions far' : 'actions'}"><button type="button" data-join>Join call</button>
 ${isTherapist ? html`<button type="button" data-record disabled>Start recording</button>` : ''}
 <button type="button" data-leave disabled>Leave call</button></p>
 <form data-caption><label>Say it in writing <input name="text" autocomplete="off"></label><button>Say</button></form>
 <ul aria-label="Said" data-said></ul></section>`
-        return { html: layout({ title: 'Video call', body, person, script: 'room.js' }) }
-      }),
-    ),
+      return { html: layout({ title: 'Video call', body, person, script: 'room.js' }) }
+    }),
   ]
 }
 

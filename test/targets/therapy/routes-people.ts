@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { readUpload } from '../kit/multipart.ts'
-import { type Clinic, type FieldError, only, refuseErrors, signedIn, type UploadReport, unless } from './clinic.ts'
+import { type Clinic, type FieldError, refuseErrors, routesFor, type UploadReport, unless } from './clinic.ts'
 import type { Person, Role } from './people.ts'
 
 const home: Readonly<Record<Role, string>> = {
@@ -23,7 +23,10 @@ function personErrors({ people }: Clinic, { name, email }: Readonly<Record<strin
 
 /** Registration, sign-in, the own profile, therapists and their approval, members that a partner brings. */
 export function peopleRoutes(clinic: Clinic): readonly Route[] {
-  const { broken, clock, people, reports, signIns } = clinic
+  const { broken, clock, people, reports, sessions, signIns } = clinic
+  const anybody = routesFor(clinic)
+  const admin = routesFor(clinic, 'admin')
+  const partner = routesFor(clinic, 'partner')
   const welcome = (person: Person, status: number) => ({
     status,
     // Only for people who registered themselves, so that the others can work beside this fault.
@@ -68,101 +71,68 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
       json: { next: '/sign-in' },
       ...(broken('THR-30') ? {} : { headers: { 'set-cookie': signIns.end(call) } }),
     })),
-    route('GET', '/api/me', call => ({ json: people.show(signedIn(clinic, call)) })),
-    route(
-      'PATCH',
-      '/api/me',
-      only(clinic, [], async (call, person) => {
-        const { phone, dateOfBirth } = { ...person, ...(await call.json()) }
-        const today = new Date(clock.now()).toISOString().slice(0, 10)
-        const isDate = /^\d{4}-\d\d-\d\d$/.test(dateOfBirth) && !Number.isNaN(Date.parse(dateOfBirth))
-        refuseErrors([
-          ...unless(/^\+?[\d ]{0,20}$/.test(phone), 'phone', 'Enter digits'),
-          ...unless(
-            (isDate && dateOfBirth >= '1900-01-01' && dateOfBirth < today) || broken('THR-29'),
-            'dateOfBirth',
-            'Enter a day in the past',
-          ),
-        ])
-        return {
-          json: people.show(people.change(person.id, { phone: String(phone), dateOfBirth: String(dateOfBirth) })),
-        }
-      }),
-    ),
+    anybody('GET', '/api/me', (_, person) => ({ json: people.show(person) })),
+    anybody('PATCH', '/api/me', async (call, person) => {
+      const { phone, dateOfBirth } = { ...person, ...(await call.json()) }
+      const today = new Date(clock.now()).toISOString().slice(0, 10)
+      const isDate = /^\d{4}-\d\d-\d\d$/.test(dateOfBirth) && !Number.isNaN(Date.parse(dateOfBirth))
+      refuseErrors([
+        ...unless(/^\+?[\d ]{0,20}$/.test(phone), 'phone', 'Enter digits'),
+        ...unless(
+          (isDate && dateOfBirth >= '1900-01-01' && dateOfBirth < today) || broken('THR-29'),
+          'dateOfBirth',
+          'Enter a day in the past',
+        ),
+      ])
+      return {
+        json: people.show(people.change(person.id, { phone: String(phone), dateOfBirth: String(dateOfBirth) })),
+      }
+    }),
     route('POST', '/api/therapists', async call => {
       const { id, name } = await join(call, 'therapist')
       return { status: 201, json: { id, name, next: '/enrolled' } }
     }),
-    route('GET', '/api/therapists', call => {
-      signedIn(clinic, call)
-      return {
-        json: {
-          therapists: people
-            .all('therapist')
-            .filter(offered)
-            .map(({ id, name }) => ({ id, name })),
-        },
-      }
+    anybody('GET', '/api/therapists', () => {
+      const therapists = people.all('therapist').filter(offered)
+      return { json: { therapists: therapists.map(({ id, name }) => ({ id, name })) } }
     }),
-    route('GET', '/api/therapists/:id/slots', call => {
-      signedIn(clinic, call)
-      return {
-        json: { slots: clinic.sessions.freeSlots(therapist(call).id).map(slot => new Date(slot).toISOString()) },
-      }
+    anybody('GET', '/api/therapists/:id/slots', call => {
+      const slots = sessions.freeSlots(therapist(call).id)
+      return { json: { slots: slots.map(slot => new Date(slot).toISOString()) } }
     }),
-    route(
-      'POST',
-      '/api/therapists/:id/approval',
-      only(clinic, ['admin'], call => {
-        const found = people.get(call.params['id'])
-        if (found?.role !== 'therapist') throw new Refusal(404)
-        people.change(found.id, { isApproved: true })
-        return { json: { id: found.id } }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/people',
-      only(clinic, ['admin'], () => ({
-        json: {
-          people: (['member', 'therapist'] as const)
-            .flatMap(people.all)
-            .map(({ id, email, role, createdAt }) => ({ id, email, role, createdAt })),
-        },
-      })),
-    ),
-    route(
-      'DELETE',
-      '/api/people/:id',
-      only(clinic, [], (call, person) => {
-        const found = people.get(call.params['id'])
-        const mayRemove = found && (found.id === person.id || person.role === 'admin' || found.partner === person.id)
-        if (!mayRemove) throw new Refusal(404)
-        people.remove(found)
-        return { status: 204 }
-      }),
-    ),
-    route(
-      'POST',
-      '/api/partner/members',
-      only(clinic, ['partner'], async (call, partner) => {
-        const report = upload(clinic, partner, (await readUpload(call)).bytes.toString())
-        reports.set(partner.id, report)
-        if (report.added === 0) refuseErrors(report.errors)
-        return { json: report }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/partner/members',
-      only(clinic, ['partner'], (_, partner) => ({
-        json: {
-          members: people
-            .all('member')
-            .flatMap(({ id, name, email, partner: by }) => (by === partner.id ? [{ id, name, email }] : [])),
-        },
-      })),
-    ),
+    admin('POST', '/api/therapists/:id/approval', call => {
+      const found = people.get(call.params['id'])
+      if (found?.role !== 'therapist') throw new Refusal(404)
+      people.change(found.id, { isApproved: true })
+      return { json: { id: found.id } }
+    }),
+    admin('GET', '/api/people', () => ({
+      json: {
+        people: (['member', 'therapist'] as const)
+          .flatMap(people.all)
+          .map(({ id, email, role, createdAt }) => ({ id, email, role, createdAt })),
+      },
+    })),
+    anybody('DELETE', '/api/people/:id', (call, person) => {
+      const found = people.get(call.params['id'])
+      const mayRemove = found && (found.id === person.id || person.role === 'admin' || found.partner === person.id)
+      if (!mayRemove) throw new Refusal(404)
+      people.remove(found)
+      return { status: 204 }
+    }),
+    partner('POST', '/api/partner/members', async (call, partner) => {
+      const report = upload(clinic, partner, (await readUpload(call)).bytes.toString())
+      reports.set(partner.id, report)
+      if (report.added === 0) refuseErrors(report.errors)
+      return { json: report }
+    }),
+    partner('GET', '/api/partner/members', (_, partner) => ({
+      json: {
+        members: people
+          .all('member')
+          .flatMap(({ id, name, email, partner: by }) => (by === partner.id ? [{ id, name, email }] : [])),
+      },
+    })),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
-import { type Clinic, only, refuseErrors, sessionOf, signedIn, unless } from './clinic.ts'
+import { type Clinic, refuseErrors, routesFor, sessionOf, signedIn, unless } from './clinic.ts'
 import type { Person } from './people.ts'
 import { type Note, type Session, soapParts } from './sessions.ts'
 
@@ -28,6 +28,10 @@ export function readRecord(clinic: Clinic, call: Call, reader: Person): Person {
 /** Booking, calls, recordings, notes and health records. */
 export function sessionRoutes(clinic: Clinic): readonly Route[] {
   const { audit, broken, money, parts, people, sessions, tokens } = clinic
+  const anybody = routesFor(clinic)
+  const member = routesFor(clinic, 'member')
+  const therapist = routesFor(clinic, 'therapist')
+  const admin = routesFor(clinic, 'admin')
   const show = (session: Session) => ({
     id: session.id,
     topic: session.topic,
@@ -56,100 +60,64 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
   }
 
   return [
-    route(
-      'POST',
-      '/api/sessions',
-      only(clinic, ['member'], async (call, member) => {
-        const { therapist, slot, topic } = await call.json()
-        const found = people.get(String(therapist))
-        const isOffered = found?.role === 'therapist' && (found.isApproved || broken('THR-02'))
-        refuseErrors(unless(isOffered, 'therapist', 'Choose a therapist'))
-        const start = readSlot(found!.id, slot)
-        const session = sessions.add({
-          member: member.id,
-          therapist: found!.id,
-          slot: start,
-          topic: String(topic ?? ''),
-        })
-        const invoice = money.spend(member, session.id)
-        return { status: 201, json: { ...show(session), invoice: invoice?.number, next: '/dashboard' } }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/sessions',
-      only(clinic, [], (_, { id, role }) => ({
-        json: { sessions: (role === 'admin' ? sessions.all() : sessions.of(id)).map(show) },
-      })),
-    ),
-    route(
-      'PATCH',
-      '/api/sessions/:id',
-      only(clinic, [], async (call, person) => {
-        const session = own(call, person)
-        const slot = readSlot(session.therapist, (await call.json())['slot'], session.id)
-        return { json: { ...show(sessions.change(session.id, { slot })), next: '/dashboard' } }
-      }),
-    ),
-    route(
-      'DELETE',
-      '/api/sessions/:id',
-      only(clinic, [], (call, person) => {
-        const session = own(call, person)
-        money.giveBack(session.member)
-        return { json: { ...show(sessions.change(session.id, { state: 'cancelled' })), next: '/dashboard' } }
-      }),
-    ),
+    member('POST', '/api/sessions', async (call, member) => {
+      const { therapist, slot, topic } = await call.json()
+      const found = people.get(String(therapist))
+      const isOffered = found?.role === 'therapist' && (found.isApproved || broken('THR-02'))
+      refuseErrors(unless(isOffered, 'therapist', 'Choose a therapist'))
+      const start = readSlot(found!.id, slot)
+      const session = sessions.add({
+        member: member.id,
+        therapist: found!.id,
+        slot: start,
+        topic: String(topic ?? ''),
+      })
+      const invoice = money.spend(member, session.id)
+      return { status: 201, json: { ...show(session), invoice: invoice?.number, next: '/dashboard' } }
+    }),
+    anybody('GET', '/api/sessions', (_, { id, role }) => ({
+      json: { sessions: (role === 'admin' ? sessions.all() : sessions.of(id)).map(show) },
+    })),
+    anybody('PATCH', '/api/sessions/:id', async (call, person) => {
+      const session = own(call, person)
+      const slot = readSlot(session.therapist, (await call.json())['slot'], session.id)
+      return { json: { ...show(sessions.change(session.id, { slot })), next: '/dashboard' } }
+    }),
+    anybody('DELETE', '/api/sessions/:id', (call, person) => {
+      const session = own(call, person)
+      money.giveBack(session.member)
+      return { json: { ...show(sessions.change(session.id, { state: 'cancelled' })), next: '/dashboard' } }
+    }),
     route('POST', '/api/sessions/:id/join', call => {
       if (parts.isDown('video')) throw new Refusal(503, { error: 'The video provider is down' })
       const { session, name } = admit(call)
       return { json: { ticket: tokens.sign(`${session.id} ${name}`, 'call', ticketLife), name } }
     }),
-    route(
-      'PUT',
-      '/api/sessions/:id/recording',
-      only(clinic, ['therapist'], async (call, person) => {
-        const recording = await call.bytes()
-        sessions.change(own(call, person).id, { recording: broken('THR-06') ? Buffer.alloc(0) : recording })
-        return { status: 204 }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/sessions/:id/recording',
-      only(clinic, [], (call, person) => {
-        const { recording } = sessionOf(clinic, call, person)
-        if (!recording) throw new Refusal(404)
-        return { bytes: recording, type: 'video/webm', headers: { 'cache-control': 'no-store' } }
-      }),
-    ),
-    route(
-      'PUT',
-      '/api/sessions/:id/note',
-      only(clinic, ['therapist'], async (call, person) => {
-        const note = noteOf(await call.json())
-        const { id } = sessions.change(own(call, person).id, { note })
-        return { json: { note, next: `/sessions/${id}` } }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/records/:number',
-      only(clinic, [], (call, reader) => {
-        const { name, record, dateOfBirth, id } = readRecord(clinic, call, reader)
-        const notes = sessions.of(id).flatMap(({ note }) => note ?? [])
-        return { json: { record, name, dateOfBirth, notes } }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/audit',
-      only(clinic, ['admin'], call => {
-        const record = call.url.searchParams.get('record')
-        const found = audit.filter(entry => record === null || String(entry.record) === record)
-        return { json: { entries: found.toReversed().slice(0, 100) } }
-      }),
-    ),
+    therapist('PUT', '/api/sessions/:id/recording', async (call, person) => {
+      const recording = await call.bytes()
+      sessions.change(own(call, person).id, { recording: broken('THR-06') ? Buffer.alloc(0) : recording })
+      return { status: 204 }
+    }),
+    anybody('GET', '/api/sessions/:id/recording', (call, person) => {
+      const { recording } = sessionOf(clinic, call, person)
+      if (!recording) throw new Refusal(404)
+      return { bytes: recording, type: 'video/webm', headers: { 'cache-control': 'no-store' } }
+    }),
+    therapist('PUT', '/api/sessions/:id/note', async (call, person) => {
+      const note = noteOf(await call.json())
+      const { id } = sessions.change(own(call, person).id, { note })
+      return { json: { note, next: `/sessions/${id}` } }
+    }),
+    anybody('GET', '/api/records/:number', (call, reader) => {
+      const { name, record, dateOfBirth, id } = readRecord(clinic, call, reader)
+      const notes = sessions.of(id).flatMap(({ note }) => note ?? [])
+      return { json: { record, name, dateOfBirth, notes } }
+    }),
+    admin('GET', '/api/audit', call => {
+      const record = call.url.searchParams.get('record')
+      const found = audit.filter(entry => record === null || String(entry.record) === record)
+      return { json: { entries: found.toReversed().slice(0, 100) } }
+    }),
   ]
 
   /** The two of the session, while its room is open. */

@@ -4,7 +4,7 @@ import { createAssets } from '../kit/assets.ts'
 import { Refusal, type Route, route } from '../kit/http.ts'
 import { largestIcon, pwaRoutes } from '../kit/pwa.ts'
 import { isSignedWebhook } from '../kit/webhook-signature.ts'
-import { type Clinic, only, refuseErrors, unless } from './clinic.ts'
+import { type Clinic, refuseErrors, routesFor, unless } from './clinic.ts'
 import { webhookSecret } from './money.ts'
 
 export const colour = '#1a5f4a'
@@ -47,25 +47,18 @@ export function systemRoutes({ broken, parts, queries, revision }: Clinic, offli
 /** Buying credits, and what the payment provider tells. */
 export function moneyRoutes(clinic: Clinic): readonly Route[] {
   const { broken, clock, money, parts } = clinic
+  const member = routesFor(clinic, 'member')
   return [
-    route(
-      'POST',
-      '/api/credits',
-      only(clinic, ['member'], async (call, member) => {
-        const credits = Number((await call.json())['credits'])
-        refuseErrors(unless(Number.isInteger(credits) && credits >= 1 && credits <= 100, 'credits', 'Enter 1 to 100'))
-        if (parts.isDown('payments')) throw new Refusal(503, { error: 'The payment provider is down' })
-        const origin = call.header('origin') || `http://${call.header('host')}`
-        return { status: 201, json: await money.buy(member, credits, `${origin}/credits/return`) }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/payments',
-      only(clinic, ['member'], (_, member) => ({
-        json: { payments: money.paymentsOf(member.id), invoices: money.invoicesOf(member.id) },
-      })),
-    ),
+    member('POST', '/api/credits', async (call, member) => {
+      const credits = Number((await call.json())['credits'])
+      refuseErrors(unless(Number.isInteger(credits) && credits >= 1 && credits <= 100, 'credits', 'Enter 1 to 100'))
+      if (parts.isDown('payments')) throw new Refusal(503, { error: 'The payment provider is down' })
+      const origin = call.header('origin') || `http://${call.header('host')}`
+      return { status: 201, json: await money.buy(member, credits, `${origin}/credits/return`) }
+    }),
+    member('GET', '/api/payments', (_, member) => ({
+      json: { payments: money.paymentsOf(member.id), invoices: money.invoicesOf(member.id) },
+    })),
     route('POST', '/api/webhooks/payments', async call => {
       const body = await call.bytes()
       const isSigned = isSignedWebhook(webhookSecret, body, call.header('x-payment-signature'), clock.now())
