@@ -1,4 +1,5 @@
 import { open } from '../../support/pages.ts'
+import { watchRequests } from '../../support/settled.ts'
 import { expect, test } from '../test.ts'
 
 // Whether the certificate is good is another promise.
@@ -22,11 +23,12 @@ test('the pages call the API at its public https address', { tag: '@AGT-60' }, a
         (globalThis as unknown as { blocked(uri: string): void }).blocked(event.blockedURI)
     })
   })
+  const settled = watchRequests(page)
   await enter(page)
   for (const path of ['/auth/login', '/dashboard', '/doctor-search', '/reports']) {
     await test.step(path, async () => {
       await open(page, new URL(path, home).href)
-      await page.waitForLoadState('networkidle')
+      await settled()
       expect(strange, `addresses that ${path} calls beside ${home}`).toEqual([])
     })
   }

@@ -1,4 +1,5 @@
 import { open } from '../../support/pages.ts'
+import { watchRequests } from '../../support/settled.ts'
 import { expect, test } from '../test.ts'
 
 // The limit of AGT-01 makes the load time of each page part of the result, where it is judged.
@@ -11,6 +12,7 @@ test('every page of the menu opens, in time and without an error', { tag: ['@AGT
   page.on('response', response => {
     if (response.status() >= 400) troubles.push(`${response.url()} answers ${response.status()}`)
   })
+  const settled = watchRequests(page)
   await enter(page)
   await open(page, '/dashboard')
   const links = await page.getByRole('navigation', { name: 'Main' }).getByRole('link').all()
@@ -20,8 +22,7 @@ test('every page of the menu opens, in time and without an error', { tag: ['@AGT
   for (const path of paths) {
     await test.step(path!, async () => {
       await open(page, path!)
-      // Its calls have been answered when nothing is under way any more.
-      await page.waitForLoadState('networkidle')
+      await settled()
       expect(troubles, `errors of ${path}`).toEqual([])
     })
   }
