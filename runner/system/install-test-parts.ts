@@ -31,7 +31,7 @@ export const installTestParts = (machine: Machine): Promise<Installed> =>
   install(machine, testParts, 'tests and benches that meet these programs fail')
 
 export const installDemoParts = (machine: Machine): Promise<Installed> =>
-  install(machine, demoParts, 'promises about the edge in front of a reference system are not shown')
+  install(machine, demoParts, 'no edge in front of the reference shop: checks of what it promises are red')
 
 async function install(machine: Machine, parts: readonly Part[], cost: string): Promise<Installed> {
   const missing = () => parts.filter(part => findService(machine.env, part.program) === undefined)

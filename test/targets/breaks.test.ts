@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { spreadBreaks } from './breaks.ts'
 
@@ -23,4 +25,11 @@ test('an id that no system can break is refused with those near it, or with all'
     "expected --break with ids of promises that a reference system can break, found 'COD-44' (COD-14?); known: COD-13, COD-14, COD-41",
   )
   expect(spreadBreaks('nonsense', breakable)).toMatch(/found 'NONSENSE'; known: COD-13, COD-14, COD-41, DEN-04$/)
+})
+
+test('npm start refuses such an id before it starts anything', () => {
+  const demo = join(import.meta.dirname, 'demo.ts')
+  const { status, stdout, stderr } = spawnSync(process.execPath, [demo, '--break', 'COD-99'], { encoding: 'utf8' })
+  expect([status, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(/found 'COD-99' \(COD-\d\d\?\); known: COD-01, /)
 })

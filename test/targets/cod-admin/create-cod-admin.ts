@@ -19,7 +19,7 @@ import { workflowRoutes } from './routes-workflows.ts'
 import { createShop, type PartName, type Shop, userOf } from './shop.ts'
 
 export interface CodAdminOptions extends TargetOptions {
-  /** The promises that will be looked at: without those of the edge, there is none. Default: all. */
+  /** The promises that will be looked at: without those of the edge, there is none. Default: all that can be. */
   readonly covers?: readonly string[]
 }
 

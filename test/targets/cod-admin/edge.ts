@@ -1,11 +1,12 @@
-import { type Edge, type EdgeOptions, startEdge } from '../kit/edge.ts'
+import { type Edge, type EdgeOptions, isNginxHere, startEdge } from '../kit/edge.ts'
 import type { CodAdminBroken } from './faults.ts'
 
 /** Promises that the edge keeps. */
 const promises: readonly string[] = ['COD-49', 'COD-56', 'COD-57']
 
-/** Whether somebody who looks at these promises needs the edge. Default: all are looked at. */
-export const needsEdge = (covers?: readonly string[]): boolean => covers?.some(id => promises.includes(id)) ?? true
+/** Whether somebody who looks at these promises needs the edge. Whoever names none has it where it can be had. */
+export const needsEdge = (covers?: readonly string[]): boolean =>
+  covers?.some(id => promises.includes(id)) ?? isNginxHere()
 
 /** nginx as the document sets it up, but for what it refuses with: 503 would count as a fault of the shop. */
 export function openEdge(

@@ -22,6 +22,8 @@ export interface Edge {
   close(): Promise<void>
 }
 
+export const isNginxHere = (): boolean => findService(process.env, 'nginx') !== undefined
+
 /** A real nginx in front of a reference system: one process, with a folder of its own, that ends with us however we end. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { host, http = '', server } = options
