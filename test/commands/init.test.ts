@@ -44,7 +44,9 @@ test('a pack is never copied over files that are there', async () => {
 })
 
 test('a pack that there is not is a mistake that names those that there are', async () => {
-  await expect(project().init('--from', 'nope')).rejects.toThrow("expected a pack (cod-admin), found 'nope'")
+  await expect(project().init('--from', 'nope')).rejects.toThrow(
+    "expected a pack (agent-portal, assessment, cod-admin, dental, therapy), found 'nope'",
+  )
 })
 
 test('a folder that is not there to be written to is told in a sentence', async () => {
