@@ -9,14 +9,15 @@ RUN npm run build
 RUN npm pkg set 'imports[#vedette]=./dist/runner/index.js' 'imports[#vedette/playwright]=./dist/runner/journeys/fixture.js' \
  && npm prune --omit=dev --omit=optional
 
-# The reference system that the example watches; not part of the product image.
+# The reference systems that the example watches; not part of the product image.
 FROM node:24-bookworm-slim AS target
+RUN apt-get update && apt-get install -y --no-install-recommends nginx-light && rm -rf /var/lib/apt/lists/*
 WORKDIR /vedette
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
 COPY . .
 USER node
-CMD ["node", "test/targets/cod-admin/main.ts", "--port", "7105"]
+CMD ["node", "test/targets/main.ts"]
 
 FROM node:24-bookworm-slim AS vedette
 RUN apt-get update \

@@ -8,8 +8,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { systems } from '../proof/systems.ts'
-import { spreadBreaks } from './breaks.ts'
+import { prepareTargets } from './start-targets.ts'
 
 const root = join(import.meta.dirname, '../..')
 const vedette = join(root, 'bin/vedette.js')
@@ -27,21 +26,15 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: { break: { type: 'string' }, port: { type: 'string' }, data: { type: 'string' } },
   })
-  const breakable = Object.fromEntries(Object.entries(systems).map(([name, system]) => [name, system.breakable]))
-  const broken = spreadBreaks(values.break, breakable)
-  if (typeof broken === 'string') {
-    console.error(broken)
+  const start = prepareTargets(values.break)
+  if (typeof start === 'string') {
+    console.error(start)
     return 2
   }
   await codeOf(run(['setup', 'browser', 'demo'], 'inherit'))
   if (stop.signal.aborted) return 130
 
-  const targets = await Promise.all(
-    Object.entries(systems).map(async ([name, { start, port }]) => {
-      const faults = broken.get(name) ?? []
-      return { name, faults, instance: await start({ broken: faults, port }) }
-    }),
-  )
+  const targets = await start()
   const options = (['port', 'data'] as const).flatMap(name => (values[name] ? [`--${name}`, values[name]] : []))
   const watch = run(['watch', '--log-level', 'warn', ...options], 'pipe')
   let told = false
@@ -50,14 +43,10 @@ async function main(): Promise<number> {
     // The page of Vedette comes first: it is where a newcomer goes.
     if (told || !line.includes('http://')) continue
     told = true
-    for (const { name, instance, faults } of targets) {
-      console.log(
-        `  ${name.padEnd(12)} ${instance.urls['web']}${faults.length > 0 ? `  broken: ${faults.join(', ')}` : ''}`,
-      )
-    }
+    for (const each of targets.lines) console.log(each)
   }
   const code = await codeOf(watch)
-  await Promise.all(targets.map(({ instance }) => instance.close()))
+  await targets.close()
   return code
 }
 
