@@ -13,6 +13,7 @@ import { markRequests, marksOf, markTraffic } from './fixture/marks.ts'
 import { ownOrigins } from './fixture/origins.ts'
 import { collectVitals } from './fixture/vitals.ts'
 
+export { contractMismatch } from './fixture/contract.ts'
 export type { LighthouseScore } from './fixture/lighthouse.ts'
 export { type Marks, marksOf } from './fixture/marks.ts'
 export { urlOf } from './fixture/origins.ts'

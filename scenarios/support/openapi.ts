@@ -1,3 +1,5 @@
+import { contractMismatch } from '#vedette/playwright'
+
 interface Operation {
   readonly responses: Readonly<
     Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
@@ -21,8 +23,6 @@ export interface Answered {
 
 /** What of an answer the document does not allow, in words; nothing when all is as documented. */
 export async function openApiMismatch(document: OpenApi, answer: Answered): Promise<string | undefined> {
-  // Imported when it is needed: other specs start without it.
-  const { contractMismatch } = await import('#vedette')
   const operation = document.paths[answer.path]?.[answer.method.toLowerCase()]
   if (!operation) return 'expected the operation in the contract, found none'
   const response = operation.responses[answer.status] ?? operation.responses['default']
