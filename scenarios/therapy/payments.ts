@@ -38,5 +38,3 @@ export function createProvider(request: APIRequestContext, address: string, clea
     refundLater: (reference: string) => cleanup(() => request.post(`${transaction(reference)}/refund`, { headers })),
   }
 }
-
-export type Provider = ReturnType<typeof createProvider>
