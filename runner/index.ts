@@ -11,6 +11,7 @@ export type { Check, Configuration, Probe, ProbeRun, Secret, System, Text } from
 export { RunnerFault } from './core/fault.ts'
 export { type Limit, type LimitRef, limit, type Requirement } from './core/requirements.ts'
 export { type DnsOptions, dns } from './probes/dns.ts'
+export { type HeadersOptions, headers } from './probes/headers.ts'
 export { type HttpOptions, http } from './probes/http.ts'
 export { contractMismatch } from './probes/parts/contract.ts'
 export { type PingOptions, ping } from './probes/ping.ts'

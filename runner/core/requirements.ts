@@ -71,7 +71,8 @@ export function limit(requirement: string, which: Omit<LimitRef, 'requirement'> 
   return { requirement, ...which }
 }
 
-const grades = ['F', 'D-', 'D', 'D+', 'C-', 'C', 'C+', 'B-', 'B', 'B+', 'A-', 'A', 'A+']
+/** Of Mozilla Observatory, from the worst to the best. */
+export const grades = ['F', 'D-', 'D', 'D+', 'C-', 'C', 'C+', 'B-', 'B', 'B+', 'A-', 'A', 'A+'] as const
 const comparisons = ['lt', 'lte', 'gt', 'gte', 'eq'] as const
 const signs = { lt: '<', lte: '<=', gt: '>', gte: '>=', eq: '=' } as const
 
@@ -121,11 +122,12 @@ export function describeLimit(limit: Limit): string {
   return parts.filter(part => part !== undefined).join(' ') + (limit.window ? ` over ${limit.window}` : '')
 }
 
+const placeOf = (grade: number | string) => (grades as readonly unknown[]).indexOf(grade)
+
 /** Whether a figure keeps the limit. A grade is compared by its place from F to A+. */
 export function keepsLimit(limit: Limit, figure: number | string): boolean {
   const { comparison, value } = comparisonOf(limit)
-  const [a, b] =
-    typeof value === 'string' ? [grades.indexOf(String(figure)), grades.indexOf(value)] : [Number(figure), value]
+  const [a, b] = typeof value === 'string' ? [placeOf(figure), placeOf(value)] : [Number(figure), value]
   if (Number.isNaN(a)) return false
   switch (comparison) {
     case 'lt':

@@ -5,6 +5,7 @@ import { playwrightOptions } from '../../runner/config/playwright.ts'
 import { optionTable } from '../../runner/config/reference.ts'
 import { systemOptions } from '../../runner/config/system.ts'
 import { dnsOptions } from '../../runner/probes/dns.ts'
+import { headersOptions } from '../../runner/probes/headers.ts'
 import { httpOptions } from '../../runner/probes/http.ts'
 import { pingOptions } from '../../runner/probes/ping.ts'
 import { tcpOptions } from '../../runner/probes/tcp.ts'
@@ -25,6 +26,7 @@ export function withOptions(readme: string): string {
     optionTable('dns({ … })', dnsOptions),
     optionTable('websocket(path, { … })', websocketOptions),
     optionTable('ping({ … })', pingOptions),
+    optionTable('headers(path, { … })', headersOptions),
     optionTable('playwright(folder, { … })', playwrightOptions),
     optionTable('load({ … })', loadOptions),
   ].join('\n')
