@@ -55,6 +55,11 @@ Exit codes: 0 passed or degraded, 1 failed, 2 usage or configuration, 3 unknown,
     }
     const { system, check, journeys } = opened
     const wishes = { headed: values.headed, trace: values.trace }
+    const obstacle = obstacleOf(wishes, name, check, io)
+    if (obstacle !== undefined) {
+      io.error(`${obstacle}\n`)
+      return 3
+    }
     const outcome =
       journeys === undefined || !isJourney(check)
         ? await runProbe(system, check, loaded, io)
@@ -68,6 +73,23 @@ Exit codes: 0 passed or degraded, 1 failed, 2 usage or configuration, 3 unknown,
     if (io.signal.aborted) return io.signal.reason === 'SIGTERM' ? 143 : 130
     return { passed: 0, degraded: 0, failed: 1, unknown: 3 }[result.verdict]
   },
+}
+
+interface Wishes {
+  readonly headed: boolean
+  readonly trace: boolean
+}
+
+/** What this machine lacks for a wish; a wish that the check can never meet is a mistake. */
+function obstacleOf({ headed, trace }: Wishes, name: string, check: Check | JourneyCheck, io: CommandIo) {
+  if ((headed || trace) && !isJourney(check))
+    throw new UsageError(`expected a journey with --headed or --trace, found that ${name} is a probe; leave them out`)
+  if (trace && isJourney(check) && check.source.mask !== undefined)
+    throw new UsageError(
+      `expected no --trace, found that ${name} masks its screenshots: a trace would show all; leave it out`,
+    )
+  if (!headed || io.env['DISPLAY'] || io.env['WAYLAND_DISPLAY']) return undefined
+  return 'expected a display to show the window of --headed on, found neither DISPLAY nor WAYLAND_DISPLAY; run it on a desktop, or leave --headed out and look at what --trace keeps'
 }
 
 interface Found extends AsyncDisposable {
@@ -125,7 +147,7 @@ async function runJourney(
   system: System,
   check: JourneyCheck,
   loaded: Loaded,
-  wishes: { readonly headed: boolean; readonly trace: boolean },
+  wishes: Wishes,
   io: CommandIo,
 ): Promise<Outcome> {
   let outcome: Outcome | undefined

@@ -88,6 +88,8 @@ export function createWarm(options: WarmOptions): Warm {
   async function start(key: string, install: Install, launchOptions: Readonly<Record<string, unknown>>) {
     const found = await options.browser()
     if ('missing' in found) return found.missing
+    if (launchOptions['headless'] === false && /headless.shell/.test(found.executablePath ?? ''))
+      return `expected a browser with windows, found ${found.name}; install chromium and set VEDETTE_BROWSER to its path`
     number += 1
     const name = `browser-${number}`
     const mark = `${options.markPrefix}${name}`

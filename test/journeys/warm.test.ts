@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { FoundBrowser } from '../../runner/system/browser.ts'
 import { markOf, membersOf } from '../../runner/system/process-tree.ts'
 import { fixtures, last, openTestJourneys, runAll, sourceAt } from './support.ts'
 
@@ -86,6 +87,20 @@ test.each([
   expect((await where(opened, foreign)).mark).toMatch(/^\d+$/)
   expect(opened.warnings).toEqual([expect.stringContaining(warning)])
   expect(opened.journeys.stats().spares).toBe(0)
+})
+
+test('a browser without windows is told to whoever wants to watch', async () => {
+  const shell: FoundBrowser = {
+    via: 'path',
+    executablePath: '/opt/chromium-headless-shell',
+    version: '156',
+    name: 'chromium-headless-shell 156',
+  }
+  await using opened = openTestJourneys({ spares: false, browser: async () => shell })
+  const outcomes = await runAll(opened, source, { headed: true })
+  expect(last(outcomes, 'where/tells-where-it-runs').fault).toMatch(
+    /^expected a browser with windows, found chromium-headless-shell 156; install chromium/,
+  )
 })
 
 /** A project whose Playwright has other insides than ours: the command line works, what lies behind it is as given. */

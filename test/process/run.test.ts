@@ -36,8 +36,10 @@ function project(): string {
 }
 
 function vedette(cwd: string, ...argv: readonly string[]) {
+  const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageFolder, 'bin/vedette.js'), ...argv], {
     cwd,
+    env,
     encoding: 'utf8',
   })
   return { code: status, out: stdout, error: stderr }
@@ -57,6 +59,7 @@ test.each([
   [['run'], /expected one check as system\/check, found none/],
   [['run', 'shop/god'], /found 'shop\/god', which fits no check; did you mean 'shop\/good'\?/],
   [['run', 'shop/b*'], /means 2: shop\/bad, shop\/blind/],
+  [['run', 'shop/good', '--trace'], /expected a journey with --headed or --trace, found that shop\/good is a probe/],
 ])('%j is a mistake', (argv, message) => {
   const { code, error } = vedette(project(), ...argv)
   expect(code).toBe(2)
@@ -72,6 +75,30 @@ test('run shows a journey in steps, keeps its trace, and prints the plain line',
   expect(out).toMatch(/repeat without Vedette\n {2}cd .* npx playwright test cart.spec.ts:3 /)
   const trace = / trace +(\S+)/.exec(out)![1]!
   expect(existsSync(trace)).toBe(true)
+})
+
+test('a passed journey has a trace only when it is asked for', () => {
+  const cwd = project()
+  expect(vedette(cwd, 'run', 'shop/cart/counts').out).not.toContain('trace')
+  const { code, out } = vedette(cwd, 'run', 'shop/cart/counts', '--trace')
+  expect(code).toBe(0)
+  expect(existsSync(/ trace +(\S+)/.exec(out)![1]!)).toBe(true)
+})
+
+test('a trace of what is masked is refused', () => {
+  const cwd = project()
+  const masked = files['vedette.config.ts'].replace('{ retry }),', "{ retry, screenshots: { mask: ['#card'] } }),")
+  writeFileSync(join(cwd, 'vedette.config.ts'), masked)
+  const { code, error } = vedette(cwd, 'run', 'shop/cart/counts', '--trace')
+  expect(code).toBe(2)
+  expect(error).toContain('expected no --trace, found that shop/cart/counts masks its screenshots')
+})
+
+test('a window without a display is refused before anything starts', () => {
+  const { code, out, error } = vedette(project(), 'run', 'shop/cart/counts', '--headed')
+  expect(code).toBe(3)
+  expect(out).toBe('')
+  expect(error).toContain('expected a display to show the window of --headed on, found neither DISPLAY nor')
 })
 
 test('smoke runs journeys beside probes, and keeps the results with --data', async () => {
