@@ -7,7 +7,21 @@ import { isSecret } from './secret.ts'
 
 export const text = z.union([z.string(), z.custom<Text>(isSecret, { message: 'expected text or a secret' })])
 
+const kept = z.enum(['failures', 'all', 'off'])
+
 export const playwrightOptions = commonOptions.extend({
+  retry: z
+    .strictObject({
+      attempts: z.int().min(0).max(5).describe('Further attempts after the first.'),
+      delay: z
+        .undefined({
+          error:
+            'expected no delay for journeys, found one: Playwright repeats a failed test at once; leave it out, or let a number of `failures` pass before the check counts as down',
+        })
+        .optional(),
+    })
+    .optional()
+    .describe('Fast retry by Playwright, at once. Default: one further attempt.'),
   config: z
     .string()
     .optional()
@@ -26,7 +40,21 @@ export const playwrightOptions = commonOptions.extend({
     .describe(
       'Have axe look at the pages of each journey (WCAG 2.1 A and AA): the figure `wcag21aa_violations`. For specs with our fixture. Default: those whose tags name a requirement with such a limit.',
     ),
-  screenshots: z.enum(['failures', 'all', 'off']).optional().describe("Which runs keep a screenshot. Default: 'all'."),
+  screenshots: z
+    .union([
+      kept,
+      z.strictObject({
+        keep: kept.optional().describe("Which runs keep a screenshot. Default: 'all'."),
+        mask: z
+          .array(z.string().min(1))
+          .min(1)
+          .describe(
+            "Selectors of what no screenshot may show, such as '[name=card]'. For specs with our fixture: pictures of other specs are not kept, and neither are traces, which cannot be masked.",
+          ),
+      }),
+    ])
+    .optional()
+    .describe("Which runs keep a screenshot, and what is masked in it. Default: 'all'."),
 })
 
 /** Options of `playwright`. */
@@ -46,6 +74,8 @@ export function playwright(dir: string, given: PlaywrightOptions = {}): Journeys
   const at = [`playwright ${dir}`]
   const { options, problems } = parseOptions(at, playwrightOptions, given)
   const common = fromCommon(options, { every: 300_000, timeout: 60_000 })
+  const wanted = problems.length === 0 ? options.screenshots : undefined
+  const screenshots = typeof wanted === 'object' ? wanted : { keep: wanted }
   const grepProblems = regexProblem(options.grep)
   const inside = (folder: string, path: string) => (folder === '' ? path : resolve(folder, path))
   return Object.freeze({
@@ -57,10 +87,12 @@ export function playwright(dir: string, given: PlaywrightOptions = {}): Journeys
         ...(options.project === undefined ? {} : { project: options.project }),
         ...(options.grep === undefined ? {} : { grep: options.grep }),
         ...common.values,
+        retry: { ...common.values.retry, delay: 0 },
         env: Object.freeze({ ...options.env, ...(options.axe ? { VEDETTE_AXE: '1' } : {}) }),
         parallel: options.parallel ?? false,
         allowWebServer: options.allowWebServer ?? false,
-        screenshots: options.screenshots ?? 'all',
+        screenshots: screenshots.keep ?? 'all',
+        ...('mask' in screenshots ? { mask: Object.freeze([...screenshots.mask]) } : {}),
         problems: [...problems, ...below(at, common.problems), ...below([...at, 'grep'], grepProblems)],
       }),
   })

@@ -102,6 +102,8 @@ export interface JourneySource {
   /** Allows a project whose config starts its own `webServer`. */
   readonly allowWebServer: boolean
   readonly screenshots: 'failures' | 'all' | 'off'
+  /** Selectors of what no screenshot may show. Only screenshots of our fixture are kept then, and no traces. */
+  readonly mask?: readonly string[]
   readonly smoke: boolean
   readonly problems?: readonly Problem[]
 }

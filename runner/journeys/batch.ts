@@ -93,13 +93,19 @@ export function argumentsOf(batch: Batch, folder: string, workers: number): read
     '--workers',
     String(source.parallel ? workers : 1),
     '--trace',
-    request.trace ? 'on' : batch.retries > 0 ? 'on-all-retries' : 'off',
+    traceMode(batch),
     '--test-list',
     list,
     ...(cap ? ['--timeout', String(longest)] : []),
     ...(request.headed ? ['--headed'] : []),
     ...(projects.length > 0 ? ['--project', ...projects] : []),
   ]
+}
+
+/** A trace shows the pages as they are: where something is masked there is none. */
+function traceMode({ request, source, retries }: Batch): string {
+  if (source.mask !== undefined) return 'off'
+  return request.trace ? 'on' : retries > 0 ? 'on-all-retries' : 'off'
 }
 
 /**

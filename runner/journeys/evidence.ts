@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import type { Artifact } from '../core/contracts.ts'
 import type { JourneySource } from '../core/definitions.ts'
 import type { Scrub } from '../core/redaction.ts'
+import { maskedAnnotation } from './fixture/masks.ts'
 import type { ReportedAttachment, TestEndLine } from './protocol.ts'
 import { reportOf } from './truth.ts'
 import { readZip, writeZip } from './zip.ts'
@@ -30,13 +31,19 @@ export interface EvidenceOrders {
   /** Whether there is anything to scrub. */
   readonly secrets: boolean
   readonly screenshots: JourneySource['screenshots']
+  /** Only pictures that our fixture has masked may be kept. */
+  readonly masked: boolean
   readonly passed: boolean
+  /** A pass keeps its trace as well: somebody asked for it. */
+  readonly traced: boolean
   trouble(message: string, error: unknown): void
 }
 
-/** Keeps the evidence of one attempt: of a pass one screenshot, of a failure everything. */
+/** Keeps the evidence of one attempt: of a pass one screenshot, of a failure everything. Its names tell the attempts of a run apart. */
 export async function keepEvidence(end: TestEndLine, orders: EvidenceOrders): Promise<readonly Artifact[]> {
-  const chosen = choose(end.attachments, orders)
+  const seen = end.attachments.filter(attachment => mayBeSeen(attachment, end, orders))
+  const chosen = choose(seen, orders)
+  const attempt = end.retry === 0 && end.final ? '' : `attempt-${end.retry + 1}-`
   const kept: (Artifact | undefined)[] = []
   if (!orders.passed && end.errors.length > 0) {
     kept.push(await put('attachment', 'error.txt', 'text/plain', async () => Buffer.from(reportOf(end.errors))))
@@ -45,7 +52,7 @@ export async function keepEvidence(end: TestEndLine, orders: EvidenceOrders): Pr
     kept.push(await put(kindOf(attachment), fileName(attachment), attachment.contentType, () => contentOf(attachment)))
   }
   const hasScreenshot = kept.some(artifact => artifact?.kind === 'screenshot')
-  const trace = end.attachments.find(({ name }) => name === 'trace')
+  const trace = seen.find(({ name }) => name === 'trace')
   if (!orders.passed && orders.screenshots !== 'off' && !hasScreenshot && trace) {
     kept.push(await put('screenshot', 'screenshot.jpeg', 'image/jpeg', async () => lastFrame(await contentOf(trace))))
   }
@@ -61,7 +68,7 @@ export async function keepEvidence(end: TestEndLine, orders: EvidenceOrders): Pr
       const data = await read()
       if (!data) return undefined
       const clean = scrubbed(data, contentType, name, orders)
-      return await orders.sink.put(kind, name, contentType, clean)
+      return await orders.sink.put(kind, `${attempt}${name}`, contentType, clean)
     } catch (error) {
       orders.trouble(`${name} was not kept`, error)
       return undefined
@@ -72,10 +79,19 @@ export async function keepEvidence(end: TestEndLine, orders: EvidenceOrders): Pr
 function choose(attachments: readonly ReportedAttachment[], orders: EvidenceOrders): readonly ReportedAttachment[] {
   const foreign = attachments.filter(({ name }) => name !== attachmentNames.metrics && !name.startsWith('_'))
   const images = foreign.filter(item => kindOf(item) === 'screenshot')
-  if (orders.passed) return orders.screenshots === 'all' ? images.slice(-1) : []
+  if (orders.passed) {
+    const traces = foreign.filter(item => kindOf(item) === 'trace')
+    return [...(orders.screenshots === 'all' ? images.slice(-1) : []), ...(orders.traced ? traces : [])]
+  }
   return foreign
     .filter(item => orders.screenshots !== 'off' || !item.contentType.startsWith('image/'))
     .slice(0, mostAttachments)
+}
+
+/** Of a test whose pictures must be masked, only those count that our fixture has masked; a trace is a book of pictures. */
+function mayBeSeen(attachment: ReportedAttachment, end: TestEndLine, { masked }: EvidenceOrders): boolean {
+  if (!masked || !/^(?:image|video)\/|zip/.test(attachment.contentType)) return true
+  return kindOf(attachment) === 'screenshot' && end.annotations.some(({ type }) => type === maskedAnnotation)
 }
 
 function kindOf({ name, contentType }: ReportedAttachment): Artifact['kind'] {

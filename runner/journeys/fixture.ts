@@ -10,6 +10,7 @@ import type * as Playwright from 'playwright/test'
 import { type AxeAudit, createAxeAudit, describeViolations } from './fixture/axe.ts'
 import { auditWithLighthouse, type LighthouseScore, loadLighthouse } from './fixture/lighthouse.ts'
 import { markRequests, marksOf, markTraffic } from './fixture/marks.ts'
+import { maskScreenshots } from './fixture/masks.ts'
 import { ownOrigins } from './fixture/origins.ts'
 import { collectVitals } from './fixture/vitals.ts'
 
@@ -62,6 +63,9 @@ interface Figures {
   /** What is behind a figure, in words. */
   readonly findings: Map<string, string>
 }
+
+/** Selectors of what no screenshot may show. */
+const mask = JSON.parse(process.env['VEDETTE_MASK'] ?? '[]') as readonly string[]
 
 // Marks and web vitals for our screenshots: 'all' keeps one of each run.
 const screenshotMode = ({ all: 'on', failures: 'only-on-failure', off: 'off' } as const)[
@@ -159,6 +163,7 @@ export const test = playwright.test.extend<VedetteFixtures>({
       await vitals.flush(page)
       await audit?.look(page)
     }
+    if (mask.length > 0) maskScreenshots(context, mask, info)
     if (audit || asked.length > 0) measureBeforeLeaving(context, measure)
     await use(context)
     if (info.status !== info.expectedStatus) await logs.attach(info)

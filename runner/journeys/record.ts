@@ -75,6 +75,8 @@ export function createRecord(batch: Batch, browser: Lease | undefined, options: 
       scrub,
       secrets: secrets.length > 0,
       screenshots: source.screenshots,
+      masked: source.mask !== undefined,
+      traced: request.trace ?? false,
       passed: passed && judged.breaches === undefined,
       trouble: say,
     })

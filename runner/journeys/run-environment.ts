@@ -38,7 +38,7 @@ export function baseEnvironment(
 
 export interface RunEnvironment {
   readonly base: Readonly<Record<string, string>>
-  readonly source: Pick<JourneySource, 'env' | 'screenshots'>
+  readonly source: Pick<JourneySource, 'env' | 'screenshots' | 'mask'>
   readonly urls: Readonly<Record<string, string>>
   reveal(text: Text): string
   readonly scratch: string
@@ -64,6 +64,7 @@ export function journeyEnvironment(run: RunEnvironment): Readonly<Record<string,
     [markVariable]: run.mark,
     VEDETTE_VERSION: run.version,
     VEDETTE_SCREENSHOTS: run.source.screenshots,
+    ...(run.source.mask === undefined ? {} : { VEDETTE_MASK: JSON.stringify(run.source.mask) }),
     VEDETTE_ORIGINS: JSON.stringify(Object.values(run.urls)),
     ...(run.measure === undefined ? {} : { VEDETTE_MEASURE: JSON.stringify(run.measure) }),
     ...(run.run === undefined ? {} : { VEDETTE_RUN: run.run }),

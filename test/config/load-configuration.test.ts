@@ -97,6 +97,13 @@ test.each([
   ],
   ['no probe', `check('home', { every: '5m' })`, /probe: expected a probe such as http/],
   ['a bad regular expression', `playwright('.', { grep: '(' })`, /grep: expected a regular expression, found '\('/],
+  [
+    'a pause that Playwright does not make',
+    `playwright('.', { retry: { attempts: 1, delay: '30s' } })`,
+    /retry › delay: expected no delay for journeys, found one: Playwright repeats a failed test at once/,
+  ],
+  ['a mask of nothing', `playwright('.', { screenshots: { mask: [] } })`, /screenshots › mask: expected at least 1/],
+  ['a mask that is none', `playwright('.', { screenshots: { mask: 5 } })`, /screenshots › mask: expected a list/],
   ['a missing folder', `playwright('./e2e')`, /expected a folder or file with Playwright tests, found nothing at e2e/],
   [
     'a missing file of a probe',

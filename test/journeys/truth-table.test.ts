@@ -37,7 +37,7 @@ describe('one invocation of every kind of test', () => {
     expect(saw.detail).toContain('truth.spec.ts:16')
     expect(saw.steps?.[0]).toMatchObject({ title: 'look at the heading', error: expect.stringContaining('toHaveText') })
     expect(saw.artifacts?.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['trace', 'screenshot']))
-    const path = saw.artifacts?.find(({ name }) => name === 'error.txt')?.path
+    const path = saw.artifacts?.find(({ name }) => name === 'attempt-2-error.txt')?.path
     const error = opened.kept.find(artifact => artifact.path === path)!.data.toString()
     expect(error).toContain("> 16 |   await test.step('look at the heading'")
     expect(error).not.toContain('\u001b')
