@@ -66,7 +66,7 @@ test('the middle square of an image keeps its colours', () => {
 
 test('what is no PNG, or only a part of one, is refused', () => {
   expect(isPng(Buffer.from('<script>'))).toBe(false)
-  expect(() => readPng(Buffer.from('<script>'))).toThrow('expected a PNG image')
+  expect(() => readPng(Buffer.from('<script>'))).toThrow('expected a PNG image, found another file')
   const whole = writePng(image(4, 4, () => [1, 2, 3, 4]))
   expect(() => readPng(whole.subarray(0, 40))).toThrow()
 })
@@ -79,6 +79,7 @@ test('a PDF has its lines, its pages, and a directory that points at its objects
   expect(plain).toContain('/Count 3')
   expect(plain).toContain('(row \\(7\\)   7) Tj')
   const start = Number(/startxref\n(\d+)\n%%EOF\n$/.exec(plain)?.[1])
+  expect(plain.slice(start, start + 5)).toBe('xref\n')
   const entries = plain.slice(start).matchAll(/^(\d{10}) 00000 n /gm)
   const beginnings = [...entries].map(([, offset], index) => [index + 1, plain.slice(Number(offset)).split(' ', 1)[0]])
   expect(beginnings.length).toBe(9)
