@@ -1,4 +1,4 @@
-import { check, defineSystem, http, limit, objective, playwright, tls } from '#vedette'
+import { check, defineSystem, headers, http, limit, objective, playwright, tls } from '#vedette'
 import { certificateAt } from '../support/reference.ts'
 import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
@@ -75,6 +75,12 @@ export default defineSystem('agent-portal', import.meta.dirname, {
       probe: tls({ origin: 'https', daysLeft: limit('AGT-43'), names: [certificate.host], ...certificate.trust }),
       every: '6h',
       covers: ['AGT-43'],
+    }),
+    check('headers', {
+      title: 'Security headers of a page',
+      probe: headers('/auth/login', { origin: 'https', grade: limit('AGT-08'), ...certificate.trust }),
+      every: '1h',
+      covers: ['AGT-08'],
     }),
     playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
