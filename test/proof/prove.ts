@@ -157,12 +157,13 @@ async function bisect(suite: Suite, first: readonly Seen[]): Promise<Surprises> 
   return { culprits, unseen }
 }
 
-/** What nobody could see is our own trouble: it is looked at once more, and split by nobody. */
+/** A busy moment is no surprise: what was not green beside a group is looked at once more. What stays unknown is split by nobody. */
 async function onceMore(suite: Suite, seen: readonly Seen[]): Promise<readonly Seen[]> {
-  const unknown = seen.filter(({ result }) => colourOf(result) === 'unknown')
+  const wanted = seen.filter(({ result }) => colourOf(result) !== 'passed')
+  if (wanted.length > 0) suite.print(`${wanted.length} runs beside other faults once more`)
   const second = await run(
     suite,
-    unknown.map(({ job }) => job),
+    wanted.map(({ job }) => job),
   )
   return seen.map(item => second.find(({ job }) => job === item.job) ?? item)
 }
