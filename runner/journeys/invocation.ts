@@ -96,10 +96,15 @@ export function startInvocation(orders: InvocationOrders, self: number, clock: C
     for (const [pid, started] of seen) if (readProcess(pid)?.started !== started) seen.delete(pid)
     const { survivors } = await endFamily(family(), self, clock)
     // What was written before the end is still in the pipe.
-    await Promise.race([child.drained, clock.sleep(1_000)])
+    await Promise.race([child.drained, severalTurns(clock)])
     return { ...exit, ...(killed === undefined ? {} : { killed }), output: child.output(), survivors }
   })
   return { pid: child.pid, ended, kill }
+}
+
+/** A second, in parts: on a busy machine one long timer may be due before the loop has looked at the pipe even once. */
+async function severalTurns(clock: Clock): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await clock.sleep(100)
 }
 
 function watch(clock: Clock, look: () => void): () => void {
