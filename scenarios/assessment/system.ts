@@ -1,4 +1,4 @@
-import { check, defineSystem, http, limit, playwright, tls } from '#vedette'
+import { check, defineSystem, headers, http, limit, playwright, tls } from '#vedette'
 import { certificateAt } from '../support/reference.ts'
 import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
@@ -49,6 +49,13 @@ export default defineSystem('assessment', import.meta.dirname, {
       every: '6h',
       owner: 'devops',
       covers: ['ASM-25'],
+    }),
+    check('headers', {
+      title: 'Security headers and their grade',
+      probe: headers('/', { origin: 'https', plain: 'plain', grade: limit('ASM-16'), ...certificate.trust }),
+      every: '1h',
+      owner: 'security',
+      covers: ['ASM-16'],
     }),
     playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
     playwright('./security', {

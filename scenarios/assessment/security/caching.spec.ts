@@ -1,7 +1,8 @@
 import { expect, test } from '../test.ts'
 
-/** Of each kind of call the quickest counts: a busy moment makes calls slower, and none quicker. */
-const pairs = 3
+/** Of each kind of call the quickest counts: a busy moment makes calls slower, and none quicker. It may last for some pairs. */
+const fewestPairs = 3
+const mostPairs = 10
 
 test('what may be cached says so, and is quicker the second time', { tag: '@ASM-19' }, async ({
   request,
@@ -13,18 +14,18 @@ test('what may be cached says so, and is quicker the second time', { tag: '@ASM-
     const response = await request.get('/api/catalogue', { params: { region } })
     const duration = performance.now() - started
     expect(response).toBeOK()
-    expect.soft(response.headers()['cache-control'] ?? 'none', 'cache-control').toMatch(/\bmax-age=[1-9]/)
+    expect(response.headers()['cache-control'] ?? 'none', 'cache-control').toMatch(/\bmax-age=[1-9]/)
     return duration
   }
-  const first: number[] = []
-  const second: number[] = []
-  for (let pair = 1; pair <= pairs; pair++) {
+  let first = Number.POSITIVE_INFINITY
+  let second = Number.POSITIVE_INFINITY
+  for (let pair = 1; pair <= fewestPairs || (second >= first / 2 && pair <= mostPairs); pair++) {
     // A region that nobody asked for before, so that the first call finds nothing kept.
     const region = `synthetic-${runId}-${Date.now()}-${pair}`
-    first.push(await ask(region))
-    second.push(await ask(region))
+    first = Math.min(first, await ask(region))
+    second = Math.min(second, await ask(region))
   }
-  metric('first_call_ms', Math.min(...first))
-  metric('second_call_ms', Math.min(...second))
-  expect(Math.min(...second), 'ms of the second call').toBeLessThan(Math.min(...first) / 2)
+  metric('first_call_ms', first)
+  metric('second_call_ms', second)
+  expect(second, 'ms of the second call').toBeLessThan(first / 2)
 })

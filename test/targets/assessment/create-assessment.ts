@@ -100,6 +100,7 @@ export async function createAssessment(options: AssessmentOptions = {}): Promise
     webhookUrl: () => `${web.url}/api/webhooks/payments`,
   })
   stores.provider.url = provider.url
+  stores.secure.port = new URL(https.url).port
   origins.push(web.url, https.url)
 
   return {
@@ -146,16 +147,24 @@ async function before(
   Object.assign(call.answerHeaders, {
     'x-revision': revision.current,
     'x-instance': instance,
-    'strict-transport-security': 'max-age=63072000; includeSubDomains',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'no-referrer',
     'cross-origin-resource-policy': 'same-origin',
-    ...(broken('ASM-16') ? {} : { 'content-security-policy': policy }),
+    // One of these alone is worth less than what parts A from B.
+    ...(broken('ASM-16')
+      ? {}
+      : {
+          'content-security-policy': policy,
+          'strict-transport-security': 'max-age=63072000; includeSubDomains',
+        }),
   })
   // All but `plain` stand behind a proxy that speaks TLS; what the proxy says of the user is believed.
   const isSecure = (call.header('x-forwarded-proto') || (isPlain ? 'http' : 'https')) === 'https'
-  if (!isSecure) return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
+  if (!isSecure) {
+    const { hostname } = call.url
+    return { status: 301, headers: { location: `https://${hostname}:${platform.secure.port}${pathname}${search}` } }
+  }
   if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
   if (!pathname.startsWith('/api/')) return undefined
   const preflight = admitOrigin(call, origins, broken('ASM-29'))

@@ -60,6 +60,8 @@ export interface Stores {
   readonly payments: Map<string, Payment>
   /** Address of the payment provider; known when it listens. */
   readonly provider: { url: string }
+  /** Where TLS is spoken; known when it listens. */
+  readonly secure: { port: string }
   readonly limits: Readonly<Record<'api' | 'help', RateLimit>>
   nextId(kind: string): string
 }
@@ -86,6 +88,7 @@ export function createStores(given: Pick<Stores, 'clock' | 'parts'>): Stores {
     requests: new Map(),
     payments: new Map(),
     provider: { url: '' },
+    secure: { port: '' },
     limits: { api: createRateLimit(300, minute, clock.now), help: createRateLimit(20, minute, clock.now) },
     nextId: kind => `${kind}-${++last}`,
   }

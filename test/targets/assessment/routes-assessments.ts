@@ -4,7 +4,7 @@ import { type AnswerValue, answerValues, areas, findTier, resultOf, services } f
 import { type Assessment, owned, ownedBy, type Platform, refuseErrors, signedIn } from './platform.ts'
 
 /** How long the catalogue takes to work out, ms, and how long it then may be kept, s. */
-const catalogueWork = 60
+const catalogueWork = 150
 const catalogueLife = 300
 
 /** The catalogue, assessments and their tiers. */
