@@ -1,4 +1,4 @@
-import { check, defineSystem, http, limit, objective, playwright, tls } from '#vedette'
+import { check, defineSystem, headers, http, limit, objective, playwright, tls } from '#vedette'
 import { figure } from '../support/figures.ts'
 import { certificateAt } from '../support/reference.ts'
 import { referenceUrls } from './reference.ts'
@@ -55,6 +55,12 @@ export default defineSystem('therapy', import.meta.dirname, {
       }),
       every: '6h',
       covers: ['THR-26'],
+    }),
+    check('headers', {
+      title: 'Security headers',
+      probe: headers('/sign-in', { origin: 'https', plain: 'plain', grade: limit('THR-14'), ...certificate.trust }),
+      every: '1h',
+      covers: ['THR-14'],
     }),
     playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
     // With a camera and a microphone that are not real.

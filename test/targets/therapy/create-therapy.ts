@@ -41,8 +41,10 @@ export async function createTherapy(options: TargetOptions = {}): Promise<Therap
     ...memberPages(clinic),
     ...staffPages(clinic),
   ]
+  // Known as soon as it listens.
+  const securePort = { current: '' }
   const service = (scheme: Scheme) =>
-    createService({ routes, refusal: refusal(clinic), before: call => before(clinic, scheme, call) })
+    createService({ routes, refusal: refusal(clinic), before: call => before(clinic, scheme, call, securePort) })
   const at = placesOf(options)
   const [web, plain, https, { control, listener }] = await Promise.all([
     listen(service('web'), at(0)),
@@ -58,6 +60,7 @@ export async function createTherapy(options: TargetOptions = {}): Promise<Therap
     webhookUrl: () => `${web.url}/api/webhooks/payments`,
   })
   provider.url = payments.url
+  securePort.current = new URL(https.url).port
   const rooms = attachRooms({
     servers: [web.server, https.server],
     path: '/signal',
@@ -93,7 +96,12 @@ const policy = [
 ].join('; ')
 
 /** What holds for every call: headers, https, trouble of the day. */
-async function before({ broken, parts, revision }: Clinic, scheme: Scheme, call: Call): Promise<Answer | undefined> {
+async function before(
+  { broken, parts, revision }: Clinic,
+  scheme: Scheme,
+  call: Call,
+  securePort: { readonly current: string },
+): Promise<Answer | undefined> {
   const { pathname, search } = call.url
   const isAsset = /^\/(assets|icons)\//.test(pathname)
   Object.assign(call.answerHeaders, {
@@ -112,7 +120,8 @@ async function before({ broken, parts, revision }: Clinic, scheme: Scheme, call:
   // What is private is not even led to the right door: whoever asks so has sent a cookie in the clear.
   if (!isSecure && /^\/(api|records)\//.test(pathname)) throw new Refusal(403, { error: 'Ask over HTTPS' })
   if (!isSecure && !broken('THR-14')) {
-    return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
+    const host = scheme === 'plain' ? `${call.url.hostname}:${securePort.current}` : call.url.host
+    return { status: 301, headers: { location: `https://${host}${pathname}${search}` } }
   }
   if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
   const needsDatabase = !isAsset && pathname !== '/api/health' && pathname !== '/api/version'
