@@ -13,7 +13,6 @@ export { type Limit, type LimitRef, limit, type Requirement } from './core/requi
 export { type DnsOptions, dns } from './probes/dns.ts'
 export { type HeadersOptions, headers } from './probes/headers.ts'
 export { type HttpOptions, http } from './probes/http.ts'
-export { contractMismatch } from './probes/parts/contract.ts'
 export { type PingOptions, ping } from './probes/ping.ts'
 export { type TcpOptions, tcp } from './probes/tcp.ts'
 export { type TlsOptions, tls } from './probes/tls.ts'

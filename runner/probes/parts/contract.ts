@@ -32,15 +32,3 @@ function schemaOf(given: object): Schema | string {
     return `expected a schema of zod or a JSON Schema, found one that cannot be read: ${(error as Error).message}`
   }
 }
-
-/**
- * What of a value does not fit a contract (a schema of zod, or a JSON Schema), in words; nothing when it fits. For specs, which see
- * answers that a probe does not.
- *
- * @throws when the contract itself cannot be read.
- */
-export function contractMismatch(contract: object, value: unknown): string | undefined {
-  const mismatch = contractOf(contract)
-  if (typeof mismatch === 'string') throw new Error(mismatch)
-  return mismatch(value)
-}
