@@ -109,7 +109,9 @@ export function ownPath(path: string): string {
   const base = 'http://vedette.invalid'
   if (!URL.canParse(path, base)) return '/'
   const url = new URL(path, base)
-  return path.startsWith('/') && url.origin === base ? `${url.pathname}${url.search}` : '/'
+  // Two slashes at the front would name another host, and `/.//host` becomes that.
+  const isOwn = path.startsWith('/') && url.origin === base && !url.pathname.startsWith('//')
+  return isOwn ? `${url.pathname}${url.search}` : '/'
 }
 
 function filterOf(query: unknown): OverviewFilter {

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { duration, percent, span } from '../../dashboards/web/format.ts'
 import { html } from '../../dashboards/web/html.ts'
@@ -6,7 +8,7 @@ import { uptimeOf } from '../../dashboards/web/uptime.ts'
 import { runId } from '../../runner/core/ports.ts'
 import type { Requirement } from '../../runner/core/requirements.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
-import { type Serving, serve } from './support.ts'
+import { type Serving, serve, token } from './support.ts'
 
 const read = async (server: Serving, path: string) => {
   const response = await fetch(server.url + path, { headers: { accept: 'text/html' } })
@@ -101,6 +103,63 @@ test('a figure of a check leads to the runs behind it', async () => {
   expect(await troublesOf('?range=7d&verdict=failed')).toEqual(['found 502', 'found 504'])
 })
 
+test('the overview counts the runs of the last day', async () => {
+  const check = watchedCheck('shop', 'home')
+  const results = [
+    resultOf(check, { slot: start - 3_600_000 }),
+    resultOf(check, { slot: start - 2 * 86_400_000, verdict: 'failed', reason: 'status', detail: 'found 502' }),
+  ]
+  await using server = await serve({ watch: createFakeWatch({ checks: [check] }), results })
+  expect((await read(server, '/')).text).toMatch(/class="c-up num"><span>100 %</)
+})
+
+test('among the runs that did not pass there is none that did', async () => {
+  const check = watchedCheck('shop', 'home')
+  const passed = resultOf(check, { slot: start - 1_000 })
+  const failed = resultOf(check, { slot: start - 2_000, verdict: 'failed', reason: 'status', detail: 'found 502' })
+  await using server = await serve({ watch: createFakeWatch({ checks: [check] }), results: [passed, failed] })
+  const { text } = await read(server, '/checks/shop/home')
+  const section = text.split('id="troubles"')[1]!.split('</section>')[0]!
+  expect(section).toContain(runPath(failed))
+  expect(section).not.toContain(runPath(passed))
+})
+
+test('who has no token runs nothing; who has one is led to the run, though it is not stored yet', async () => {
+  const watch = createFakeWatch({ checks })
+  await using server = await serve({ watch })
+  const press = (headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`${server.url}/checks/shop/home/run`, { method: 'POST', redirect: 'manual', headers })
+  expect((await press()).status).toBe(401)
+  expect(watch.ran).toEqual([])
+
+  const pressed = await press({ authorization: `Bearer ${token}` })
+  expect(pressed.status).toBe(303)
+  expect(watch.ran).toEqual(['shop/home'])
+  expect((await read(server, pressed.headers.get('location')!)).status).toBe(200)
+})
+
+test('the console of a run is shown from the folder of artifacts and from nowhere else', async () => {
+  const check = watchedCheck('shop', 'home')
+  const withConsole = (slot: number, path: string) =>
+    resultOf(check, {
+      slot,
+      artifacts: [{ name: 'console.txt', kind: 'console', contentType: 'text/plain', path, bytes: 4 }],
+    })
+  const outside = `${start}-outside.txt`
+  const results = [withConsole(start - 1_000, 'day/console.txt'), withConsole(start - 2_000, `../${outside}`)]
+  await using server = await serve({ watch: createFakeWatch({ checks: [check] }), results })
+  mkdirSync(join(server.artifacts, 'day'))
+  writeFileSync(join(server.artifacts, 'day/console.txt'), 'what the page said')
+  const secret = join(server.artifacts, '..', outside)
+  writeFileSync(secret, 'a secret of the machine')
+  try {
+    expect((await read(server, runPath(results[0]!))).text).toContain('what the page said')
+    expect((await read(server, runPath(results[1]!))).text).not.toContain('a secret of the machine')
+  } finally {
+    rmSync(secret)
+  }
+})
+
 test('the address of a run is its id', () => {
   const result = resultOf({ system: 'shop', check: 'checkout/pays by card' })
   expect(runPath(result)).toBe(`/runs/${runId(result)}`)
@@ -129,7 +188,7 @@ test.each([
 ])('a span of %d ms reads %s', (ms, text) => expect(span(ms)).toBe(text))
 
 test('uptime counts degraded as good and unknown as uncovered', () => {
-  const runs = { passed: 6, degraded: 2, failed: 2, unknown: 10 }
+  const runs = { passed: 5, degraded: 3, failed: 2, unknown: 10 }
   const stats = { system: 'a', check: 'b', runs, retried: 0, p50: 1, p95: 1, p99: 1, avg: 1 }
   expect(uptimeOf(stats, 1_000, 20_000)).toEqual({ ratio: 0.8, coverage: 0.5 })
   expect(uptimeOf(undefined, 1_000, 20_000)).toEqual({ coverage: 0 })

@@ -149,7 +149,7 @@ describe('security', () => {
     expect((await fetch(server.url + form.headers.get('location'))).status).toBe(200)
   })
 
-  test.each(['//evil.example', 'https://evil.example/', '/\\evil.example', 'javascript:alert(1)'])(
+  test.each(['//evil.example', 'https://evil.example/', '/\\evil.example', '/.//evil.example', 'javascript:alert(1)'])(
     'after signing in nobody is sent to %s',
     async next => {
       await using server = await serve()

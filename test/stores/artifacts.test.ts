@@ -117,6 +117,18 @@ test('what is pinned goes last, but it goes: the budget holds', async () => {
   expect(at.store.stats().bytes).toBe(200)
 })
 
+test('a pass without evidence does not forget the evidence of the pass before', async () => {
+  await using at = await openArtifacts({ budgetBytes: 400 })
+  const kept = await at.put('passed.png')
+  at.store.follow({ kind: 'result', result: result('passed', [kept]) })
+  at.store.follow({ kind: 'result', result: result('passed', []) })
+  for (const name of ['b', 'c', 'd', 'e', 'f']) {
+    at.clock.step(minute)
+    await at.put(name)
+  }
+  expect(await at.store.read(kept!.path)).toBeDefined()
+})
+
 test('our own trouble neither starts nor ends a series, and on-demand runs pin nothing', async () => {
   await using at = await openArtifacts({ budgetBytes: 300 })
   const first = await at.put('first.png')

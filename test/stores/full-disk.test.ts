@@ -1,25 +1,11 @@
-import { spawnSync } from 'node:child_process'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { createArtifactStore } from '../../runner/stores/artifacts.ts'
 import { createSqliteStore } from '../../runner/stores/sqlite.ts'
 import { realClock } from '../../runner/system/clock.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { fill, smallDisk } from '../support/small-disk.ts'
 import { failed, hour, minute, monday } from './runs.ts'
-
-/** A file system of two megabytes in a folder of its own, or why there is none. */
-function smallDisk(): { readonly path: string } | { readonly missing: string } {
-  const folder = tempFolder()
-  const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder.path], {
-    encoding: 'utf8',
-  })
-  onTestFinished(() => {
-    if (status === 0) spawnSync('umount', [folder.path])
-    folder[Symbol.dispose]()
-  })
-  return status === 0
-    ? { path: folder.path }
-    : { missing: `no disk could be mounted: ${error?.message ?? stderr.trim()}` }
-}
 
 test('on a disk that is really full nothing is half written, and storing goes on once there is room', async context => {
   const disk = smallDisk()
@@ -27,9 +13,7 @@ test('on a disk that is really full nothing is half written, and storing goes on
   const path = join(disk.path, 'history.db')
   await using store = await createSqliteStore({ path, clock: realClock })
   await store.append({ results: [failed()], health: [] })
-  const ballast = join(disk.path, 'ballast')
-  // The system fills what is left, so that not even a page of the log finds room.
-  spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4k'])
+  const ballast = fill(disk.path)
   const batch = {
     results: Array.from({ length: 200 }, (_, index) =>
       failed({ slot: monday + hour + index * minute, detail: 'found a page without a title '.repeat(20) }),
@@ -42,7 +26,25 @@ test('on a disk that is really full nothing is half written, and storing goes on
   })
   expect(await store.results({ limit: 1_000 })).toEqual([failed()])
 
-  spawnSync('rm', [ballast])
+  rmSync(ballast)
   await store.append(batch)
   expect(await store.results({ limit: 1_000 })).toHaveLength(201)
+})
+
+test('on a full disk no half of an artifact stays behind', async context => {
+  const disk = smallDisk()
+  if ('missing' in disk) return context.skip(disk.missing)
+  const warnings: string[] = []
+  const log = { warn: (_: object, message: string) => void warnings.push(message) }
+  const store = await createArtifactStore({
+    folder: join(disk.path, 'artifacts'),
+    budgetBytes: 10_000_000,
+    clock: realClock,
+    log,
+  })
+  expect(await store.put('trace', 'trace.zip', 'application/zip', Buffer.alloc(3_000_000))).toBeUndefined()
+  expect(warnings).toEqual(['the artifact trace.zip was not kept'])
+  const files = readdirSync(disk.path, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
+  expect(files).toEqual([])
+  expect(store.stats()).toMatchObject({ bytes: 0, files: 0 })
 })

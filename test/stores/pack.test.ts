@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { phaseNames, reasons, triggers, verdicts } from '../../runner/core/contracts.ts'
+import { toMs } from '../../runner/core/histogram.ts'
 import {
+  addToStrip,
   attemptsOf,
   laneOf,
   locationOf,
@@ -10,6 +12,7 @@ import {
   reasonOf,
   triggerOf,
   unpackPhases,
+  unpackStrip,
   verdictOf,
 } from '../../runner/stores/pack.ts'
 
@@ -58,4 +61,15 @@ test('phases that do not fit are left to the detail', () => {
       { name: 'connect', duration: 1, hop: 0 },
     ]),
   ).toBeUndefined()
+  expect(
+    packPhases([
+      { name: 'wait', duration: 1, hop: 0 },
+      { name: 'wait', duration: 1, hop: 0 },
+    ]),
+  ).toBeUndefined()
+})
+
+test('a run of many hours stands in the strip with the longest duration that fits', () => {
+  const strip = addToStrip(undefined, { slot: 1, outcome: 2, duration: 2 ** 31 })
+  expect(unpackStrip(strip)).toEqual([{ slot: 1, verdict: 'failed', duration: toMs(2 ** 30 - 1) }])
 })
