@@ -5,6 +5,9 @@ import { requirements } from './requirements.ts'
 
 const certificate = certificateAt(process.env['AGENT_PORTAL_HTTPS_URL'])
 
+/** `firefox,webkit`, on machines that have them. */
+const engines = process.env['AGENT_PORTAL_ENGINES']
+
 /** What the description of the API must have: the calls of AGT-31 to AGT-35. */
 const describedCalls: Readonly<Record<string, readonly string[]>> = {
   '/api/time-slots': ['get', 'post'],
@@ -85,6 +88,7 @@ export default defineSystem('agent-portal', import.meta.dirname, {
     playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
     playwright('./audits', { project: 'desktop', every: '1h', timeout: '1m', screenshots: 'off', severity: 'p2' }),
+    ...(engines ? [playwright('./engines', { grep: `^(${engines.replaceAll(',', '|')}) `, every: '1h' })] : []),
     // It spends a whole window of tries, so once a day, without a second try, and in `smoke` only when named.
     playwright('./limits', {
       project: 'desktop',
