@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { field, form, options, select } from '../kit/forms.ts'
 import { html, type Markup, page } from '../kit/html.ts'
 import { Refusal, type Route, route } from '../kit/http.ts'
@@ -59,7 +59,7 @@ export function pageRoutes(shop: Shop): readonly Route[] {
   const document = (title: string, body: Markup, header: Markup = navigation) =>
     page({
       title: `${title} · COD Admin`,
-      style: '/assets/style.css',
+      style: '/assets/base.css',
       script: '/assets/admin.js',
       head: html`<meta name="build" content="${JSON.stringify(build)}">`,
       body: html`${header}<main><h1>${title}</h1>
@@ -68,7 +68,7 @@ ${messages}</main>`,
     })
   const asset = (name: string, type: string, more = '') => {
     const bytes = Buffer.concat([readFileSync(join(import.meta.dirname, name)), Buffer.from(more)])
-    return route('GET', `/assets/${name}`, () => ({ bytes, type }))
+    return route('GET', `/assets/${basename(name)}`, () => ({ bytes, type }))
   }
   const fixed = (path: string, title: string, body: Markup) => {
     const markup = document(title, body)
@@ -77,7 +77,7 @@ ${messages}</main>`,
   const narrow = '@media (max-width: 420px) { main button { display: none } }'
   return [
     asset('admin.js', 'text/javascript; charset=utf-8'),
-    asset('style.css', 'text/css; charset=utf-8', broken('COD-28') ? narrow : ''),
+    asset('../kit/base.css', 'text/css; charset=utf-8', broken('COD-28') ? narrow : ''),
     fixed('/', 'Sign in', signIn),
     fixed('/register', 'Register', register),
     fixed('/forgot-password', 'Forgot password', forgot),
