@@ -37,6 +37,14 @@ async function main(names: readonly string[]): Promise<number> {
     return 2
   }
   const only = values.only?.split(',')
+  const promises = names.flatMap(name => [...systems[name]!.breakable, ...Object.keys(systems[name]!.open ?? {})])
+  const unknown = only?.find(id => !promises.includes(id))
+  if (unknown !== undefined) {
+    console.error(
+      `expected --only with promises of ${names.join(', ')}, found '${unknown}'; known: ${promises.join(', ')}`,
+    )
+    return 2
+  }
   const rows: Row[] = []
   for (const name of names) rows.push(...(await proveSystem(name, only)))
   if (stop.signal.aborted) return stop.signal.reason === 'SIGINT' ? 130 : 143
