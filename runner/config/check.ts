@@ -2,6 +2,7 @@ import cron from 'node-cron'
 import { z } from 'zod'
 import type { Problem, Schedule } from '../core/contracts.ts'
 import type { Check, Probe } from '../core/definitions.ts'
+import { formatDuration } from '../core/duration.ts'
 import { below, duration, parseOptions } from './options.ts'
 
 /** Options that every check has, be it a probe or a journey. */
@@ -89,19 +90,35 @@ export function fromCommon(
   readonly problems: readonly Problem[]
 } {
   const { schedule, problems } = scheduleOf(options, defaults.every)
+  const retry = { attempts: options.retry?.attempts ?? 1, delay: options.retry?.delay ?? 5_000 }
   return {
     values: {
       schedule,
       timeout: options.timeout ?? defaults.timeout,
-      retry: { attempts: options.retry?.attempts ?? 1, delay: options.retry?.delay ?? 5_000 },
+      retry,
       policy: { failures: options.failures ?? 2, successes: options.successes ?? 1 },
       tags: Object.freeze([...(options.tags ?? [])]),
       severity: options.severity ?? 'p1',
       ...(options.owner === undefined ? {} : { owner: options.owner }),
       smoke: options.smoke ?? true,
     },
-    problems,
+    problems: [...problems, ...retryProblems(schedule, retry)],
   }
+}
+
+/** A run that is tried again after its interval is over costs the next run its turn. */
+function retryProblems(schedule: Schedule, { attempts, delay }: Check['retry']): readonly Problem[] {
+  // What is no duration is told elsewhere, and compares as false.
+  const overtaken = 'every' in schedule && attempts > 0 && delay >= schedule.every
+  if (!overtaken) return []
+  const [pause, interval] = [delay, schedule.every].map(formatDuration)
+  return [
+    {
+      level: 'warning',
+      path: ['every'],
+      message: `expected an interval longer than the pause before a retry (${pause}), found ${interval}; lengthen it, or shorten \`retry.delay\``,
+    },
+  ]
 }
 
 function scheduleOf(options: CommonOptions, fallback: number): { schedule: Schedule; problems: readonly Problem[] } {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Problem } from '../core/contracts.ts'
 import type { Configuration, Secret, Text } from '../core/definitions.ts'
 import { RunnerFault } from '../core/fault.ts'
+import { shortestSecret } from '../core/redaction.ts'
 import { isSecret } from './secret.ts'
 
 /** The secrets of a generation, read when it was loaded. */
@@ -33,9 +34,10 @@ export function missingSecrets(
     ),
   ])
   const read = places.map(place => ({ ...place, value: readSecret(place.secret, env, folder) }))
-  const problems = read.flatMap(({ value, path, secret }): readonly Problem[] =>
-    typeof value === 'string' ? [] : [{ level: 'error', path, message: describeMissing(secret, value.why) }],
-  )
+  const problems = read.flatMap(({ value, path, secret }): readonly Problem[] => {
+    if (typeof value !== 'string') return [{ level: 'error', path, message: describeMissing(secret, value.why) }]
+    return value.length < shortestSecret ? [{ level: 'warning', path, message: describeShort(secret) }] : []
+  })
   return {
     secrets: {
       reveal(text) {
@@ -67,3 +69,6 @@ function describeMissing({ source }: Secret, why: string): string {
     ? `expected the environment variable ${source.env} to hold a secret, found that ${why}`
     : `expected the file ${source.file} to hold a secret, found: ${why}`
 }
+
+const describeShort = ({ source }: Secret): string =>
+  `expected a secret of ${shortestSecret} characters or more in ${'env' in source ? `the environment variable ${source.env}` : `the file ${source.file}`}, found a shorter one, which is not scrubbed from what is kept: it would fit any text`

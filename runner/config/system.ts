@@ -7,6 +7,7 @@ import { idProblems } from './check.ts'
 import type { LoadPart } from './load.ts'
 import { below, didYouMean, parseOptions } from './options.ts'
 import type { JourneysPart } from './playwright.ts'
+import { repeatedThresholds } from './repeated-thresholds.ts'
 
 const address = z.union([
   z.string(),
@@ -179,6 +180,7 @@ function references(system: Omit<System, 'problems'>): readonly Problem[] {
         names.includes(name) ? [] : [unknownAddress([`check ${check.id}`, 'probe'], name, names)],
       ),
     ]),
+    ...repeatedThresholds(system),
   ]
 }
 

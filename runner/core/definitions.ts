@@ -40,6 +40,12 @@ export interface ProbeRun {
   readonly shared?: Map<string, unknown>
 }
 
+/** A threshold in place, by the metric that a requirement would have it under. */
+export interface Figure {
+  readonly metric: string
+  readonly value: number | string
+}
+
 /** A way to observe. The target's fault is returned, ours is thrown. */
 export interface Probe {
   /** `http`, `tcp`, `tls` …: a metric label and a word on the page. */
@@ -48,6 +54,8 @@ export interface Probe {
   readonly summary: string
   /** Limits that the probe judges by, so that loading can refuse an unknown id. */
   readonly limits?: readonly LimitRef[]
+  /** Thresholds that were written as figures, so that loading can tell which of them a requirement has already. */
+  readonly figures?: readonly Figure[]
   /** Names of the system's addresses that it uses (default `['web']`), so that loading can refuse an unknown one. */
   readonly origins?: readonly string[]
   /** Secrets that it reveals, so that loading can name the missing ones and redaction knows their values. */

@@ -5,7 +5,7 @@ export type Scrub = (text: string) => string
 
 const mask = '[secret]'
 // A shorter value would fit half of any text; loading warns about it instead.
-const shortest = 4
+export const shortestSecret = 4
 
 /**
  * A function that replaces the given values by `[secret]`: as they are, URL-encoded (both kinds), JSON-encoded (once and twice),
@@ -13,7 +13,7 @@ const shortest = 4
  * four characters are left alone.
  */
 export function scrubber(values: readonly string[]): Scrub {
-  const spellings = [...new Set(values.filter(value => value.length >= shortest).flatMap(spellingsOf))]
+  const spellings = [...new Set(values.filter(value => value.length >= shortestSecret).flatMap(spellingsOf))]
     // The longest first, so that no part of a longer spelling stays behind.
     .toSorted((a, b) => b.length - a.length)
   if (spellings.length === 0) return text => text
@@ -39,7 +39,7 @@ function spellingsOf(value: string): readonly string[] {
     html,
     html.replace(/"/g, '&quot;').replace(/'/g, '&#39;'),
     ...base64Of(value),
-  ].filter(spelling => spelling.length >= shortest)
+  ].filter(spelling => spelling.length >= shortestSecret)
 }
 
 /**

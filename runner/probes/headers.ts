@@ -60,6 +60,7 @@ export function headers(path: string, given: HeadersOptions = {}): Probe {
     summary,
     origins: [options.origin ?? 'web', ...(options.plain === undefined ? [] : [options.plain])],
     limits: isLimitRef(options.grade) ? [options.grade] : [],
+    figures: typeof options.grade === 'string' ? [{ metric: 'observatory_grade', value: options.grade }] : [],
     files: caFiles(options.ca),
     problems: below(at, path.startsWith('/') && !path.startsWith('//') ? [] : [pathProblem]),
     observe: (run: ProbeRun) => observe(run, path, options, contexts),

@@ -7,7 +7,7 @@ import { describeLimit, keepsLimit, type LimitRef, type Statistic, statistic } f
 import { publicOnly } from '../system/address-guard.ts'
 import { prepareExchange } from '../system/exchange.ts'
 import { createTlsContexts } from '../system/tls-contexts.ts'
-import { daysLimits, lifeBreaches, lifeMetrics, lifeOf } from './parts/certificate.ts'
+import { daysFigures, daysLimits, lifeBreaches, lifeMetrics, lifeOf } from './parts/certificate.ts'
 import {
   addresses,
   ca,
@@ -101,6 +101,10 @@ export function http(path: string, given: HttpOptions = {}): Probe {
   return Object.freeze({
     ...common,
     limits: [...(isLimitRef(expect.duration) ? [expect.duration] : []), ...daysLimits(expect.certificate)],
+    figures: [
+      ...(typeof expect.duration === 'number' ? [{ metric: 'http_req_duration_ms', value: expect.duration }] : []),
+      ...daysFigures(expect.certificate),
+    ],
     secrets: secretsIn(options),
     files: caFiles(options.ca),
     problems: below(at, [...pathProblems(path), ...conflicts(options), ...judge.problems]),

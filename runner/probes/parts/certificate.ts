@@ -3,7 +3,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import type { Breach } from '../../core/contracts.ts'
-import type { ProbeRun } from '../../core/definitions.ts'
+import type { Figure, ProbeRun } from '../../core/definitions.ts'
 import { describeLimit, keepsLimit, type LimitRef } from '../../core/requirements.ts'
 import { isLimitRef, limitRef } from './fields.ts'
 
@@ -26,6 +26,10 @@ export interface CertificateExpectations {
   readonly daysLeft?: number | LimitRef | undefined
   readonly lifeLeft?: number | undefined
 }
+
+/** Days that were written as a figure. */
+export const daysFigures = (expected: CertificateExpectations | undefined): readonly Figure[] =>
+  typeof expected?.daysLeft === 'number' ? [{ metric: 'tls_cert_days_left', value: expected.daysLeft }] : []
 
 const day = 86_400_000
 
