@@ -131,6 +131,23 @@ test('a session costs a credit, which comes back when it is cancelled', async ()
   expect(await credits()).toBe(20)
 })
 
+test('without a credit nothing is booked', async () => {
+  const { call, member, book } = await start()
+  for (let turn = 0; turn < 20; turn++) await book(slots => slots[0]!)
+  expect(await book(slots => slots[0]!)).toMatchObject({ errors: [{ field: 'slot', message: 'Buy credits first' }] })
+  const { sessions } = await json(await call('/api/sessions', member))
+  // One was there from the start.
+  expect(sessions).toHaveLength(21)
+})
+
+test('only a day that there is can be somebody’s day of birth', async () => {
+  const { call, member } = await start()
+  const status = async (dateOfBirth: unknown) =>
+    (await call('/api/me', { ...member, method: 'PATCH', body: { dateOfBirth } })).status
+  for (const wrong of ['1990-02-31', '31.02.1990', '', null, 5, '2999-01-01']) expect(await status(wrong)).toBe(422)
+  expect(await status('1992-02-29')).toBe(200)
+})
+
 test('a session cookie ends after a week', async () => {
   const { target, call, member } = await start()
   target.control.advance(7 * 86_400_000 - 5_000)

@@ -90,8 +90,8 @@ export function createMoney({ people, broken, now, provider }: MoneyOptions) {
       seenEvents.add(id)
       settle(reference, state)
     },
+    /** A credit for a session. */
     spend(person: Person, session: string): Invoice | undefined {
-      if (person.credits < 1) throw new Refusal(402, { errors: [{ field: 'slot', message: 'buy credits first' }] })
       give(person.id, -1)
       if (broken('THR-09')) return undefined
       const number = `INV-${1_001 + invoices.length}`

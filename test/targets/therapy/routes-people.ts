@@ -13,6 +13,12 @@ const home: Readonly<Record<Role, string>> = {
 
 const isEmail = (value: unknown) => typeof value === 'string' && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value)
 
+/** `1990-05-17`, and no 31 February. */
+const isDay = (value: unknown): value is string => {
+  const at = /^\d{4}-\d\d-\d\d$/.test(String(value)) ? Date.parse(String(value)) : Number.NaN
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(String(value))
+}
+
 function personErrors({ people }: Clinic, { name, email }: Readonly<Record<string, unknown>>): readonly FieldError[] {
   return [
     ...unless(typeof name === 'string' && name.trim() !== '' && name.length <= 100, 'name', 'Enter a name'),
@@ -75,7 +81,7 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
     anybody('PATCH', '/api/me', async (call, person) => {
       const { phone, dateOfBirth } = { ...person, ...(await call.json()) }
       const today = new Date(clock.now()).toISOString().slice(0, 10)
-      const isDate = /^\d{4}-\d\d-\d\d$/.test(dateOfBirth) && !Number.isNaN(Date.parse(dateOfBirth))
+      const isDate = isDay(dateOfBirth)
       refuseErrors([
         ...unless(/^\+?[\d ]{0,20}$/.test(phone), 'phone', 'Enter digits'),
         ...unless(
