@@ -27,6 +27,7 @@ test.each([
   ['runner/config/rule-broken.ts', '../probes/http.ts'],
   ['runner/journeys/rule-broken.ts', '../engine/run-check.ts'],
   ['runner/load/rule-broken.ts', '../stores/sqlite.ts'],
+  ['runner/load/rule-broken.ts', '../journeys/journeys.ts'],
   ['runner/engine/rule-broken.ts', '../probes/http.ts'],
   ['runner/server/rule-broken.ts', '../engine/run-check.ts'],
   ['dashboards/web/rule-broken.ts', '../../runner/engine/run-check.ts'],

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { membersOf } from '../../runner/system/process-tree.ts'
 import { fixtures, openTestJourneys, runAll, sourceAt, systemWith } from '../journeys/support.ts'
@@ -31,6 +31,7 @@ export async function bench(): Promise<readonly Row[]> {
     left += await killedVedette()
     journeys += 1
     verdicts += 1
+    console.log(`  ${journeys} of ${wanted} journeys, ${left} left, ${journeys - verdicts} without an outcome`)
   }
   return [
     {
@@ -57,5 +58,8 @@ async function killedVedette(): Promise<number> {
   for (let wait = 0; wait < 100 && (marked() > 0 || existsSync(scratch)); wait++) {
     await new Promise(resolve => setTimeout(resolve, 100))
   }
-  return marked() + Number(existsSync(scratch))
+  const left = marked() + Number(existsSync(scratch))
+  // The folder that the victim's scratch folder was made in is this bench's own.
+  rmSync(dirname(scratch), { recursive: true, force: true })
+  return left
 }
