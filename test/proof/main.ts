@@ -46,7 +46,7 @@ async function main(names: readonly string[]): Promise<number> {
     return 2
   }
   const rows: Row[] = []
-  for (const name of names) rows.push(...(await proveSystem(name, only)))
+  for (const name of names) rows.push(...(await proveSystem(name, only).catch(error => lostRows(name, only, error))))
   if (stop.signal.aborted) return stop.signal.reason === 'SIGINT' ? 130 : 143
   const file = join(packageFolder, 'proof.json')
   writeFileSync(file, `[\n${rows.map(row => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`)
@@ -55,6 +55,14 @@ async function main(names: readonly string[]): Promise<number> {
   const { text, isGood } = summarize(rows, known)
   console.log(text)
   return isGood ? 0 : 1
+}
+
+/** A system whose proof fell over does not take the others with it. */
+function lostRows(name: string, only: readonly string[] | undefined, error: unknown): readonly Row[] {
+  const note = `the proof of ${name} fell over: ${error instanceof Error ? error.message : String(error)}`
+  console.error(note)
+  const nothing = { how: 'fault', healthy: 'unknown', broken: 'unknown', checks: [], alsoRed: [], note } as const
+  return systems[name]!.breakable.filter(id => only?.includes(id) ?? true).map(id => ({ id, ...nothing }))
 }
 
 async function proveSystem(name: string, only: readonly string[] | undefined): Promise<readonly Row[]> {
