@@ -2,6 +2,8 @@ import { visitAll } from '../all-pages.ts'
 import { signInAs } from '../clinic.ts'
 import { expect, test } from '../test.ts'
 
+test.describe.configure({ timeout: 60_000 })
+
 // The limit of the promise makes axe look at each page that is opened.
 test('every page can be used by everybody', { tag: '@DNT-36' }, async ({ page, request, clinic, enter }) => {
   const signIn = (email: string, password: string) => signInAs(request, email, password)
