@@ -15,7 +15,10 @@ test(`${most} calls a minute are admitted and not one more`, { tag: '@DNT-24' },
   const endsAt = performance.now() + reset * 1_000
   expect(limit, 'RateLimit-Limit').toBe(most)
   // A window that is partly spent proves nothing about its size: the run is unknown, never passed.
-  test.skip(remaining !== most - 1, `expected the window of ${accountOf('limits')} to be whole, found ${remaining} left`)
+  test.skip(
+    remaining !== most - 1,
+    `expected the window of ${accountOf('limits')} to be whole, found ${remaining} left`,
+  )
   try {
     await spendWindow(most, call, { spent: 1, headers: true })
   } catch (error) {
