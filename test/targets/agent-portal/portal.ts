@@ -119,3 +119,5 @@ export function found<T>(item: T | undefined | false): T {
 }
 
 export const listOf = (items: readonly unknown[]): Answer => ({ json: { items, total: items.length } })
+
+export const contains = (whole: string, part: string | null) => whole.toLowerCase().includes((part ?? '').toLowerCase())
