@@ -52,7 +52,17 @@ export const show = ({ id, email, name, role, createdAt }: Account) => ({
 const seedPassword = 'password123'
 
 /** What a monitor does with the platform, and each load user: a use has accounts of its own, because limits are per account. */
-const uses = ['assessment', 'payment', 'service-request', 'sign-in', 'phone', 'help', 'monitor', 'limits']
+const uses = [
+  'assessment',
+  'payment',
+  'service-request',
+  'sign-in',
+  'phone',
+  'help',
+  'monitor',
+  'limits',
+  'help-limits',
+]
 const accountsOfUse = 4
 const loadUsers = 50
 
