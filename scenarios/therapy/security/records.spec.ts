@@ -39,10 +39,13 @@ test('a health record is shown to its member and its therapist alone', { tag: '@
 test('health data is kept in no cache and given over HTTPS only', { tag: '@THR-31' }, async ({
   request,
   address,
+  clinic,
   member,
+  therapist,
 }) => {
   const { headers, record, name } = member
-  for (const path of [`/api/records/${record}`, `/records/${record}`]) {
+  const { id } = await clinic.book(member, therapist, 'later')
+  for (const path of [`/api/records/${record}`, `/records/${record}`, `/sessions/${id}`]) {
     await test.step(path, async () => {
       const response = await request.get(path, { headers })
       expect(response, path).toBeOK()

@@ -118,7 +118,7 @@ async function before(
   // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
   const isSecure = (call.header('x-forwarded-proto') || (scheme === 'plain' ? 'http' : 'https')) === 'https'
   // What is private is not even led to the right door: whoever asks so has sent a cookie in the clear.
-  if (!isSecure && /^\/(api|records)\//.test(pathname)) throw new Refusal(403, { error: 'Ask over HTTPS' })
+  if (!isSecure && /^\/(api|records|sessions)\//.test(pathname)) throw new Refusal(403, { error: 'Ask over HTTPS' })
   if (!isSecure && !broken('THR-14')) {
     const host = scheme === 'plain' ? `${call.url.hostname}:${securePort.current}` : call.url.host
     return { status: 301, headers: { location: `https://${host}${pathname}${search}` } }

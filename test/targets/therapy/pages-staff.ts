@@ -22,7 +22,7 @@ export function staffPages(clinic: Clinic): readonly Route[] {
   // With the fault what people typed is taken for markup, and the page lets it run.
   const typed = (text: string): Markup => (broken('THR-13') ? { markup: text } : html`${text}`)
   const noteList = (note: Note) =>
-    html`<dl>${soapParts.map(part => html`<dt>${titles[part]}</dt><dd aria-label="${titles[part]}">${typed(note[part])}</dd>`)}</dl>`
+    html`<dl>${soapParts.map(part => html`<dt>${titles[part]}</dt><dd><div role="group" aria-label="${titles[part]}">${typed(note[part])}</div></dd>`)}</dl>`
   const withNotes = broken('THR-13')
     ? { headers: { 'content-security-policy': "default-src 'self' 'unsafe-inline'" } }
     : {}
