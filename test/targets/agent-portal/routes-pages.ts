@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAssets } from '../kit/assets.ts'
@@ -9,6 +10,7 @@ import { type Content, contents } from './page-content.ts'
 import type { Portal } from './portal.ts'
 
 const forEver = 'public, max-age=31536000, immutable'
+const heavyPath = '/assets/heavy.js'
 const colour = '#0f5a6e'
 const javascript = 'text/javascript; charset=utf-8'
 
@@ -23,7 +25,7 @@ export function pageRoutes(portal: Portal): readonly Route[] {
       title: `${title} · Agent portal`,
       style: assets.path('style.css'),
       script: assets.path(script),
-      head: html`${pwaHead(colour)}${broken('AGT-10') && path === '/auth/login' ? html`<script src="/assets/heavy.js"></script>` : ''}`,
+      head: html`${pwaHead(colour)}${broken('AGT-10') && path === '/auth/login' ? html`<script src="${heavyPath}"></script>` : ''}`,
       body: html`<header><strong>Agent portal</strong>${open ? '' : menu}</header>
 <main data-page="${path}" data-faults="${faults}" ${open ? '' : html`data-guarded`}><h1>${title}</h1>
 ${body}${broken('AGT-09') && path === '/doctor-search' ? unlabelled : ''}
@@ -46,10 +48,7 @@ ${body}${broken('AGT-09') && path === '/doctor-search' ? unlabelled : ''}
   return [
     route('GET', '/', () => ({ status: 302, headers: { location: '/dashboard' } })),
     ...assets.routes,
-    route('GET', '/assets/heavy.js', () => ({
-      bytes: Buffer.from(`/*${'heavy '.repeat(350_000)}*/`),
-      type: javascript,
-    })),
+    ...(broken('AGT-10') ? [heavyScript()] : []),
     ...appRoutes(portal, assets.path('style.css'), offline),
     ...Object.entries(contents).map(([path, content]) => {
       const markup = layout(path, content)
@@ -64,6 +63,12 @@ ${body}${broken('AGT-09') && path === '/doctor-search' ? unlabelled : ''}
       handler: () => ({ status: broken('AGT-27') ? 200 : 404, html: notFound }),
     },
   ]
+}
+
+/** Two megabytes that do not shrink on their way. */
+function heavyScript(): Route {
+  const bytes = Buffer.from(`/*${randomBytes(2_000_000).toString('base64')}*/`)
+  return route('GET', heavyPath, () => ({ bytes, type: javascript }))
 }
 
 const menu: Markup = html`<button type="button" data-menu aria-expanded="false" aria-controls="menu">Menu</button>
