@@ -95,7 +95,9 @@ export function spend(limit: RateLimit, key: string, call: Call): void {
 /** Who calls, by the bearer token; refused with 401. */
 function signedIn(shop: Shop, call: Call): User {
   const bearer = /^Bearer (.+)$/.exec(call.header('authorization'))?.[1]
-  const user = userOf(shop, bearer ?? (shop.broken('COD-52') ? cookieOf(call, 'session') : ''))
+  const isForm = call.header('content-type').startsWith('application/x-www-form-urlencoded')
+  const cookie = shop.broken('COD-52') && isForm ? cookieOf(call, 'session') : ''
+  const user = userOf(shop, bearer ?? cookie)
   if (!user) throw new Refusal(401, {}, { 'www-authenticate': 'Bearer' })
   return user
 }
