@@ -13,7 +13,8 @@ import { checksOf } from './checks.ts'
 import { commandLine } from './command-line.ts'
 import type { ArtifactSink } from './evidence.ts'
 import { defaultLimits, type Limits, removeFolder, startInvocation } from './invocation.ts'
-import { collectListing, fingerprint, type Listing, listArguments } from './listing.ts'
+import { collectListing, type Listing, listArguments } from './listing.ts'
+import { createListings } from './listings.ts'
 import { findProject, type Project } from './project.ts'
 import { baseEnvironment, journeyEnvironment } from './run-environment.ts'
 import { createRuns } from './runs.ts'
@@ -112,23 +113,10 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
     warn: (message, about) => options.log.warn(about, message),
   })
 
-  const listings = new Map<string, { readonly print: string; readonly listing: Promise<Listing> }>()
+  const list = createListings(listNow)
   const lastGood = new Map<string, Discovery>()
 
-  async function list(project: Project, system: System, source: JourneySource): Promise<Listing> {
-    const key = JSON.stringify([project.config, source.dir])
-    const print = fingerprint(project, source)
-    const known = listings.get(key)
-    if (known?.print === print) return known.listing
-    const listing = listNow(project, system, source)
-    listings.set(key, { print, listing })
-    const answer = await listing
-    // A failure may have been ours (killed, no memory): ask again next time.
-    if (!answer.begin) listings.delete(key)
-    return answer
-  }
-
-  async function listNow(project: Project, system: System, source: JourneySource): Promise<Listing> {
+  async function listNow(project: Project, system: System, sources: readonly JourneySource[]): Promise<Listing> {
     const { folder, mark } = folderFor('list')
     const collect = collectListing()
     running += 1
@@ -137,11 +125,12 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
         {
           install: project.install,
           cwd: project.cwd,
-          args: listArguments(project, source, entry('reporter')),
+          args: listArguments(project, sources, entry('reporter')),
           env: {
             ...journeyEnvironment({
               base: environment,
-              source,
+              // They differ in their folder alone.
+              source: sources[0]!,
               urls: options.urlsOf?.(system) ?? {},
               reveal: text => revealed(options, text) ?? '',
               scratch: folder,

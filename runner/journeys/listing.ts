@@ -14,19 +14,24 @@ export interface Listing {
   readonly output: string
 }
 
-/** Arguments of the command line that lists the tests of a source. */
-export const listArguments = (project: Project, source: JourneySource, reporter: string): readonly string[] => [
+/** Arguments of the command line that lists the tests of sources of one project. */
+export const listArguments = (
+  project: Project,
+  sources: readonly JourneySource[],
+  reporter: string,
+): readonly string[] => [
   'test',
   '--list',
   '--config',
   project.config,
   '--reporter',
   reporter,
-  ...(inWholeProject(project, source) ? [] : [filter(source.dir)]),
+  ...(sources.some(source => inWholeProject(project, source)) ? [] : sources.map(({ dir }) => filter(dir))),
 ]
 
 /** A folder above the configuration filters nothing. */
-const inWholeProject = (project: Project, source: JourneySource) => dirname(project.config) === source.dir
+export const inWholeProject = (project: Project, source: JourneySource): boolean =>
+  dirname(project.config) === source.dir
 
 // Filters are regular expressions over absolute paths.
 const filter = (path: string) =>
