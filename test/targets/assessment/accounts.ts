@@ -1,43 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import { hashPassword } from '../kit/passwords.ts'
+import type { Account as AccountOf, Seed } from '../kit/accounts.ts'
 
 /** The document says RBAC and does not name the roles. */
-type Role = 'client' | 'advisor' | 'admin'
+export type Role = 'client' | 'advisor' | 'admin'
 
-export interface Account {
-  readonly id: string
-  readonly email: string
-  /** Of the business. */
-  readonly name: string
-  readonly role: Role
-  readonly password: string
-  readonly createdAt: string
-}
-
-export function createAccounts(now: () => number) {
-  const accounts = new Map<string, Account>()
-  const add = (given: Omit<Account, 'id' | 'createdAt'>, id: string = randomUUID()) => {
-    const account = {
-      ...given,
-      id,
-      email: given.email.toLowerCase(),
-      password: hashPassword(given.password),
-      createdAt: new Date(now()).toISOString(),
-    }
-    accounts.set(id, account)
-    return account
-  }
-  return {
-    add,
-    all: () => [...accounts.values()],
-    byId: (id: string) => accounts.get(id),
-    byEmail: (email: string) => [...accounts.values()].find(account => account.email === email.toLowerCase()),
-    isPassword: (account: Account, password: string) => account.password === hashPassword(password),
-    remove: (id: string) => accounts.delete(id),
-  }
-}
-
-export type Accounts = ReturnType<typeof createAccounts>
+/** Its name is that of the business. */
+export type Account = AccountOf<Role>
 
 /** What the outside may know. */
 export const show = ({ id, email, name, role, createdAt }: Account) => ({
@@ -49,10 +16,9 @@ export const show = ({ id, email, name, role, createdAt }: Account) => ({
 })
 
 /** Everybody's password. */
-const seedPassword = 'password123'
+export const seedPassword = 'password123'
 
-/** What a monitor does with the platform, and each load user: a use has accounts of its own, because limits are per account. */
-const uses = [
+const clientUses = [
   'assessment',
   'payment',
   'service-request',
@@ -63,16 +29,10 @@ const uses = [
   'limits',
   'help-limits',
 ]
-const accountsOfUse = 4
-const loadUsers = 50
 
-const numbered = (use: string, count: number) => Array.from({ length: count }, (_, index) => `${use}-${index + 1}`)
-
-export function seedAccounts(accounts: Accounts): void {
-  const add = (name: string, role: Role) =>
-    accounts.add({ email: `${name}@example.com`, name, role, password: seedPassword }, name)
-  for (const name of numbered('advisor', 1)) add(name, 'advisor')
-  for (const use of ['admin', 'janitor']) for (const name of numbered(use, accountsOfUse)) add(name, 'admin')
-  for (const use of uses) for (const name of numbered(use, accountsOfUse)) add(name, 'client')
-  for (const name of numbered('load', loadUsers)) add(name, 'client')
-}
+export const seeds: readonly Seed<Role>[] = [
+  { uses: ['advisor'], count: 1, as: { role: 'advisor' } },
+  { uses: ['admin', 'janitor'], count: 4, as: { role: 'admin' } },
+  { uses: clientUses, count: 4, as: { role: 'client' } },
+  { uses: ['load'], count: 50, as: { role: 'client' } },
+]

@@ -1,10 +1,14 @@
 import { isIP } from 'node:net'
+import { type Accounts, createAccounts, seedAccounts } from '../kit/accounts.ts'
 import type { TargetClock } from '../kit/clock.ts'
-import { type Answer, type Call, type Handler, Refusal } from '../kit/http.ts'
+import { type Collection, createCollection, type Stamp } from '../kit/collection.ts'
+import { guardedRoutes } from '../kit/guarded-routes.ts'
+import { type Answer, type Call, Refusal, type Route } from '../kit/http.ts'
 import type { Parts } from '../kit/parts.ts'
-import { createRateLimit, type RateLimit } from '../kit/rate-limit.ts'
+import { createRateLimit, type RateLimit, spend } from '../kit/rate-limit.ts'
+import { createTokenSignIn, type TokenSignIn } from '../kit/token-sign-in.ts'
 import { createTokens, type Tokens } from '../kit/tokens.ts'
-import { type Account, type Accounts, createAccounts, seedAccounts } from './accounts.ts'
+import { type Account, type Role, seedPassword, seeds } from './accounts.ts'
 import type { Answers } from './catalogue.ts'
 import type { AssessmentBroken } from './faults.ts'
 
@@ -15,30 +19,27 @@ const jwtSecret = 'reference-assessment-secret-that-is-long-enough-for-everybody
 export const providerKey = 'reference-provider-key'
 export const webhookSecret = 'reference-webhook-secret-of-the-payment-provider'
 
-export interface Assessment {
-  readonly id: string
+interface Owned {
+  /** Id of the account. */
   readonly owner: string
+}
+
+export interface Assessment extends Owned {
   readonly area: string
   readonly title: string
   /** Up to this tier questions may be answered. */
   readonly tier: number
   readonly answers: Answers
-  readonly createdAt: string
 }
 
-export interface ServiceRequest {
-  readonly id: string
-  readonly owner: string
+export interface ServiceRequest extends Owned {
   readonly service: string
   readonly description: string
   readonly price: number
   readonly state: 'open' | 'paid'
-  readonly createdAt: string
 }
 
-export interface Payment {
-  readonly id: string
-  readonly owner: string
+export interface Payment extends Owned {
   /** What is paid for: a tier of an assessment, or a service request. */
   readonly subject: string
   readonly tier?: number
@@ -54,133 +55,119 @@ export interface Stores {
   readonly clock: TargetClock
   readonly parts: Parts<PartName>
   readonly tokens: Tokens
-  readonly accounts: Accounts
-  readonly assessments: Map<string, Assessment>
-  readonly requests: Map<string, ServiceRequest>
-  readonly payments: Map<string, Payment>
+  readonly accounts: Accounts<Role>
+  readonly assessments: Collection<Assessment>
+  readonly requests: Collection<ServiceRequest>
+  readonly payments: Collection<Payment>
   /** Address of the payment provider; known when it listens. */
   readonly provider: { url: string }
-  /** Where TLS is spoken; known when it listens. */
-  readonly secure: { port: string }
   readonly limits: Readonly<Record<'api' | 'help', RateLimit>>
-  nextId(kind: string): string
 }
 
-/** One instance: blue or green. */
-export interface Platform extends Stores {
+interface InstanceGiven {
   readonly instance: 'blue' | 'green'
   readonly broken: AssessmentBroken
   readonly revision: { current: string }
 }
 
+/** One instance: blue or green. */
+export interface Platform extends Stores, InstanceGiven {
+  readonly signIn: TokenSignIn<Account>
+}
+
 const minute = 60_000
 
 export function createStores(given: Pick<Stores, 'clock' | 'parts'>): Stores {
-  const { clock } = given
-  const accounts = createAccounts(clock.now)
-  seedAccounts(accounts)
-  let last = 0
+  const { now } = given.clock
+  const accounts = createAccounts<Role>(now)
+  seedAccounts(accounts, seeds, seedPassword)
   return {
     ...given,
-    tokens: createTokens(jwtSecret, clock.now),
+    tokens: createTokens(jwtSecret, now),
     accounts,
-    assessments: new Map(),
-    requests: new Map(),
-    payments: new Map(),
+    assessments: createCollection('assessment', now),
+    requests: createCollection('request', now),
+    payments: createCollection('payment', now),
     provider: { url: '' },
-    secure: { port: '' },
-    limits: { api: createRateLimit(300, minute, clock.now), help: createRateLimit(20, minute, clock.now) },
-    nextId: kind => `${kind}-${++last}`,
+    limits: { api: createRateLimit(300, minute, now), help: createRateLimit(20, minute, now) },
   }
 }
 
+export const createPlatform = (stores: Stores, given: InstanceGiven): Platform => ({
+  ...stores,
+  ...given,
+  signIn: createTokenSignIn({ ...stores, trusts: given.broken('ASM-18') ? 'forged' : undefined }),
+})
+
+const tooMany = (seconds: string) => ({ detail: `Too many calls; try again in ${seconds} s` })
+
 /** Counts the call; refused with 429 when the window of its account, or of its address and browser, is spent. */
-export function spendCall(platform: Platform, call: Call): void {
-  const account = accountOf(platform, call)
-  const { refused, headers } = platform.limits.api(account?.id ?? `${call.address} ${call.header('user-agent')}`)
-  Object.assign(call.answerHeaders, headers)
-  if (refused && !platform.broken('ASM-17')) tooMany(headers)
+export function spendCall({ broken, limits, signIn }: Platform, call: Call): void {
+  const limit: RateLimit = broken('ASM-17') ? key => ({ ...limits.api(key), refused: false }) : limits.api
+  spend(limit, signIn.caller(call)?.id ?? `${call.address} ${call.header('user-agent')}`, call, tooMany)
 }
 
 /** AI help is dear: counted per account, more narrowly than other calls. */
 export function spendHelp({ broken, limits }: Platform, account: Account, call: Call): void {
-  const { refused, headers } = limits.help(account.id)
-  Object.assign(call.answerHeaders, headers)
   const address = call.header('x-forwarded-for').split(',', 1)[0]!.trim() || call.address
-  if (broken('ASM-06') && (refused || isIP(address) === 0)) throw new Error('the limiter found no address')
-  if (refused) tooMany(headers)
-}
-
-function tooMany(headers: Readonly<Record<string, string>>): never {
-  throw new Refusal(429, { detail: `Too many calls; try again in ${headers['retry-after']} s` }, headers)
-}
-
-function accountOf({ accounts, broken, tokens }: Platform, call: Call): Account | undefined {
-  const token = /^Bearer (.+)$/.exec(call.header('authorization'))?.[1]
-  if (token === undefined) return undefined
-  const claims = tokens.verify(token, 'access')
-  if (claims === 'forged' && broken('ASM-18')) return accounts.byId(subjectOf(token))
-  return typeof claims === 'string' ? undefined : accounts.byId(claims.sub)
-}
-
-function subjectOf(token: string): string {
-  try {
-    return String(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub)
-  } catch {
-    return ''
+  const crash = (): never => {
+    throw new Error('the limiter found no address')
   }
+  if (broken('ASM-06') && isIP(address) === 0) crash()
+  spend(limits.help, account.id, call, broken('ASM-06') ? crash : tooMany)
 }
 
-type AccountHandler = (call: Call, account: Account) => Answer | Promise<Answer>
+/** Makes routes for whoever has a valid token. */
+export const signedRoutes = ({ signIn }: Platform) =>
+  guardedRoutes({ who: signIn.caller, unknown: { detail: 'expected a valid access token' } })
 
-/** A call with a valid token; anything else is refused with 401. */
-export function signedIn(platform: Platform, handler: AccountHandler): Handler {
-  return call => {
-    const account = accountOf(platform, call)
-    if (!account) throw new Refusal(401, { detail: 'expected a valid access token' }, { 'www-authenticate': 'Bearer' })
-    return handler(call, account)
-  }
-}
-
-/** A call for administrators; others are refused with 403. */
-export const forAdmins = (platform: Platform, handler: AccountHandler): Handler =>
-  signedIn(platform, (call, account) => {
-    if (account.role !== 'admin' && !platform.broken('ASM-18')) throw new Refusal(403, { detail: 'only for an admin' })
-    return handler(call, account)
+export const adminRoutes = ({ broken, signIn }: Platform) =>
+  guardedRoutes({
+    who: signIn.caller,
+    may: ({ role }) => role === 'admin' || broken('ASM-18'),
+    unknown: { detail: 'expected a valid access token' },
+    forbidden: { detail: 'only for an admin' },
   })
 
+/** Advisors and administrators see all. */
+const maySee = (account: Account, { owner }: Owned) => owner === account.id || account.role !== 'client'
+
 /** One of what an account owns, or 404: whose it is stays unknown to others. */
-export function owned<Thing extends { readonly owner: string }>(
-  things: ReadonlyMap<string, Thing>,
-  id: string | undefined,
-  account: Account,
-): Thing {
-  const thing = things.get(id ?? '')
-  if (!thing || (thing.owner !== account.id && account.role === 'client')) throw new Refusal(404)
-  return thing
+export function owned<T extends Owned>(entries: Collection<T>, id: string | undefined, account: Account): T & Stamp {
+  const entry = entries.get(id ?? '')
+  if (!entry || !maySee(account, entry)) throw new Refusal(404)
+  return entry
 }
 
-/** What an account owns; advisors and administrators see all. */
-export const ownedBy = <Thing extends { readonly owner: string }>(
-  account: Account,
-  things: ReadonlyMap<string, Thing>,
-) => [...things.values()].filter(({ owner }) => owner === account.id || account.role !== 'client')
-
-export interface FieldError {
-  readonly field: string
-  readonly message: string
+interface OwnedRoutes<T extends Owned> {
+  readonly path: string
+  /** Of the list in its answer. */
+  readonly name: string
+  readonly entries: Collection<T>
+  show(entry: T & Stamp): object
+  /** Answered for an id that nothing has. Default: 404 in the form of all errors. */
+  readonly missing?: Answer | undefined
 }
 
-/** Refuses with 422, naming each field. */
-export function refuseErrors(errors: readonly FieldError[]): void {
-  if (errors.length > 0)
-    throw new Refusal(422, {
-      detail: `fields are missing or wrong: ${errors.map(({ field }) => field).join(', ')}`,
-      errors,
-    })
+/** List, read and delete what accounts own. */
+export function ownedRoutes<T extends Owned>(
+  platform: Platform,
+  { path, name, entries, show, missing }: OwnedRoutes<T>,
+): readonly Route[] {
+  const signed = signedRoutes(platform)
+  return [
+    signed('GET', path, (_, account) => {
+      const own = entries.list().filter(entry => maySee(account, entry))
+      return { json: { [name]: own.map(show) } }
+    }),
+    signed('GET', `${path}/:id`, (call, account) => {
+      const id = call.params['id']!
+      if (missing && !entries.get(id)) return missing
+      return { json: show(owned(entries, id, account)) }
+    }),
+    signed('DELETE', `${path}/:id`, (call, account) => {
+      entries.remove(owned(entries, call.params['id'], account).id)
+      return { status: 204 }
+    }),
+  ]
 }
-
-export const textErrors = (field: string, value: unknown, longest = 200): readonly FieldError[] =>
-  typeof value === 'string' && value.trim() !== '' && value.length <= longest
-    ? []
-    : [{ field, message: `expected text of 1 to ${longest} characters` }]

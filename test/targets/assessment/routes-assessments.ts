@@ -1,81 +1,47 @@
+import type { Stamp } from '../kit/collection.ts'
+import { refuseErrors, unless } from '../kit/field-errors.ts'
 import { readFields } from '../kit/fields.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { type AnswerValue, answerValues, areas, findTier, resultOf, services } from './catalogue.ts'
-import { type Assessment, owned, ownedBy, type Platform, refuseErrors, signedIn } from './platform.ts'
+import { type Assessment, owned, ownedRoutes, type Platform, signedRoutes } from './platform.ts'
 
 /** How long the catalogue takes to work out, ms, and how long it then may be kept, s. */
 const catalogueWork = 150
 const catalogueLife = 300
 
+const path = '/api/assessments'
+
 /** The catalogue, assessments and their tiers. */
 export function assessmentRoutes(platform: Platform): readonly Route[] {
-  const { assessments, broken, clock } = platform
-  const show = ({ owner: _, createdAt, ...assessment }: Assessment) => ({
+  const { assessments, broken } = platform
+  const signed = signedRoutes(platform)
+  const show = ({ owner: _, createdAt, ...assessment }: Assessment & Stamp) => ({
     ...assessment,
     ...(broken('ASM-10') ? {} : { created_at: createdAt }),
     result: resultOf(assessment.answers),
   })
   // Stored, and gone when the page is loaded again.
-  const reload = (assessment: Assessment) => show(broken('ASM-08') ? { ...assessment, answers: {} } : assessment)
+  const reload = (assessment: Assessment & Stamp) =>
+    show(broken('ASM-08') ? { ...assessment, answers: {} } : assessment)
 
   return [
     catalogueRoute(platform),
-    route(
-      'POST',
-      '/api/assessments',
-      signedIn(platform, async (call, account) => {
-        const { area, title } = await readFields(call)
-        if (!areas.some(({ id }) => id === area)) {
-          refuseErrors([{ field: 'area', message: `expected one of ${areas.map(({ id }) => id).join(', ')}` }])
-        }
-        const assessment = {
-          id: platform.nextId('assessment'),
-          owner: account.id,
-          area: String(area),
-          title: String(title ?? area).slice(0, 200),
-          tier: 1,
-          answers: {},
-          createdAt: new Date(clock.now()).toISOString(),
-        }
-        assessments.set(assessment.id, assessment)
-        return { status: 201, json: show(assessment) }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/assessments',
-      signedIn(platform, (_, account) => {
-        const own = ownedBy(account, assessments)
-        return { json: { assessments: own.map(reload) } }
-      }),
-    ),
-    route(
-      'GET',
-      '/api/assessments/:id',
-      signedIn(platform, (call, account) => ({ json: reload(owned(assessments, call.params['id'], account)) })),
-    ),
-    route(
-      'POST',
-      '/api/assessments/:id/tiers/:tier/responses',
-      signedIn(platform, async (call, account) => {
-        if (broken('ASM-07') && !/json/.test(call.header('content-type'))) {
-          throw new Refusal(415, { detail: 'expected application/json' })
-        }
-        const assessment = owned(assessments, call.params['id'], account)
-        const answers = { ...assessment.answers, ...(await readAnswers(call, assessment)) }
-        const changed = { ...assessment, answers }
-        assessments.set(assessment.id, changed)
-        return { json: show(changed) }
-      }),
-    ),
-    route(
-      'DELETE',
-      '/api/assessments/:id',
-      signedIn(platform, (call, account) => {
-        assessments.delete(owned(assessments, call.params['id'], account).id)
-        return { status: 204 }
-      }),
-    ),
+    signed('POST', path, async (call, account) => {
+      const { area, title } = await readFields(call)
+      const known = areas.map(({ id }) => id)
+      refuseErrors(unless(known.includes(String(area)), 'area', `expected one of ${known.join(', ')}`))
+      const named = { area: String(area), title: String(title ?? area).slice(0, 200) }
+      return { status: 201, json: show(assessments.add({ ...named, owner: account.id, tier: 1, answers: {} })) }
+    }),
+    ...ownedRoutes(platform, { path, name: 'assessments', entries: assessments, show: reload }),
+    signed('POST', `${path}/:id/tiers/:tier/responses`, async (call, account) => {
+      if (broken('ASM-07') && !/json/.test(call.header('content-type'))) {
+        throw new Refusal(415, { detail: 'expected application/json' })
+      }
+      const assessment = owned(assessments, call.params['id'], account)
+      const answers = { ...assessment.answers, ...(await readAnswers(call, assessment)) }
+      return { json: show(assessments.change(assessment.id, { answers }) ?? assessment) }
+    }),
   ]
 }
 

@@ -1,3 +1,5 @@
+import { type Call, Refusal } from './http.ts'
+
 /** One count of a window, and the standard headers that tell it. */
 interface Taken {
   readonly refused: boolean
@@ -35,4 +37,16 @@ export function createRateLimit(limit: number, windowMs: number, now: () => numb
       },
     }
   }
+}
+
+/** Counts a call against its key, and tells its answer so; refused with 429 and what `body` says when the window is spent. */
+export function spend(
+  limit: RateLimit,
+  key: string,
+  call: Call,
+  body: (seconds: string) => Readonly<Record<string, unknown>>,
+): void {
+  const { refused, headers } = limit(key)
+  Object.assign(call.answerHeaders, headers)
+  if (refused) throw new Refusal(429, body(headers['retry-after'] ?? ''), headers)
 }

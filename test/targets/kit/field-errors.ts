@@ -1,0 +1,24 @@
+import { Refusal } from './http.ts'
+
+export interface FieldError {
+  readonly field: string
+  readonly message: string
+}
+
+/** The error of a field that is not as expected. */
+export const unless = (isRight: boolean, field: string, message: string): readonly FieldError[] =>
+  isRight ? [] : [{ field, message }]
+
+export const textErrors = (field: string, value: unknown, longest = 200): readonly FieldError[] =>
+  unless(
+    typeof value === 'string' && value.trim() !== '' && value.length <= longest,
+    field,
+    `expected text of 1 to ${longest} characters`,
+  )
+
+/** Refuses with 422, naming each field. */
+export function refuseErrors(errors: readonly FieldError[]): void {
+  if (errors.length === 0) return
+  const names = errors.map(({ field }) => field).join(', ')
+  throw new Refusal(422, { detail: `fields are missing or wrong: ${names}`, errors })
+}
