@@ -15,6 +15,7 @@ export interface OpenJourneysOptions {
   readonly spares?: boolean
   /** Tests of one invocation that run side by side, where a source allows it. */
   readonly workers?: number
+  readonly limits?: JourneysOptions['limits']
 }
 
 const quiet: JourneysOptions['log'] = { info() {}, warn() {}, error() {} }
@@ -47,5 +48,6 @@ export async function openJourneys(
     ...(options.data === undefined ? {} : { cache: join(options.data, 'cache') }),
     ...(options.spares === undefined ? {} : { spares: options.spares }),
     ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
   })
 }

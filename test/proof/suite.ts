@@ -36,11 +36,13 @@ type Finish = (index: number, outcome: Outcome) => void
 
 /** More than cores: much of a journey beside a fault is waiting for what does not come. */
 const workers = 4
+/** One audit of a page's speed holds a gigabyte, and several may meet. */
+const limits = { memory: 4 * 2 ** 30 }
 
 /** Lists the journeys of the pack; throws when they cannot be listed. */
 export async function openSuite(request: SuiteRequest): Promise<CheckSuite> {
   const { loaded, system, io } = request
-  const journeys = await openJourneys(loaded, io, { spares: false, workers })
+  const journeys = await openJourneys(loaded, io, { spares: false, workers, limits })
   const found = await Promise.all(system.journeys.map(source => journeys.discover(system, source)))
   const problems = found.flatMap(discovery => discovery.problems)
   if (problems.length > 0) {
