@@ -8,7 +8,7 @@ test('removes what earlier runs left behind', async ({ request, admin: { headers
       accounts: {
         async list() {
           const { people } = await (await request.get('/api/people', { headers })).json()
-          return people.map((person: { id: string; email: string; createdAt: number }) => ({
+          return people.map((person: { id: string; email: string; createdAt: string }) => ({
             ...person,
             mark: person.email,
           }))

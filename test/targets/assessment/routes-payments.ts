@@ -51,7 +51,7 @@ export function paymentRoutes(platform: Platform): readonly Route[] {
     })),
     route('POST', '/api/webhooks/payments', async call => {
       // The provider lives in the machine's time, whatever the platform's clock says.
-      const { isPaid, reference } = await readPaymentEvent(call, webhookSecret, Date.now())
+      const { isPaid, reference } = await readPaymentEvent(call, { secret: webhookSecret, now: Date.now() })
       const payment = payments.get(reference)
       const state = isPaid ? 'succeeded' : 'cancelled'
       // Told twice, done once.

@@ -26,10 +26,47 @@ export async function openTransaction({ url, key }: Provider, transaction: NewTr
   return ((await response.json()) as { readonly checkoutUrl: string }).checkoutUrl
 }
 
-/** What the provider tells of a payment; refused with 401 when nobody with the secret signed it, or long ago. `now` is in milliseconds. */
-export async function readPaymentEvent(call: Call, secret: string, now: number) {
+/** What became of a payment, as the provider says: `paid`. Undefined when the provider does not know it. */
+export async function transactionStatus({ url, key }: Provider, reference: string) {
+  const response = await fetch(`${url}/transactions/${encodeURIComponent(reference)}`, {
+    headers: { authorization: `Bearer ${key}` },
+  })
+  if (!response.ok) return undefined
+  return ((await response.json()) as { readonly status: string }).status
+}
+
+interface PaymentEvent {
+  readonly id?: string
+  readonly type?: string
+  readonly data?: { readonly reference?: string }
+}
+
+interface EventOptions {
+  readonly secret: string
+  /** Milliseconds. */
+  readonly now: number
+  /** Everything is believed: a fault. Default: false. */
+  readonly believesAll?: boolean
+}
+
+/** What the provider tells of a payment; refused with 401 when nobody with the secret signed it, or long ago. */
+export async function readPaymentEvent(call: Call, { secret, now, believesAll = false }: EventOptions) {
   const body = await call.bytes()
-  if (!isSignedWebhook(secret, body, call.header('x-payment-signature'), now)) throw new Refusal(401)
-  const { type, data } = JSON.parse(body.toString()) as { type: string; data: { reference: string } }
-  return { isPaid: type === 'payment.paid', reference: data.reference }
+  const isSigned = isSignedWebhook(secret, body, call.header('x-payment-signature'), now)
+  if (!isSigned && !believesAll) throw new Refusal(401)
+  const { id, type, data } = parse(body)
+  return {
+    id: String(id),
+    isPaid: type === 'payment.paid',
+    isRefunded: type === 'payment.refunded',
+    reference: String(data?.reference),
+  }
+}
+
+function parse(body: Buffer): PaymentEvent {
+  try {
+    return JSON.parse(body.toString()) as PaymentEvent
+  } catch {
+    throw new Refusal(400, { error: 'expected JSON' })
+  }
 }

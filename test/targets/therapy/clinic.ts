@@ -1,11 +1,12 @@
 import type { TargetClock } from '../kit/clock.ts'
 import { type CookieSessions, createCookieSessions } from '../kit/cookie-sessions.ts'
-import { type Answer, type Call, Refusal, type Route, route } from '../kit/http.ts'
+import { guardedRoutes } from '../kit/guarded-routes.ts'
+import { type Call, Refusal } from '../kit/http.ts'
 import type { Parts } from '../kit/parts.ts'
 import { createTokens, type Tokens } from '../kit/tokens.ts'
 import type { TherapyBroken } from './faults.ts'
 import { createMoney, type Money } from './money.ts'
-import { createPeople, type People, type Person, type Role, seedPeople } from './people.ts'
+import { createPeople, type People, type Person, type Role } from './people.ts'
 import { createSessions, type Session, type Sessions } from './sessions.ts'
 
 export type PartName = 'database' | 'video' | 'payments'
@@ -56,7 +57,6 @@ export function createClinic(
 ): Clinic {
   const { clock, broken, provider } = given
   const people = createPeople(clock.now)
-  seedPeople(people)
   const money = createMoney({ people, broken, now: clock.now, provider })
   for (const { id } of people.all('member').slice(0, 5)) money.seed(id, 5)
   const sessions = createSessions(clock.now, broken)
@@ -95,21 +95,15 @@ function createQueries(extra: number): Clinic['queries'] {
   }
 }
 
-/** Who calls, by the cookie; 401 for nobody, 403 for somebody of another role. What they see stays out of every cache. */
-export function signedIn(clinic: Clinic, call: Call, ...roles: readonly Role[]): Person {
-  const { broken, people, queries, signIns } = clinic
-  if (!broken('THR-31')) call.answerHeaders['cache-control'] = 'no-store'
-  const person = queries.measure(() => people.get(signIns.userOf(call)))
-  if (!person) throw new Refusal(401)
-  if (roles.length > 0 && !roles.includes(person.role)) throw new Refusal(403)
-  return person
-}
-
-/** Makes routes for people of these roles; without any, for whoever is signed in. */
-export const routesFor =
-  (clinic: Clinic, ...roles: readonly Role[]) =>
-  (method: string, path: string, handler: (call: Call, person: Person) => Answer | Promise<Answer>): Route =>
-    route(method, path, call => handler(call, signedIn(clinic, call, ...roles)))
+/** Makes routes for people of these roles; without any, for whoever is signed in. What they see stays out of every cache. */
+export const routesFor = ({ broken, people, queries, signIns }: Clinic, ...roles: readonly Role[]) =>
+  guardedRoutes<Person>({
+    who(call) {
+      if (!broken('THR-31')) call.answerHeaders['cache-control'] = 'no-store'
+      return queries.measure(() => people.byId(signIns.userOf(call)))
+    },
+    may: ({ role }) => roles.length === 0 || roles.includes(role),
+  })
 
 /** The session that the call names: for its member, its therapist and administrators; others learn nothing of it. */
 export function sessionOf({ sessions, queries }: Clinic, call: Call, person: Person): Session {
@@ -118,17 +112,3 @@ export function sessionOf({ sessions, queries }: Clinic, call: Call, person: Per
   if (!session || !(isTheirs || person.role === 'admin')) throw new Refusal(404)
   return session
 }
-
-export interface FieldError {
-  readonly field: string
-  readonly message: string
-}
-
-/** Refuses with 422, naming each field. */
-export function refuseErrors(errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw new Refusal(422, { errors })
-}
-
-/** The error of a field that is not as expected. */
-export const unless = (isRight: boolean, field: string, message: string): readonly FieldError[] =>
-  isRight ? [] : [{ field, message }]

@@ -1,12 +1,11 @@
-import { chooseBroken } from '../kit/broken.ts'
-import { authorityCertificate, createCertificate } from '../kit/certificate.ts'
-import { createClock } from '../kit/clock.ts'
+import { authorityCertificate } from '../kit/certificate.ts'
 import { type Answer, type Call, createService, Refusal } from '../kit/http.ts'
+import { httpsRedirect } from '../kit/https-redirect.ts'
 import { listen } from '../kit/listen.ts'
-import { createParts } from '../kit/parts.ts'
 import { listenPaymentProvider } from '../kit/payment-provider.ts'
+import { prepareTarget } from '../kit/prepare.ts'
 import { attachRooms } from '../kit/rooms.ts'
-import { openControl, placesOf, type Target, type TargetOptions } from '../kit/target.ts'
+import { openControl, type Target, type TargetOptions } from '../kit/target.ts'
 import { type Clinic, createClinic, type PartName } from './clinic.ts'
 import { breakable } from './faults.ts'
 import { refusal } from './layout.ts'
@@ -20,19 +19,16 @@ import { moneyRoutes, systemRoutes } from './routes-system.ts'
 /** Ports in this order, the payment provider's last. */
 export type Therapy = Target<'web' | 'plain' | 'https' | 'payments', PartName>
 
-const day = 86_400_000
-
 /** The therapy platform as its document describes it, in memory. */
 export async function createTherapy(options: TargetOptions = {}): Promise<Therapy> {
-  const broken = chooseBroken(breakable, options.broken)
-  const clock = createClock(options.clock)
-  const parts = createParts<PartName>(['database', 'video', 'payments'])
-  const revision = { current: options.revision ?? 'reference' }
+  const { certificate, at, ...prepared } = prepareTarget(options, {
+    breakable,
+    parts: ['database', 'video', 'payments'] as const,
+    longCertificate: 'THR-26',
+  })
+  const { clock, parts, revision } = prepared
   const provider = { url: '' }
-  const clinic = createClinic({ clock, broken, parts, revision, provider })
-  const validUntil = clock.now() + (broken('THR-26') ? 3 : 60) * day
-  const certificate = createCertificate({ names: ['localhost'], validFrom: clock.now() - day, validUntil })
-
+  const clinic = createClinic({ ...prepared, provider })
   const routes = [
     ...systemRoutes(clinic, offlinePage()),
     ...peopleRoutes(clinic),
@@ -43,13 +39,17 @@ export async function createTherapy(options: TargetOptions = {}): Promise<Therap
   ]
   // Known as soon as it listens.
   const securePort = { current: '' }
-  const service = (scheme: Scheme) =>
-    createService({ routes, refusal: refusal(clinic), before: call => before(clinic, scheme, call, securePort) })
-  const at = placesOf(options)
+  const service = (isPlain: boolean) =>
+    createService({
+      routes,
+      refusal: refusal(clinic),
+      before: call => before(clinic, isPlain, call, securePort.current),
+    })
+  const behindProxy = service(false)
   const [web, plain, https, { control, listener }] = await Promise.all([
-    listen(service('web'), at(0)),
-    listen(service('plain'), at(1)),
-    listen(service('https'), { ...at(2), certificate }),
+    listen(behindProxy, at(0)),
+    listen(service(true), at(1)),
+    listen(behindProxy, { ...at(2), certificate }),
     openControl({ ...at(3), clock, parts, revision, facts: () => factsOf(clinic) }),
   ])
   const payments = await listenPaymentProvider({
@@ -79,8 +79,6 @@ export async function createTherapy(options: TargetOptions = {}): Promise<Therap
   }
 }
 
-type Scheme = 'web' | 'plain' | 'https'
-
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -98,11 +96,11 @@ const policy = [
 /** What holds for every call: headers, https, trouble of the day. */
 async function before(
   { broken, parts, revision }: Clinic,
-  scheme: Scheme,
+  isPlain: boolean,
   call: Call,
-  securePort: { readonly current: string },
+  securePort: string,
 ): Promise<Answer | undefined> {
-  const { pathname, search } = call.url
+  const { pathname } = call.url
   const isAsset = /^\/(assets|icons)\//.test(pathname)
   Object.assign(call.answerHeaders, {
     'x-revision': revision.current,
@@ -115,14 +113,10 @@ async function before(
     ...(isAsset ? {} : { 'cache-control': 'no-cache' }),
     ...(broken('THR-14') ? {} : { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
   })
-  // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
-  const isSecure = (call.header('x-forwarded-proto') || (scheme === 'plain' ? 'http' : 'https')) === 'https'
+  const redirect = httpsRedirect(call, isPlain, securePort)
   // What is private is not even led to the right door: whoever asks so has sent a cookie in the clear.
-  if (!isSecure && /^\/(api|records|sessions)\//.test(pathname)) throw new Refusal(403, { error: 'Ask over HTTPS' })
-  if (!isSecure && !broken('THR-14')) {
-    const host = scheme === 'plain' ? `${call.url.hostname}:${securePort.current}` : call.url.host
-    return { status: 301, headers: { location: `https://${host}${pathname}${search}` } }
-  }
+  if (redirect && /^\/(api|records|sessions)\//.test(pathname)) throw new Refusal(403, { error: 'Ask over HTTPS' })
+  if (redirect && !broken('THR-14')) return redirect
   if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
   const needsDatabase = !isAsset && pathname !== '/api/health' && pathname !== '/api/version'
   if (parts.isDown('database') && needsDatabase) throw new Refusal(503)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Refusal } from '../kit/http.ts'
+import { openTransaction, transactionStatus } from '../kit/payment-client.ts'
 import type { TherapyBroken } from './faults.ts'
 import type { People, Person } from './people.ts'
 
@@ -43,18 +44,14 @@ export function createMoney({ people, broken, now, provider }: MoneyOptions) {
   const invoices: Invoice[] = []
   const seenEvents = new Set<string>()
 
-  const ask = async (path: string, body?: object) => {
-    const response = await fetch(`${provider.url}${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers: { authorization: `Bearer ${providerKey}` },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    if (!response.ok) throw new Refusal(502, { error: 'The payment provider refused' })
-    return (await response.json()) as Readonly<Record<string, unknown>>
+  const shop = () => ({ url: provider.url, key: providerKey })
+  const answered = (found: string | undefined): string => {
+    if (found === undefined) throw new Refusal(502, { error: 'The payment provider refused' })
+    return found
   }
   const give = (member: string, credits: number) => {
-    const person = people.get(member)
-    if (person) people.change(member, { credits: person.credits + credits })
+    const person = people.byId(member)
+    if (person) people.change(person, { credits: person.credits + credits })
   }
   /** Counts a payment once, however often it is heard of. */
   const settle = (reference: string, state: 'paid' | 'refunded') => {
@@ -69,21 +66,20 @@ export function createMoney({ people, broken, now, provider }: MoneyOptions) {
     async buy(person: Person, credits: number, returnUrl: string) {
       const reference = `credits-${randomUUID()}`
       const amount = credits * creditPrice
-      const { checkoutUrl } = await ask('/transactions', { reference, amount, currency, returnUrl })
+      const next = answered(await openTransaction(shop(), { reference, amount, currency, returnUrl }))
       payments.set(reference, { reference, member: person.id, credits, amount, state: 'pending', at: now() })
-      return { reference, next: String(checkoutUrl) }
+      return { reference, next }
     },
     /** The customer came back: the provider says what became of the payment. */
     async verify(reference: string): Promise<boolean> {
       const payment = payments.get(reference)
       if (!payment) throw new Refusal(404)
-      const { status } = await ask(`/transactions/${encodeURIComponent(reference)}`)
-      const isPaid = status === 'paid' || broken('THR-07')
+      const isPaid = answered(await transactionStatus(shop(), reference)) === 'paid' || broken('THR-07')
       if (isPaid) settle(reference, 'paid')
       return isPaid
     },
     /** An event that the provider signed. */
-    hear(id: string, reference: string, state: 'paid' | 'refunded'): void {
+    hear({ id, reference }: { readonly id: string; readonly reference: string }, state: 'paid' | 'refunded'): void {
       const payment = payments.get(reference)
       if (broken('THR-08') && payment?.state === 'paid' && state === 'paid') give(payment.member, payment.credits)
       if (seenEvents.has(id)) return

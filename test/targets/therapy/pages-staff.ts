@@ -18,7 +18,7 @@ export function staffPages(clinic: Clinic): readonly Route[] {
   const partner = routesFor(clinic, 'partner')
   const admin = routesFor(clinic, 'admin')
   const overview = broken('THR-15') ? routesFor(clinic, 'admin', 'member') : admin
-  const nameOf = (id: string) => people.get(id)?.name ?? 'somebody who left'
+  const nameOf = (id: string) => people.byId(id)?.name ?? 'somebody who left'
   // With the fault what people typed is taken for markup, and the page lets it run.
   const typed = (text: string): Markup => (broken('THR-13') ? { markup: text } : html`${text}`)
   const noteList = (note: Note) =>
@@ -44,7 +44,7 @@ ${lines.length > 0 ? html`<h2>Transcript</h2><ul aria-label="Transcript">${lines
         .map(({ id, topic, slot, member, state }) => [
           html`<a href="/sessions/${id}">${topic || 'Session'}</a>`,
           time(slot),
-          html`<a href="/records/${people.get(member)?.record ?? 0}">${nameOf(member)}</a>`,
+          html`<a href="/records/${people.byId(member)?.record ?? 0}">${nameOf(member)}</a>`,
           state,
           html`<a href="/sessions/${id}/room">Join</a> <a href="/sessions/${id}/note">Note</a>`,
         ])

@@ -41,7 +41,7 @@ export function memberPages(clinic: Clinic): readonly Route[] {
         html`<option value="${new Date(slot).toISOString()}">${new Date(slot).toISOString().slice(0, 16)}</option>`,
     )
     return html`<li id="session-${session.id}"><h2>${session.topic || 'Session'}</h2>
-<p>${time(session.slot)} with ${people.get(session.therapist)?.name ?? 'a therapist who left'}, <span data-state>${session.state}</span></p>
+<p>${time(session.slot)} with ${people.byId(session.therapist)?.name ?? 'a therapist who left'}, <span data-state>${session.state}</span></p>
 <p><a href="/sessions/${session.id}">Details</a> ${session.state === 'booked' ? html`<a href="/sessions/${session.id}/room">Join</a>` : ''}</p>
 ${
   session.state === 'booked'
@@ -83,7 +83,7 @@ ${field('What is it about?', 'topic', 'text', html``)}`,
       const isPaid = await money.verify(call.url.searchParams.get('reference') ?? '')
       const body = html`<p role="status">${isPaid ? 'Thank you, your credits are here.' : 'Nothing was paid, and nothing was added.'}</p>
 <p><a href="/credits">Back to my credits</a></p>`
-      return { html: layout({ title: isPaid ? 'Paid' : 'Not paid', body, person: people.get(id)! }) }
+      return { html: layout({ title: isPaid ? 'Paid' : 'Not paid', body, person: people.byId(id)! }) }
     }),
     member('GET', '/invoices/:number', (call, person) => {
       const invoice = money.invoicesOf(person.id).find(({ number }) => number === call.params['number'])

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { type FieldError, refuseErrors, unless } from '../kit/field-errors.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { readUpload } from '../kit/multipart.ts'
-import { type Clinic, type FieldError, refuseErrors, routesFor, type UploadReport, unless } from './clinic.ts'
+import { type Clinic, routesFor, type UploadReport } from './clinic.ts'
 import type { Person, Role } from './people.ts'
 
 const home: Readonly<Record<Role, string>> = {
@@ -58,7 +59,7 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
   }
   const offered = ({ role, isApproved }: Person) => role === 'therapist' && (isApproved || broken('THR-02'))
   const therapist = (call: Call) => {
-    const found = people.get(call.params['id'])
+    const found = people.byId(call.params['id'])
     if (!found || !offered(found)) throw new Refusal(404)
     return found
   }
@@ -91,7 +92,7 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
         ),
       ])
       return {
-        json: people.show(people.change(person.id, { phone: String(phone), dateOfBirth: String(dateOfBirth) })),
+        json: people.show(people.change(person, { phone: String(phone), dateOfBirth: String(dateOfBirth) })),
       }
     }),
     route('POST', '/api/therapists', async call => {
@@ -107,9 +108,9 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
       return { json: { slots: slots.map(slot => new Date(slot).toISOString()) } }
     }),
     admin('POST', '/api/therapists/:id/approval', call => {
-      const found = people.get(call.params['id'])
+      const found = people.byId(call.params['id'])
       if (found?.role !== 'therapist') throw new Refusal(404)
-      people.change(found.id, { isApproved: true })
+      people.change(found, { isApproved: true })
       return { json: { id: found.id } }
     }),
     admin('GET', '/api/people', () => ({
@@ -120,10 +121,10 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
       },
     })),
     anybody('DELETE', '/api/people/:id', (call, person) => {
-      const found = people.get(call.params['id'])
+      const found = people.byId(call.params['id'])
       const mayRemove = found && (found.id === person.id || person.role === 'admin' || found.partner === person.id)
       if (!mayRemove) throw new Refusal(404)
-      people.remove(found)
+      people.remove(found.id)
       return { status: 204 }
     }),
     partner('POST', '/api/partner/members', async (call, partner) => {

@@ -1,8 +1,10 @@
+import { refuseErrors, unless } from '../kit/field-errors.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
-import { type Clinic, refuseErrors, routesFor, sessionOf, signedIn, unless } from './clinic.ts'
+import { type Clinic, routesFor, sessionOf } from './clinic.ts'
 import type { Person } from './people.ts'
 import { type Note, type Session, soapParts } from './sessions.ts'
 
+const join = '/api/sessions/:id/join'
 const ticketLife = 5 * 60
 const mostEntries = 10_000
 
@@ -25,19 +27,20 @@ export function readRecord(clinic: Clinic, call: Call, reader: Person): Person {
 
 /** Booking, calls, recordings, notes and health records. */
 export function sessionRoutes(clinic: Clinic): readonly Route[] {
-  const { audit, broken, money, parts, people, sessions, tokens } = clinic
+  const { audit, broken, money, parts, people, sessions, signIns, tokens } = clinic
   const anybody = routesFor(clinic)
   const member = routesFor(clinic, 'member')
   const therapist = routesFor(clinic, 'therapist')
+  const caller = routesFor(clinic, 'member', 'therapist')
   const admin = routesFor(clinic, 'admin')
   const show = (session: Session) => ({
     id: session.id,
     topic: session.topic,
     state: session.state,
     slot: new Date(session.slot).toISOString(),
-    member: people.get(session.member)?.name,
-    therapist: people.get(session.therapist)?.name,
-    createdAt: new Date(session.createdAt).toISOString(),
+    member: people.byId(session.member)?.name,
+    therapist: people.byId(session.therapist)?.name,
+    createdAt: session.createdAt,
     isOpen: sessions.isOpen(session),
     next: `/sessions/${session.id}`,
   })
@@ -57,10 +60,23 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
     return broken('THR-11') ? { ...note, plan: '' } : note
   }
 
+  /** For the two of the session, while its room is open. */
+  const openSession = (call: Call, person: Person) => {
+    const session = sessionOf(clinic, call, person)
+    const opens = new Date(session.slot).toISOString()
+    if (!sessions.isOpen(session)) throw new Refusal(403, { error: `The room is not open; the session is at ${opens}` })
+    return session
+  }
+  const ticket = (session: Session | undefined, name = 'guest') => {
+    if (parts.isDown('video')) throw new Refusal(503, { error: 'The video provider is down' })
+    if (!session) throw new Refusal(404)
+    return { json: { ticket: tokens.sign(`${session.id} ${name}`, 'call', ticketLife), name } }
+  }
+
   return [
     member('POST', '/api/sessions', async (call, member) => {
       const { therapist, slot, topic } = await call.json()
-      const found = people.get(String(therapist))
+      const found = people.byId(String(therapist))
       const isOffered = found?.role === 'therapist' && (found.isApproved || broken('THR-02'))
       refuseErrors(unless(isOffered, 'therapist', 'Choose a therapist'))
       const start = readSlot(found!.id, slot)
@@ -80,21 +96,19 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
     anybody('PATCH', '/api/sessions/:id', async (call, person) => {
       const session = own(call, person)
       const slot = readSlot(session.therapist, (await call.json())['slot'], session.id)
-      return { json: { ...show(sessions.change(session.id, { slot })), next: '/dashboard' } }
+      return { json: { ...show(sessions.change(session, { slot })), next: '/dashboard' } }
     }),
     anybody('DELETE', '/api/sessions/:id', (call, person) => {
       const session = own(call, person)
       money.giveBack(session.member)
-      return { json: { ...show(sessions.change(session.id, { state: 'cancelled' })), next: '/dashboard' } }
+      return { json: { ...show(sessions.change(session, { state: 'cancelled' })), next: '/dashboard' } }
     }),
-    route('POST', '/api/sessions/:id/join', call => {
-      if (parts.isDown('video')) throw new Refusal(503, { error: 'The video provider is down' })
-      const { session, name } = admit(call)
-      return { json: { ticket: tokens.sign(`${session.id} ${name}`, 'call', ticketLife), name } }
-    }),
+    broken('THR-05')
+      ? route('POST', join, call => ticket(sessions.get(call.params['id']), people.byId(signIns.userOf(call))?.name))
+      : caller('POST', join, (call, person) => ticket(openSession(call, person), person.name)),
     therapist('PUT', '/api/sessions/:id/recording', async (call, person) => {
       const recording = await call.bytes()
-      sessions.change(own(call, person).id, { recording: broken('THR-06') ? Buffer.alloc(0) : recording })
+      sessions.change(own(call, person), { recording: broken('THR-06') ? Buffer.alloc(0) : recording })
       return { status: 204 }
     }),
     anybody('GET', '/api/sessions/:id/recording', (call, person) => {
@@ -104,7 +118,7 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
     }),
     therapist('PUT', '/api/sessions/:id/note', async (call, person) => {
       const note = noteOf(await call.json())
-      const { id } = sessions.change(own(call, person).id, { note })
+      const { id } = sessions.change(own(call, person), { note })
       return { json: { note, next: `/sessions/${id}` } }
     }),
     anybody('GET', '/api/records/:number', (call, reader) => {
@@ -118,19 +132,6 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
       return { json: { entries: found.toReversed().slice(0, 100) } }
     }),
   ]
-
-  /** The two of the session, while its room is open. */
-  function admit(call: Call): { readonly session: Session; readonly name: string } {
-    const named = sessions.get(call.params['id'])
-    if (broken('THR-05') && named) {
-      return { session: named, name: people.get(clinic.signIns.userOf(call))?.name ?? 'guest' }
-    }
-    const person = signedIn(clinic, call, 'member', 'therapist')
-    const session = sessionOf(clinic, call, person)
-    const opens = new Date(session.slot).toISOString()
-    if (!sessions.isOpen(session)) throw new Refusal(403, { error: `The room is not open; the session is at ${opens}` })
-    return { session, name: person.name }
-  }
 }
 
 /** What is said in a room besides offers and candidates is written down. */
@@ -139,7 +140,7 @@ export function relayInRoom({ broken, clock, sessions }: Clinic) {
     const session = sessions.get(room)
     if (message['type'] === 'caption' && session) {
       const line = { at: clock.now(), name, text: String(message['text']).slice(0, 500) }
-      sessions.change(room, { transcript: [...session.transcript, line] })
+      sessions.change(session, { transcript: [...session.transcript, line] })
     }
     // Without an answer the two never find each other.
     return !(broken('THR-04') && message['type'] === 'answer')

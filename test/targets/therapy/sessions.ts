@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { createCollection, type Stamp } from '../kit/collection.ts'
 import type { TherapyBroken } from './faults.ts'
 
 export const soapParts = ['subjective', 'objective', 'assessment', 'plan'] as const
 export type Note = Readonly<Record<(typeof soapParts)[number], string>>
 
-export interface Line {
+interface Line {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly name: string
@@ -12,20 +12,20 @@ export interface Line {
 }
 
 /** A booked hour between a member and a therapist. */
-export interface Session {
-  readonly id: string
+interface Booking {
   readonly member: string
   readonly therapist: string
   /** What it is about, in the member's words. */
   readonly topic: string
   /** Its start, epoch milliseconds. */
   readonly slot: number
-  readonly createdAt: number
   readonly state: 'booked' | 'cancelled'
   readonly note?: Note
   readonly recording?: Buffer
   readonly transcript: readonly Line[]
 }
+
+export type Session = Booking & Stamp
 
 const half = 30 * 60_000
 const offeredSlots = 96
@@ -35,8 +35,8 @@ const closesAfter = 60 * 60_000
 const mostSessions = 1_000
 
 export function createSessions(now: () => number, broken: TherapyBroken) {
-  const sessions = new Map<string, Session>()
-  const all = () => [...sessions.values()]
+  const sessions = createCollection<Booking>('session', now)
+  const all = sessions.list
   const isTaken = (therapist: string, slot: number, except?: string) =>
     all().some(
       session =>
@@ -45,10 +45,6 @@ export function createSessions(now: () => number, broken: TherapyBroken) {
         session.id !== except &&
         (session.state === 'booked' || broken('THR-03')),
     )
-  const forgetOldest = () => {
-    const oldest = all().find(({ state }) => state === 'cancelled')
-    if (oldest) sessions.delete(oldest.id)
-  }
   return {
     /** Half hours of the next two days that are free, the running one first: a walk-in may still have it. */
     freeSlots(therapist: string): readonly number[] {
@@ -62,23 +58,15 @@ export function createSessions(now: () => number, broken: TherapyBroken) {
       slot < now() + offeredSlots * half &&
       !isTaken(therapist, slot, except),
     add(given: Pick<Session, 'member' | 'therapist' | 'slot' | 'topic'>): Session {
-      const session: Session = { ...given, id: randomUUID(), createdAt: now(), state: 'booked', transcript: [] }
-      sessions.set(session.id, session)
-      if (sessions.size > mostSessions) forgetOldest()
-      return session
+      const oldest = sessions.size < mostSessions ? undefined : all().findLast(({ state }) => state === 'cancelled')
+      if (oldest) sessions.remove(oldest.id)
+      return sessions.add({ ...given, state: 'booked', transcript: [] })
     },
     get: (id: string | undefined) => sessions.get(id ?? ''),
-    change(id: string, change: Partial<Session>): Session {
-      const session = { ...sessions.get(id)!, ...change }
-      sessions.set(id, session)
-      return session
-    },
+    change: ({ id }: Session, change: Partial<Booking>): Session => sessions.change(id, change)!,
     /** Newest first. */
-    of: (person: string) =>
-      all()
-        .reverse()
-        .filter(({ member, therapist }) => member === person || therapist === person),
-    all: () => all().reverse(),
+    of: (person: string) => all().filter(({ member, therapist }) => member === person || therapist === person),
+    all,
     isOpen: ({ slot, state }: Session) =>
       state === 'booked' && now() >= slot - opensBefore && now() < slot + closesAfter,
     areTogether: (member: string, therapist: string) =>
