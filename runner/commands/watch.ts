@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { formatProblem, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
+import { collectGarbage } from '../system/collect-garbage.ts'
 import { becomeLean } from '../system/lean-process.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
@@ -113,6 +114,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       )
       if (token.fresh)
         io.write(`token for whatever changes something (kept in ${join(folder, 'token')}): ${token.value}\n`)
+      collectGarbage()
       await stopped(io)
       io.write('stopping: runs in flight get ten seconds\n')
       await server.close()

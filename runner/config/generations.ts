@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { dirname, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { createTypeStripper } from './strip-types.ts'
 
 /** Our own program: `runner/` in a checkout, `dist/runner/` in the package. */
 const program = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -23,6 +25,7 @@ export async function importGeneration(
   generation: number,
   files: string[] = [],
 ): Promise<ImportedGeneration> {
+  using stripper = createTypeStripper()
   const hooks = registerHooks({
     resolve(specifier, context, next) {
       const byUser = context.parentURL !== undefined && isUsers(context.parentURL)
@@ -34,7 +37,10 @@ export async function importGeneration(
       if (!isUsers(url)) return next(url, context)
       const path = fileURLToPath(url)
       files.push(path)
-      return next(url, /\.m?ts$/.test(path) ? { ...context, format: 'module-typescript' } : context)
+      if (!/\.m?ts$/.test(path)) return next(url, context)
+      const source = stripper.strip(readFileSync(path, 'utf8'))
+      if (source !== undefined) return { format: 'module', source, shortCircuit: true }
+      return next(url, { ...context, format: 'module-typescript' })
     },
   })
   try {

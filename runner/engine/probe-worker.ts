@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { ConfigurationError, loadConfiguration } from '../config/load-configuration.ts'
 import type { Problem } from '../core/contracts.ts'
 import { realClock } from '../system/clock.ts'
+import { collectGarbage } from '../system/collect-garbage.ts'
 import { createLoopDelay } from '../system/loop-delay.ts'
 import type { FromWorker, ToWorker, WorkerSetup } from './probe-protocol.ts'
 import { createProbeRunner, type ProbeRunner } from './probe-runner.ts'
@@ -16,6 +17,7 @@ try {
   const loaded = await loadConfiguration(request)
   const checks = loaded.configuration.systems.flatMap(system => system.checks)
   await Promise.all(checks.map(({ probe }) => probe.prepare?.()))
+  collectGarbage()
   const runner = createProbeRunner({
     loaded,
     location: location ?? loaded.configuration.location,

@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
+import { collectGarbage } from '../system/collect-garbage.ts'
 import { openForReading, openForWriting } from './schema.ts'
 import { copyTo } from './sqlite-backup.ts'
 import { maintain } from './sqlite-maintenance.ts'
@@ -17,6 +18,7 @@ const post = (message: FromWorker) => port.postMessage(message)
 try {
   const work = createWork()
   port.on('message', (message: ToWorker) => void answer(message.id, () => work(message)))
+  collectGarbage()
   post({ id: 0, value: undefined })
 } catch (error) {
   post(troubleOf(0, error))

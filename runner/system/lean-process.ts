@@ -3,7 +3,7 @@
  * only when a process starts; hence it replaces itself once, under its own number.
  */
 
-const flag = '--memory-saver-mode'
+const flag = '--max-semi-space-size=2'
 
 /** Many threads of few allocations: two arenas are enough for them, and what is free goes back to the system. */
 const allocation: Readonly<Record<string, string>> = {
