@@ -72,6 +72,7 @@ test.each([
   }).toEqual(statuses)
   expect((await call('/me')).status).toBe(401)
   expect(await statusOf('no.token.')).toBe(401)
+  expect(await statusOf(signIn.refreshToken(someone))).toBe(401)
   expect([signIn.ofRefresh(signIn.refreshToken(someone))?.id, signIn.ofRefresh(expired)]).toEqual([
     'booking-1',
     undefined,

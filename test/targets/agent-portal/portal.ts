@@ -1,11 +1,14 @@
+import { createAccounts, seedAccounts } from '../kit/accounts.ts'
 import type { TargetClock } from '../kit/clock.ts'
 import { type Collection, createCollection } from '../kit/collection.ts'
-import { type Answer, type Call, type Handler, Refusal, type Route, route } from '../kit/http.ts'
+import { guardedRoutes } from '../kit/guarded-routes.ts'
+import { type Answer, Refusal } from '../kit/http.ts'
 import type { Mailbox } from '../kit/mailbox.ts'
 import type { Parts } from '../kit/parts.ts'
 import { createRateLimit, type RateLimit } from '../kit/rate-limit.ts'
+import { createTokenSignIn, type TokenSignIn } from '../kit/token-sign-in.ts'
 import { createTokens, type Tokens } from '../kit/tokens.ts'
-import { type Accounts, createAccounts, seedAccounts, type User } from './accounts.ts'
+import { type Accounts, seedPassword, seeds, type User } from './accounts.ts'
 import { type Clinic, createClinic } from './clinic.ts'
 import type { PortalBroken } from './faults.ts'
 
@@ -33,6 +36,7 @@ export interface Portal {
   readonly revision: { current: string }
   readonly tokens: Tokens
   readonly accounts: Accounts
+  readonly signIn: TokenSignIn<User>
   readonly clinic: Clinic
   readonly tasks: Collection<Entry>
   readonly tickets: Collection<Entry>
@@ -53,12 +57,13 @@ const mostSignIns = 20
 export function createPortal(given: Pick<Portal, 'clock' | 'broken' | 'parts' | 'mailbox' | 'revision'>): Portal {
   const { clock, broken } = given
   const tokens = createTokens(jwtSecret, clock.now)
-  const accounts = createAccounts(tokens)
-  seedAccounts(accounts)
+  const accounts: Accounts = createAccounts(clock.now)
+  seedAccounts(accounts, seeds, seedPassword)
   return {
     ...given,
     tokens,
     accounts,
+    signIn: createTokenSignIn({ tokens, accounts, trusts: broken('AGT-37') ? 'forged' : undefined }),
     clinic: createClinic(clock.now, broken('AGT-18')),
     tasks: createCollection('task', clock.now),
     tickets: createCollection('ticket', clock.now),
@@ -73,49 +78,21 @@ export function createPortal(given: Pick<Portal, 'clock' | 'broken' | 'parts' | 
   }
 }
 
-export function userOf({ tokens, accounts, broken }: Portal, token: string): User | undefined {
-  const claims = tokens.verify(token, 'access')
-  if (claims === 'forged' && broken('AGT-37')) return accounts.byId(unverifiedSubject(token))
-  return typeof claims === 'string' ? undefined : accounts.byId(claims.sub)
-}
-
-function unverifiedSubject(token: string): string {
-  try {
-    const { sub, use } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-    return use === 'access' ? String(sub) : ''
-  } catch {
-    return ''
-  }
-}
-
-export type AgentHandler = (call: Call, user: User) => Answer | Promise<Answer>
-
-/** A call of the API, known to the description of it. */
-export interface ApiRoute extends Route {
-  readonly template: string
-}
-
-/** `api('GET', '/api/tasks/:id', handler)` */
-export const api = (method: string, template: string, handler: Handler): ApiRoute => ({
-  ...route(method, template, handler),
-  template,
-})
-
-/** Calls for people who are signed in: others are refused with 401. */
-export const agentApi =
-  (portal: Portal) =>
-  (method: string, template: string, handler: AgentHandler): ApiRoute =>
-    api(method, template, call => {
-      const token = /^Bearer (.+)$/.exec(call.header('authorization'))?.[1]
-      const user = token === undefined ? undefined : userOf(portal, token)
-      if (!user) throw new Refusal(401, {}, { 'www-authenticate': 'Bearer' })
-      return handler(call, user)
-    })
+/** Makes calls for people who are signed in: others are refused with 401. */
+export const agentRoutes = ({ signIn }: Portal) => guardedRoutes({ who: signIn.caller })
 
 /** What exists, or a refusal with 404. */
 export function found<T>(item: T | undefined | false): T {
   if (item === undefined || item === false) throw new Refusal(404)
   return item
+}
+
+export const created = (json: unknown): Answer => ({ status: 201, json })
+
+/** The answer to a removal: 404 when there was nothing to remove. */
+export function gone(isGone: boolean): Answer {
+  found(isGone)
+  return { status: 204 }
 }
 
 export const listOf = (items: readonly unknown[]): Answer => ({ json: { items, total: items.length } })

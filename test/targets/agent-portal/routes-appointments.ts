@@ -1,13 +1,13 @@
-import { type Answer, type Call, Refusal } from '../kit/http.ts'
+import { type Answer, type Call, Refusal, type Route } from '../kit/http.ts'
 import { email, filled, moment, oneOf, optional, readFields, text } from '../kit/rules.ts'
 import type { User } from './accounts.ts'
 import { type Appointment, states } from './clinic.ts'
-import { type ApiRoute, agentApi, contains, found, listOf, type Portal } from './portal.ts'
+import { agentRoutes, contains, created, found, gone, listOf, type Portal } from './portal.ts'
 
 /** Booking in its three forms, approval, and changes of state. */
-export function appointmentRoutes(portal: Portal): readonly ApiRoute[] {
+export function appointmentRoutes(portal: Portal): readonly Route[] {
   const { clinic } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
   const bookings = createBookings(portal)
   return [
     agent('GET', '/api/appointments', ({ url }) => {
@@ -31,10 +31,7 @@ export function appointmentRoutes(portal: Portal): readonly ApiRoute[] {
       const { state } = readFields(await call.json(), { state: oneOf(...states) })
       return tell(portal, clinic.setState(call.params['id']!, state))
     }),
-    agent('DELETE', '/api/appointments/:id', call => {
-      found(clinic.remove(call.params['id']!))
-      return { status: 204 }
-    }),
+    agent('DELETE', '/api/appointments/:id', call => gone(clinic.remove(call.params['id']!))),
   ]
 }
 
@@ -96,7 +93,7 @@ function createBookings(portal: Portal) {
           : ({ kind: 'standard', state: 'confirmed', agentId: user.id } as const)
       const appointment = booked(clinic.book(slot, patient, given), patient.email)
       if (broken('AGT-17') && body['channel'] === 'portal') clinic.remove(appointment.id)
-      return { status: 201, json: appointment }
+      return created(appointment)
     },
     async many(call: Call, user: User): Promise<Answer> {
       const { doctorId, date, patients } = readFields(await call.json(), {
@@ -110,7 +107,7 @@ function createBookings(portal: Portal) {
       const given = { kind: 'standard', state: 'confirmed', agentId: user.id } as const
       const kept = broken('AGT-19') ? people.slice(0, 1) : people
       const items = kept.map((person, index) => booked(clinic.book(slots[index]!, person, given), person.email))
-      return { status: 201, json: { items, total: people.length } }
+      return created({ items, total: people.length })
     },
     async followUp(call: Call, user: User): Promise<Answer> {
       const past = found(clinic.appointments.get(call.params['id']!))
@@ -120,7 +117,7 @@ function createBookings(portal: Portal) {
       const given = { kind: 'follow-up', state: 'confirmed', agentId: user.id } as const
       const appointment = booked(slot && clinic.book(slot, patient, given), patient.email)
       if (broken('AGT-21')) clinic.remove(appointment.id)
-      return { status: 201, json: appointment }
+      return created(appointment)
     },
   }
 }

@@ -1,25 +1,25 @@
-import { type Call, Refusal } from '../kit/http.ts'
+import { type Call, Refusal, type Route, route } from '../kit/http.ts'
+import { spend } from '../kit/rate-limit.ts'
 import { email, password, readFields, refuse, text } from '../kit/rules.ts'
 import { isTotp } from '../kit/totp.ts'
-import type { User } from './accounts.ts'
-import { type ApiRoute, agentApi, api, found, type Portal } from './portal.ts'
+import { show, type User } from './accounts.ts'
+import { agentRoutes, created, found, gone, listOf, type Portal } from './portal.ts'
 
 const challengeLife = 5 * 60
+const tooMany = { error: 'Too many attempts, please try again later' }
 
 /** Registration, sign-in in one or two steps, refresh, users. */
-export function authRoutes(portal: Portal): readonly ApiRoute[] {
-  const { accounts, broken, signIns, tokens, clock } = portal
-  const agent = agentApi(portal)
+export function authRoutes(portal: Portal): readonly Route[] {
+  const { accounts, broken, signIn, signIns, tokens, clock } = portal
+  const agent = agentRoutes(portal)
   const welcome = (user: User, status = 200) => ({
     status,
-    json: { user: accounts.show(user), tokens: accounts.grant(user) },
+    json: {
+      user: show(user),
+      tokens: { accessToken: signIn.accessToken(user), refreshToken: signIn.refreshToken(user) },
+    },
   })
-  /** Counts a try against the account; refused with 429 when its window is spent. */
-  const spend = (account: string, call: Call) => {
-    const { refused, headers } = signIns(account.toLowerCase())
-    Object.assign(call.answerHeaders, headers)
-    if (refused) throw new Refusal(429, { error: 'Too many attempts, please try again later' }, headers)
-  }
+  const spendTry = (account: string, call: Call) => spend(signIns, account.toLowerCase(), call, () => tooMany)
   /** Oneself, or anybody for an administrator. */
   const allowed = (call: Call, user: User) => {
     const id = call.params['id']!
@@ -28,15 +28,15 @@ export function authRoutes(portal: Portal): readonly ApiRoute[] {
   }
 
   return [
-    api('POST', '/api/auth/register', async call => {
+    route('POST', '/api/auth/register', async call => {
       const given = readFields(await call.json(), { name: text, email, password })
       if (accounts.byEmail(given.email)) refuse({ field: 'email', message: 'is taken' })
-      if (broken('AGT-14')) return { status: 201, json: { user: { name: given.name, email: given.email } } }
+      if (broken('AGT-14')) return created({ user: { name: given.name, email: given.email } })
       return welcome(accounts.add({ ...given, role: 'agent' }), 201)
     }),
-    api('POST', '/api/auth/login', async call => {
+    route('POST', '/api/auth/login', async call => {
       const given = readFields(await call.json(), { email, password: text })
-      spend(given.email, call)
+      spendTry(given.email, call)
       const user = accounts.byEmail(given.email)
       if (!user || !accounts.isPassword(user, given.password)) {
         throw new Refusal(401, { error: 'E-mail or password is wrong' })
@@ -44,35 +44,30 @@ export function authRoutes(portal: Portal): readonly ApiRoute[] {
       if (user.totp === undefined) return welcome(user)
       return { json: { secondFactor: true, challenge: tokens.sign(user.id, 'challenge', challengeLife) } }
     }),
-    api('POST', '/api/auth/verify', async call => {
+    route('POST', '/api/auth/verify', async call => {
       const { challenge, code } = readFields(await call.json(), { challenge: text, code: text })
       const claims = tokens.verify(challenge, 'challenge')
       const user = typeof claims === 'string' ? undefined : accounts.byId(claims.sub)
       if (!user?.totp) throw new Refusal(401, { error: 'Please sign in again' })
-      spend(user.email, call)
+      spendTry(user.email, call)
       if (!isTotp(user.totp, code, clock.now())) throw new Refusal(401, { error: 'The code is wrong or too old' })
       return welcome(user)
     }),
-    api('POST', '/api/auth/refresh', async call => {
-      const claims = tokens.verify(String((await call.json())['refreshToken']), 'refresh')
-      const user = typeof claims === 'string' || broken('AGT-15') ? undefined : accounts.byId(claims.sub)
-      if (!user) throw new Refusal(401)
+    route('POST', '/api/auth/refresh', async call => {
+      const user = signIn.ofRefresh(String((await call.json())['refreshToken']))
+      if (!user || broken('AGT-15')) throw new Refusal(401)
       return welcome(user)
     }),
     agent('GET', '/api/users', (_, user) => {
       if (user.role !== 'admin') throw new Refusal(403)
-      const items = accounts.all().map(accounts.show)
-      return { json: { items, total: items.length } }
+      return listOf(accounts.all().map(show))
     }),
-    agent('GET', '/api/users/me', (_, user) => ({ json: accounts.show(user) })),
-    agent('GET', '/api/users/:id', (call, user) => ({ json: accounts.show(allowed(call, user)) })),
+    agent('GET', '/api/users/me', (_, user) => ({ json: show(user) })),
+    agent('GET', '/api/users/:id', (call, user) => ({ json: show(allowed(call, user)) })),
     agent('PUT', '/api/users/:id', async (call, user) => {
       const { name } = readFields(await call.json(), { name: text })
-      return { json: accounts.show(accounts.change(allowed(call, user), { name })) }
+      return { json: show(accounts.change(allowed(call, user), { name })) }
     }),
-    agent('DELETE', '/api/users/:id', (call, user) => {
-      accounts.remove(allowed(call, user).id)
-      return { status: 204 }
-    }),
+    agent('DELETE', '/api/users/:id', (call, user) => gone(accounts.remove(allowed(call, user).id))),
   ]
 }

@@ -1,17 +1,17 @@
-import type { Call } from '../kit/http.ts'
+import type { Call, Route } from '../kit/http.ts'
 import { filled, moment, readFields, refuse, text } from '../kit/rules.ts'
 import type { Slot } from './clinic.ts'
-import { type ApiRoute, agentApi, contains, found, listOf, type Portal } from './portal.ts'
+import { agentRoutes, contains, created, found, gone, listOf, type Portal } from './portal.ts'
 import { appointmentRoutes } from './routes-appointments.ts'
 
 /** Doctors, hospitals, time slots, appointments, patients. */
-export function bookingRoutes(portal: Portal): readonly ApiRoute[] {
+export function bookingRoutes(portal: Portal): readonly Route[] {
   return [...doctorRoutes(portal), ...slotRoutes(portal), ...appointmentRoutes(portal), ...patientRoutes(portal)]
 }
 
-function doctorRoutes(portal: Portal): readonly ApiRoute[] {
+function doctorRoutes(portal: Portal): readonly Route[] {
   const { broken, clinic } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
   const show = (doctor: (typeof clinic.doctors)[number]) => ({
     ...doctor,
     rating: broken('AGT-36') ? String(doctor.rating) : doctor.rating,
@@ -38,9 +38,9 @@ function doctorRoutes(portal: Portal): readonly ApiRoute[] {
   ]
 }
 
-function slotRoutes(portal: Portal): readonly ApiRoute[] {
+function slotRoutes(portal: Portal): readonly Route[] {
   const { clinic } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
   const doctorOf = (id: string | null) => {
     const doctor = clinic.doctors.find(known => known.id === id)
     if (!doctor) refuse({ field: 'doctorId', message: 'expected a doctor' })
@@ -52,22 +52,18 @@ function slotRoutes(portal: Portal): readonly ApiRoute[] {
   }
   const show = (slot: Slot) => ({ ...slot, free: clinic.isFree(slot.id) })
   const open = (doctorId: string, startsAt: string) => {
-    const entry = clinic.opened.add({ doctorId: doctorOf(doctorId), startsAt: new Date(startsAt).toISOString() })
-    return show(entry)
+    return show(clinic.opened.add({ doctorId: doctorOf(doctorId), startsAt: new Date(startsAt).toISOString() }))
   }
   return [
     agent('GET', '/api/time-slots', call => listOf(asked(call).map(show))),
     agent('POST', '/api/time-slots', async call => {
       const { doctorId, startsAt } = readFields(await call.json(), { doctorId: text, startsAt: moment })
-      return { status: 201, json: open(doctorId, startsAt) }
+      return created(open(doctorId, startsAt))
     }),
     agent('PUT', '/api/time-slots/bulk', async call => {
       const { doctorId, startsAt } = readFields(await call.json(), { doctorId: text, startsAt: filled })
       const moments = startsAt.map((given, index) => readFields({ [index]: given }, { [index]: moment }, 'startsAt.'))
-      return {
-        status: 201,
-        json: { items: moments.flatMap(item => Object.values(item)).map(at => open(doctorId, at)) },
-      }
+      return created({ items: moments.flatMap(item => Object.values(item)).map(at => open(doctorId, at)) })
     }),
     agent('GET', '/api/time-slots/availability', call => {
       const free = asked(call)
@@ -76,16 +72,13 @@ function slotRoutes(portal: Portal): readonly ApiRoute[] {
       return { json: { items: free, total: free.length, available: free.length > 0 } }
     }),
     agent('GET', '/api/time-slots/:id', call => ({ json: show(found(clinic.slot(call.params['id']!))) })),
-    agent('DELETE', '/api/time-slots/:id', call => {
-      found(clinic.opened.remove(call.params['id']!))
-      return { status: 204 }
-    }),
+    agent('DELETE', '/api/time-slots/:id', call => gone(clinic.opened.remove(call.params['id']!))),
   ]
 }
 
-function patientRoutes(portal: Portal): readonly ApiRoute[] {
+function patientRoutes(portal: Portal): readonly Route[] {
   const { broken, clinic } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
   return [
     agent('GET', '/api/patients', ({ url }) =>
       listOf(clinic.customers.list().filter(({ name }) => contains(name, url.searchParams.get('search')))),

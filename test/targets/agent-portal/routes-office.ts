@@ -1,9 +1,9 @@
 import { type Table, writePdf, writeXlsx } from '../kit/documents.ts'
-import { type Answer, type Call, Refusal } from '../kit/http.ts'
+import { type Answer, type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { amount, filled, moment, oneOf, optional, readFields, text } from '../kit/rules.ts'
 import { isSignedWebhook } from '../kit/webhook-signature.ts'
 import type { User } from './accounts.ts'
-import { type ApiRoute, agentApi, api, found, listOf, type Portal, webhookSecret } from './portal.ts'
+import { agentRoutes, created, found, gone, listOf, type Portal, webhookSecret } from './portal.ts'
 
 const taskStates = ['open', 'in progress', 'done'] as const
 const priorities = ['low', 'normal', 'high'] as const
@@ -11,13 +11,13 @@ const formats = ['pdf', 'xlsx'] as const
 const kinds = ['appointments', 'payments', 'performance'] as const
 
 /** Payments, reports, tasks, support tickets, notifications. */
-export function officeRoutes(portal: Portal): readonly ApiRoute[] {
+export function officeRoutes(portal: Portal): readonly Route[] {
   return [...paymentRoutes(portal), ...reportRoutes(portal), ...taskRoutes(portal), ...helpRoutes(portal)]
 }
 
-function paymentRoutes(portal: Portal): readonly ApiRoute[] {
+function paymentRoutes(portal: Portal): readonly Route[] {
   const { broken, clock, payments } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
   return [
     agent('GET', '/api/payments', ({ url }) => {
       const search = url.searchParams.get('search') ?? ''
@@ -25,7 +25,7 @@ function paymentRoutes(portal: Portal): readonly ApiRoute[] {
     }),
     agent('POST', '/api/payments', async call => {
       const given = readFields(await call.json(), { customer: text, amount, method: oneOf('card', 'bank transfer') })
-      return { status: 201, json: payments.add({ ...given, state: 'paid' }) }
+      return created(payments.add({ ...given, state: 'paid' }))
     }),
     agent('POST', '/api/payments/refund', async call => {
       const { paymentId } = readFields(await call.json(), { paymentId: text })
@@ -33,7 +33,7 @@ function paymentRoutes(portal: Portal): readonly ApiRoute[] {
       if (payment['state'] !== 'paid') throw new Refusal(409, { error: 'The payment is refunded already' })
       return { json: broken('AGT-23') ? payment : payments.change(paymentId, { ...payment, state: 'refunded' }) }
     }),
-    api('POST', '/api/payments/webhook', async call => {
+    route('POST', '/api/payments/webhook', async call => {
       const body = await call.bytes()
       if (!isSignedWebhook(webhookSecret, body, call.header('x-webhook-signature'), clock.now()))
         throw new Refusal(401, { error: 'The signature is wrong' })
@@ -43,9 +43,9 @@ function paymentRoutes(portal: Portal): readonly ApiRoute[] {
   ]
 }
 
-function reportRoutes(portal: Portal): readonly ApiRoute[] {
+function reportRoutes(portal: Portal): readonly Route[] {
   const { broken, clinic, payments, reports, schedules } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
   const tables: Readonly<Record<(typeof kinds)[number], () => Omit<Table, 'title'>>> = {
     appointments: () => ({
       columns: ['Doctor', 'Patient', 'Starts at', 'State'],
@@ -69,10 +69,7 @@ function reportRoutes(portal: Portal): readonly ApiRoute[] {
   const wanted = { ...exported, title: text }
   return [
     agent('GET', '/api/reports', () => listOf(reports.list())),
-    agent('POST', '/api/reports/generate', async call => {
-      const given = readFields(await call.json(), wanted)
-      return { status: 201, json: reports.add(given) }
-    }),
+    agent('POST', '/api/reports/generate', async call => created(reports.add(readFields(await call.json(), wanted)))),
     agent('GET', '/api/reports/templates', () => listOf(kinds.map(kind => ({ kind, formats })))),
     agent('GET', '/api/reports/export', ({ url }) => {
       const { kind, format } = readFields(Object.fromEntries(url.searchParams), exported)
@@ -81,26 +78,20 @@ function reportRoutes(portal: Portal): readonly ApiRoute[] {
     agent('GET', '/api/reports/schedule', () => listOf(schedules.list())),
     agent('POST', '/api/reports/schedule', async call => {
       const given = readFields(await call.json(), { ...wanted, every: oneOf('day', 'week', 'month') })
-      return { status: 201, json: schedules.add(given) }
+      return created(schedules.add(given))
     }),
-    agent('DELETE', '/api/reports/schedule/:id', call => {
-      found(schedules.remove(call.params['id']!))
-      return { status: 204 }
-    }),
+    agent('DELETE', '/api/reports/schedule/:id', call => gone(schedules.remove(call.params['id']!))),
     agent('GET', '/api/reports/:id/download', call => {
       const { title, kind, format } = readFields(found(reports.get(call.params['id']!)), wanted)
       return download(title, kind, format)
     }),
-    agent('DELETE', '/api/reports/:id', call => {
-      found(reports.remove(call.params['id']!))
-      return { status: 204 }
-    }),
+    agent('DELETE', '/api/reports/:id', call => gone(reports.remove(call.params['id']!))),
   ]
 }
 
-function taskRoutes(portal: Portal): readonly ApiRoute[] {
+function taskRoutes(portal: Portal): readonly Route[] {
   const { accounts, broken, tasks } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
   const content = { title: broken('AGT-41') ? optional(text) : text, priority: optional(oneOf(...priorities)) }
   const stateOf = async (call: Call) => readFields(await call.json(), { status: oneOf(...taskStates) })
   const setStatus = (id: string, status: string) =>
@@ -115,7 +106,7 @@ function taskRoutes(portal: Portal): readonly ApiRoute[] {
     agent('POST', '/api/tasks', async (call, user) => {
       const { title = '', priority = 'normal' } = readFields(await call.json(), content)
       const task = { title, priority, status: 'open', assignee: 'nobody', createdBy: user.id }
-      return { status: 201, json: tasks.add(task) }
+      return created(tasks.add(task))
     }),
     agent('POST', '/api/tasks/assign', async (call, user) => {
       const { taskId, assignee } = readFields(await call.json(), { taskId: text, assignee: text })
@@ -133,17 +124,14 @@ function taskRoutes(portal: Portal): readonly ApiRoute[] {
     agent('PATCH', '/api/tasks/:id/status', async call => ({
       json: setStatus(call.params['id']!, (await stateOf(call)).status),
     })),
-    agent('DELETE', '/api/tasks/:id', call => {
-      found(tasks.remove(call.params['id']!))
-      return { status: 204 }
-    }),
+    agent('DELETE', '/api/tasks/:id', call => gone(tasks.remove(call.params['id']!))),
   ]
 }
 
 /** Support tickets and notifications. */
-function helpRoutes(portal: Portal): readonly ApiRoute[] {
+function helpRoutes(portal: Portal): readonly Route[] {
   const { broken, clock, notifications, tickets } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
   const own = (user: User) => notifications.list().filter(({ userId }) => userId === user.id)
   return [
     agent('GET', '/api/support-tickets', () => listOf(tickets.list())),
@@ -151,22 +139,18 @@ function helpRoutes(portal: Portal): readonly ApiRoute[] {
       const given = readFields(await call.json(), { subject: text, message: text })
       const ticket = tickets.add({ ...given, state: 'open', agentId: user.id })
       if (broken('AGT-26')) tickets.remove(ticket.id)
-      return { status: 201, json: ticket }
+      return created(ticket)
     }),
-    agent('DELETE', '/api/support-tickets/:id', call => {
-      found(tickets.remove(call.params['id']!))
-      return { status: 204 }
-    }),
+    agent('DELETE', '/api/support-tickets/:id', call => gone(tickets.remove(call.params['id']!))),
     agent('GET', '/api/notifications', (_, user) => listOf(own(user))),
     agent('POST', '/api/notifications', async (call, user) => {
       const given = readFields(await call.json(), { text, at: optional(moment) })
       const notification = notifications.add({ ...given, userId: user.id, sentAt: clock.now() })
       if (!broken('AGT-44')) portal.tell({ type: 'notification', notification }, user.id)
-      return { status: 201, json: notification }
+      return created(notification)
     }),
-    agent('DELETE', '/api/notifications/:id', (call, user) => {
-      found(own(user).some(({ id }) => id === call.params['id']) && notifications.remove(call.params['id']!))
-      return { status: 204 }
-    }),
+    agent('DELETE', '/api/notifications/:id', (call, user) =>
+      gone(own(user).some(({ id }) => id === call.params['id']) && notifications.remove(call.params['id']!)),
+    ),
   ]
 }

@@ -1,9 +1,10 @@
-import { type Call, Refusal } from '../kit/http.ts'
+import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { readUploads, type UploadedFile } from '../kit/multipart.ts'
 import { isPng, readPng, toSquare, writePng } from '../kit/png.ts'
 import { refuse } from '../kit/rules.ts'
 import type { User } from './accounts.ts'
-import { type ApiRoute, agentApi, api, found, type Portal } from './portal.ts'
+import openapi from './openapi.json' with { type: 'json' }
+import { agentRoutes, created, found, gone, type Portal } from './portal.ts'
 
 /** Largest file that is kept. */
 const mostBytes = 10 * 1024 * 1024
@@ -11,13 +12,18 @@ const mostBytes = 10 * 1024 * 1024
 const imageSide = 256
 
 /** Health, version, figures, files. */
-export function systemRoutes(portal: Portal): readonly ApiRoute[] {
-  const { revision } = portal
+export function systemRoutes(portal: Portal): readonly Route[] {
+  const { broken, revision } = portal
+  const paths = Object.entries(openapi.paths).filter(
+    ([path]) => !(broken('AGT-57') && path.startsWith('/api/time-slots')),
+  )
+  const description = { ...openapi, paths: Object.fromEntries(paths) }
   return [
-    api('GET', '/api/health', () => healthOf(portal)),
-    api('GET', '/version', () => ({ json: { revision: revision.current } })),
+    route('GET', '/api/health', () => healthOf(portal)),
+    route('GET', '/version', () => ({ json: { revision: revision.current } })),
     ...figureRoutes(portal),
     ...fileRoutes(portal),
+    route('GET', '/api/openapi.json', () => ({ json: description })),
   ]
 }
 
@@ -39,9 +45,9 @@ function healthOf({ accounts, broken, clock, parts, startedAt }: Portal) {
 }
 
 /** What the dashboards show. */
-function figureRoutes(portal: Portal): readonly ApiRoute[] {
+function figureRoutes(portal: Portal): readonly Route[] {
   const { clinic, payments, tasks, clock } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
   const inState = (state: string) => clinic.appointments.list().filter(item => item.state === state).length
   const paid = () => payments.list().reduce((sum, payment) => sum + Number(payment['amount']), 0)
   const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole)
@@ -75,9 +81,9 @@ function figureRoutes(portal: Portal): readonly ApiRoute[] {
   ]
 }
 
-function fileRoutes(portal: Portal): readonly ApiRoute[] {
+function fileRoutes(portal: Portal): readonly Route[] {
   const { accounts, broken, files } = portal
-  const agent = agentApi(portal)
+  const agent = agentRoutes(portal)
 
   const checked = async (call: Call) => {
     const given = await readUploads(call)
@@ -106,62 +112,35 @@ function fileRoutes(portal: Portal): readonly ApiRoute[] {
       const [file] = await checked(call)
       const kept = keep(broken('AGT-49') ? file! : resized(file!), user)
       accounts.change(user, { image: kept.id })
-      return { status: 201, json: kept }
+      return created(kept)
     }),
     agent('POST', '/api/upload/multiple', async (call, user) => {
       const items = (await checked(call)).map(file => keep(file, user))
-      return { status: 201, json: { items, total: items.length } }
+      return created({ items, total: items.length })
     }),
     agent('DELETE', '/api/upload/:id', (call, user) => {
       const id = call.params['id']!
       if (found(files.get(id)).ownerId !== user.id) throw new Refusal(403)
-      files.remove(id)
-      return { status: 204 }
+      return gone(files.remove(id))
     }),
     ...fileAccess(portal),
   ]
 }
 
 /** A file is its owner's alone. */
-function fileAccess(portal: Portal): readonly ApiRoute[] {
+function fileAccess(portal: Portal): readonly Route[] {
   const { broken, files } = portal
   const send = (id: string) => {
     const { bytes, type } = found(files.get(id))
     return { bytes, type, headers: { 'cache-control': 'private, no-store' } }
   }
   const path = '/api/files/:id'
-  if (broken('AGT-50')) return [api('GET', path, call => send(call.params['id']!))]
+  if (broken('AGT-50')) return [route('GET', path, call => send(call.params['id']!))]
   return [
-    agentApi(portal)('GET', path, (call, user) => {
+    agentRoutes(portal)('GET', path, (call, user) => {
       const { ownerId } = found(files.get(call.params['id']!))
       if (ownerId !== user.id && user.role !== 'admin') throw new Refusal(403)
       return send(call.params['id']!)
     }),
   ]
-}
-
-/** OpenAPI 3.1 out of the calls that exist. */
-export function describe(routes: readonly ApiRoute[], { broken }: Portal) {
-  const described = routes.filter(({ template }) => !(broken('AGT-57') && template.startsWith('/api/time-slots')))
-  const byPath = Object.groupBy(described, ({ template }) => template.replaceAll(/:(\w+)/g, '{$1}'))
-  const paths = Object.fromEntries(
-    Object.entries(byPath).map(([path, list = []]) => [
-      path,
-      Object.fromEntries(
-        list.map(({ method }) => [
-          method.toLowerCase(),
-          {
-            parameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-              name,
-              in: 'path',
-              required: true,
-              schema: { type: 'string' },
-            })),
-            responses: { default: { description: 'The answer, or an error that names each wrong field' } },
-          },
-        ]),
-      ),
-    ]),
-  )
-  return { openapi: '3.1.0', info: { title: 'Corporate Agent Module', version: '1' }, paths }
 }

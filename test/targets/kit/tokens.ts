@@ -40,10 +40,11 @@ export function createTokens(secret: string, now: () => number): Tokens {
   }
 }
 
-/** Whom a token names, whoever signed it; empty when it names nobody. */
+/** Whom an access token names, whoever signed it; empty when it names nobody. */
 export function subjectOf(token: string): string {
   try {
-    return String(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub)
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    return claims.use === 'access' ? String(claims.sub) : ''
   } catch {
     return ''
   }
