@@ -1,32 +1,11 @@
+import { action } from '../kit/api-forms.ts'
 import { html, type Markup, page } from '../kit/html.ts'
-import type { Answer, Call } from '../kit/http.ts'
+import type { Answer, Call, Route } from '../kit/http.ts'
 import { pwaHead } from '../kit/pwa.ts'
-import type { Clinic } from './clinic.ts'
-import type { Person } from './people.ts'
+import { type Clinic, routesFor } from './clinic.ts'
+import pages from './pages.json' with { type: 'json' }
+import type { Person, Role } from './people.ts'
 import { assetPath, colour } from './routes-system.ts'
-
-const places = {
-  member: [
-    ['/dashboard', 'My sessions'],
-    ['/book', 'Book'],
-    ['/credits', 'Credits'],
-    ['/profile', 'Profile'],
-  ],
-  therapist: [
-    ['/therapist', 'My sessions'],
-    ['/profile', 'Profile'],
-  ],
-  admin: [
-    ['/admin', 'Overview'],
-    ['/admin/audit', 'Audit trail'],
-  ],
-  partner: [['/partner', 'Members']],
-  nobody: [
-    ['/sign-in', 'Sign in'],
-    ['/register', 'Register'],
-    ['/enrol', 'For therapists'],
-  ],
-} as const
 
 interface Layout {
   readonly title: string
@@ -38,7 +17,7 @@ interface Layout {
 }
 
 export function layout({ title, body, person, script }: Layout): string {
-  const links = places[person?.role ?? 'nobody'].map(([path, name]) => html`<a href="${path}">${name}</a> `)
+  const links = pages.menus[person?.role ?? 'nobody'].map(([path, name]) => html`<a href="${path!}">${name!}</a> `)
   return page({
     title: `${title} · Therapy`,
     style: assetPath('style.css'),
@@ -52,32 +31,18 @@ ${body}
   })
 }
 
-/** A button that calls the API; the answer says where to go next, else the page is shown anew. */
-export const action = (path: string, method: string, label: string): Markup =>
-  html`<form data-api="${path}" data-method="${method}"><button>${label}</button></form>`
+interface Content extends Pick<Layout, 'title' | 'body' | 'script'> {
+  readonly headers?: Readonly<Record<string, string>>
+}
 
-export const form = (path: string, method: string, fields: Markup, button: string): Markup =>
-  html`<form data-api="${path}" data-method="${method}" novalidate class="fields">${fields}<button>${button}</button></form>`
-
-/** A control with its label and the place of its error. `control` gets the name and the link to both. */
-export const labelled = (label: string, name: string, control: (attributes: Markup) => Markup): Markup =>
-  html`<div><label for="${name}">${label}</label>${control(html`id="${name}" name="${name}" aria-describedby="${name}-error"`)}
-<p class="error" id="${name}-error"></p></div>`
-
-export const field = (label: string, name: string, type = 'text', more: Markup = html`required`): Markup =>
-  labelled(label, name, attributes => html`<input ${attributes} type="${type}" ${more}>`)
-
-export const table = (
-  label: string,
-  head: readonly string[],
-  rows: readonly (readonly (Markup | string)[])[],
-): Markup =>
-  html`<div class="wide"><table aria-label="${label}"><thead><tr>${head.map(text => html`<th scope="col">${text}</th>`)}</tr></thead>
-<tbody>${rows.map(cells => html`<tr>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`
-
-export const time = (at: number): Markup => {
-  const iso = new Date(at).toISOString()
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')}</time>`
+/** Makes pages for people of these roles; without any, for whoever is signed in. */
+export function pagesFor(clinic: Clinic, ...roles: readonly Role[]) {
+  const guarded = routesFor(clinic, ...roles)
+  return (path: string, show: (person: Person, call: Call) => Content | Promise<Content>): Route =>
+    guarded('GET', path, async (call, person) => {
+      const { headers = {}, ...content } = await show(person, call)
+      return { headers, html: layout({ ...content, person }) }
+    })
 }
 
 /** Refusals of the API are JSON; for a page whoever is not signed in is led to the door, and the rest is a page with a way back. */

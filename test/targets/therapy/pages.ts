@@ -1,26 +1,22 @@
+import { action, apiForm, field, labelled } from '../kit/api-forms.ts'
 import { html, type Markup } from '../kit/html.ts'
 import { type Route, route } from '../kit/http.ts'
-import { type Clinic, routesFor, sessionOf } from './clinic.ts'
-import { action, field, form, labelled, layout, table, time } from './layout.ts'
+import { tableSection, time } from '../kit/table.ts'
+import { type Clinic, sessionOf } from './clinic.ts'
+import { layout, pagesFor } from './layout.ts'
 import { inMoney } from './money.ts'
+import pages from './pages.json' with { type: 'json' }
 import type { Person } from './people.ts'
 import type { Session } from './sessions.ts'
 
-const email = field('E-mail', 'email', 'email')
-const password = field('Password', 'password', 'password', html`required minlength="8"`)
+const credentials = html`${field('E-mail', 'email', 'email')}${field('Password', 'password', 'password', html`required minlength="8"`)}`
 
+/** Pages that are the same for everybody. */
 const fixed: readonly (readonly [path: string, title: string, body: Markup])[] = [
-  ['/sign-in', 'Sign in', form('/api/auth/login', 'POST', html`${email}${password}`, 'Sign in')],
-  [
-    '/register',
-    'Register',
-    form('/api/auth/register', 'POST', html`${field('Name', 'name')}${email}${password}`, 'Register'),
-  ],
-  [
-    '/enrol',
-    'Enrol as a therapist',
-    form('/api/therapists', 'POST', html`${field('Name', 'name')}${email}${password}`, 'Enrol'),
-  ],
+  ...pages.doors.map(({ path, title, api, button, asksName }) => {
+    const fields = asksName ? html`${field('Name', 'name')}${credentials}` : credentials
+    return [path, title, apiForm(api, 'POST', fields, button)] as const
+  }),
   ['/enrolled', 'Thank you', html`<p role="status">We look at your papers and write to you.</p>`],
 ]
 
@@ -30,8 +26,8 @@ export const offlinePage = (): string =>
 /** Pages for everybody, and for members. */
 export function memberPages(clinic: Clinic): readonly Route[] {
   const { broken, clock, money, people, sessions } = clinic
-  const member = routesFor(clinic, 'member')
-  const caller = routesFor(clinic, 'member', 'therapist')
+  const member = pagesFor(clinic, 'member')
+  const caller = pagesFor(clinic, 'member', 'therapist')
   const today = () => new Date(clock.now()).toISOString().slice(0, 10)
 
   const card = (session: Session) => {
@@ -59,53 +55,44 @@ ${action(`/api/sessions/${session.id}`, 'DELETE', 'Cancel session')}`
       return { html: landing }
     }),
     ...fixed.map(([path, title, body]) => route('GET', path, () => ({ html: layout({ title, body }) }))),
-    member('GET', '/dashboard', (_, person) => {
+    member('/dashboard', person => {
       const own = sessions.of(person.id).slice(0, 20)
       const body = html`<p>Hello ${person.name}, you have <strong data-credits>${person.credits}</strong> credits.</p>
 <ul class="cards" aria-label="Sessions">${own.map(card)}</ul>`
-      return { html: layout({ title: 'My sessions', body, person }) }
+      return { title: 'My sessions', body }
     }),
-    member('GET', '/book', (_, person) => {
+    member('/book', () => {
       const choices = therapists().map(({ id, name }) => html`<option value="${id}">${name}</option>`)
-      const body = html`<div data-slots data-patience="${broken('THR-19') ? 3_000 : 100}" data-on-error="${broken('THR-17') ? 'vanish' : 'tell'}">
-${form(
-  '/api/sessions',
-  'POST',
-  html`${labelled('Therapist', 'therapist', attributes => html`<select ${attributes} required><option value="">choose</option>${choices}</select>`)}
+      const fields = html`${labelled('Therapist', 'therapist', attributes => html`<select ${attributes} required><option value="">choose</option>${choices}</select>`)}
 ${labelled('Time', 'slot', attributes => html`<select ${attributes} required></select>`)}
-${field('What is it about?', 'topic', 'text', html``)}`,
-  'Book for one credit',
-)}<p role="status" data-loading hidden>Looking for free times …</p></div>`
-      return { html: layout({ title: 'Book a session', body, person }) }
+${field('What is it about?', 'topic', 'text', html``)}`
+      const body = html`<div data-slots data-patience="${broken('THR-19') ? 3_000 : 100}" data-on-error="${broken('THR-17') ? 'vanish' : 'tell'}">
+${apiForm('/api/sessions', 'POST', fields, 'Book for one credit')}<p role="status" data-loading hidden>Looking for free times …</p></div>`
+      return { title: 'Book a session', body }
     }),
-    member('GET', '/credits', (_, person) => ({ html: creditsPage(clinic, person) })),
-    member('GET', '/credits/return', async (call, { id }) => {
+    member('/credits', person => ({ title: 'Credits', body: creditsBody(clinic, person) })),
+    member('/credits/return', async (_, call) => {
       const isPaid = await money.verify(call.url.searchParams.get('reference') ?? '')
       const body = html`<p role="status">${isPaid ? 'Thank you, your credits are here.' : 'Nothing was paid, and nothing was added.'}</p>
 <p><a href="/credits">Back to my credits</a></p>`
-      return { html: layout({ title: isPaid ? 'Paid' : 'Not paid', body, person: people.byId(id)! }) }
+      return { title: isPaid ? 'Paid' : 'Not paid', body }
     }),
-    member('GET', '/invoices/:number', (call, person) => {
+    member('/invoices/:number', (person, call) => {
       const invoice = money.invoicesOf(person.id).find(({ number }) => number === call.params['number'])
       const topic = sessions.get(invoice?.session)?.topic
       const body = invoice
         ? html`<dl><dt>Session</dt><dd>${topic ?? ''}</dd><dt>Date</dt><dd>${time(invoice.at)}</dd><dt>Amount</dt><dd>${inMoney(invoice.amount)}</dd></dl>`
         : html`<p>You have no such invoice.</p>`
-      return { html: layout({ title: `Invoice ${invoice?.number ?? ''}`, body, person }) }
+      return { title: `Invoice ${invoice?.number ?? ''}`, body }
     }),
-    caller('GET', '/profile', (_, person) => {
+    caller('/profile', person => {
       const phone = html`value="${person.phone}" autocomplete="tel"`
       const birth = html`value="${person.dateOfBirth}" required min="1900-01-01" max="${today()}"`
-      const body = form(
-        '/api/me',
-        'PATCH',
-        html`${broken('THR-20') ? html`<input name="phone" type="tel" ${phone}>` : field('Phone', 'phone', 'tel', phone)}
-${field('Date of birth', 'dateOfBirth', 'date', birth)}`,
-        'Save profile',
-      )
-      return { html: layout({ title: 'Profile', body, person }) }
+      const fields = html`${broken('THR-20') ? html`<input name="phone" type="tel" ${phone}>` : field('Phone', 'phone', 'tel', phone)}
+${field('Date of birth', 'dateOfBirth', 'date', birth)}`
+      return { title: 'Profile', body: apiForm('/api/me', 'PATCH', fields, 'Save profile') }
     }),
-    caller('GET', '/sessions/:id/room', (call, person) => {
+    caller('/sessions/:id/room', (person, call) => {
       const { id, topic } = sessionOf(clinic, call, person)
       const isTherapist = person.role === 'therapist'
       const body = html`<section data-room="${id}"><p>${topic}: <span data-state role="status">not joined</span></p>
@@ -115,7 +102,7 @@ ${isTherapist ? html`<button type="button" data-record disabled>Start recording<
 <button type="button" data-leave disabled>Leave call</button></p>
 <form data-caption><label>Say it in writing <input name="text" autocomplete="off"></label><button>Say</button></form>
 <ul aria-label="Said" data-said></ul></section>`
-      return { html: layout({ title: 'Video call', body, person, script: 'room.js' }) }
+      return { title: 'Video call', body, script: 'room.js' }
     }),
   ]
 }
@@ -127,25 +114,20 @@ const landing = layout({
 <details><summary>How does it work?</summary><p>One credit is one session. What you say stays between you and your therapist.</p></details>`,
 })
 
-function creditsPage({ money, sessions }: Clinic, person: Person): string {
-  const payments = money.paymentsOf(person.id).slice(0, 20)
-  const invoices = money.invoicesOf(person.id).slice(0, 20)
-  const body = html`<p>You have <strong data-credits>${person.credits}</strong> credits.</p>
-${form('/api/credits', 'POST', field('How many more?', 'credits', 'number', html`required min="1" max="100" value="5"`), 'Buy credits')}
-<h2>Payments</h2>${table(
-    'Payments',
-    ['Reference', 'Credits', 'Amount', 'State'],
-    payments.map(({ reference, credits, amount, state }) => [reference, String(credits), inMoney(amount), state]),
-  )}
-<h2>Invoices</h2>${table(
-    'Invoices',
-    ['Number', 'Session', 'Date', 'Amount'],
-    invoices.map(({ number, session, at, amount }) => [
-      html`<a href="/invoices/${number}">${number}</a>`,
-      sessions.get(session)?.topic ?? '',
-      time(at),
-      inMoney(amount),
-    ]),
-  )}`
-  return layout({ title: 'Credits', body, person })
+function creditsBody({ money, sessions }: Clinic, person: Person): Markup {
+  const amount = field('How many more?', 'credits', 'number', html`required min="1" max="100" value="5"`)
+  const payments = tableSection('Payments', money.paymentsOf(person.id).slice(0, 20), {
+    Reference: 'reference',
+    Credits: 'credits',
+    Amount: payment => inMoney(payment.amount),
+    State: 'state',
+  })
+  const invoices = tableSection('Invoices', money.invoicesOf(person.id).slice(0, 20), {
+    Number: ({ number }) => html`<a href="/invoices/${number}">${number}</a>`,
+    Session: ({ session }) => sessions.get(session)?.topic ?? '',
+    Date: ({ at }) => time(at),
+    Amount: invoice => inMoney(invoice.amount),
+  })
+  return html`<p>You have <strong data-credits>${person.credits}</strong> credits.</p>
+${apiForm('/api/credits', 'POST', amount, 'Buy credits')}${payments}${invoices}`
 }
