@@ -16,6 +16,15 @@ export const textErrors = (field: string, value: unknown, longest = 200): readon
     `expected text of 1 to ${longest} characters`,
   )
 
+export const isEmail = (value: unknown): value is string =>
+  typeof value === 'string' && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value)
+
+/** `1990-05-17`, and no 31 February. */
+export function isDay(value: unknown): value is string {
+  const at = /^\d{4}-\d\d-\d\d$/.test(String(value)) ? Date.parse(String(value)) : Number.NaN
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(String(value))
+}
+
 /** Refuses with 422, naming each field. */
 export function refuseErrors(errors: readonly FieldError[]): void {
   if (errors.length === 0) return

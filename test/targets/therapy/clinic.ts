@@ -1,5 +1,6 @@
 import type { TargetClock } from '../kit/clock.ts'
 import { type CookieSessions, createCookieSessions } from '../kit/cookie-sessions.ts'
+import { createDurations, type Durations } from '../kit/durations.ts'
 import { guardedRoutes } from '../kit/guarded-routes.ts'
 import { type Call, Refusal } from '../kit/http.ts'
 import type { Parts } from '../kit/parts.ts'
@@ -45,8 +46,8 @@ export interface Clinic {
   readonly audit: AuditEntry[]
   /** Last upload of each partner. */
   readonly reports: Map<string, UploadReport>
-  /** Measures what is asked of the database; `p95` in milliseconds. */
-  readonly queries: { measure<T>(work: () => T): T; p95(): number }
+  /** What is asked of the database. */
+  readonly queries: Durations
 }
 
 const week = 7 * 24 * 60 * 60
@@ -73,25 +74,7 @@ export function createClinic(
     tokens: createTokens(secret, clock.now),
     audit: [],
     reports: new Map(),
-    queries: createQueries(broken('THR-25') ? 300 : 0),
-  }
-}
-
-const keptQueries = 200
-
-function createQueries(extra: number): Clinic['queries'] {
-  const durations: number[] = []
-  return {
-    measure(work) {
-      const started = performance.now()
-      try {
-        return work()
-      } finally {
-        durations.push(performance.now() - started)
-        if (durations.length > keptQueries) durations.shift()
-      }
-    },
-    p95: () => (durations.toSorted((a, b) => a - b)[Math.ceil(durations.length * 0.95) - 1] ?? 0) + extra,
+    queries: createDurations(),
   }
 }
 

@@ -5,6 +5,7 @@ import { listen } from '../kit/listen.ts'
 import { listenPaymentProvider } from '../kit/payment-provider.ts'
 import { prepareTarget } from '../kit/prepare.ts'
 import { attachRooms } from '../kit/rooms.ts'
+import { closedHeaders, ownContentOnly } from '../kit/security-headers.ts'
 import { openControl, type Target, type TargetOptions } from '../kit/target.ts'
 import { type Clinic, createClinic, type PartName } from './clinic.ts'
 import { breakable } from './faults.ts'
@@ -79,19 +80,7 @@ export async function createTherapy(options: TargetOptions = {}): Promise<Therap
   }
 }
 
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "worker-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const policy = ownContentOnly("media-src 'self' blob:")
 
 /** What holds for every call: headers, https, trouble of the day. */
 async function before(
@@ -104,11 +93,8 @@ async function before(
   const isAsset = /^\/(assets|icons)\//.test(pathname)
   Object.assign(call.answerHeaders, {
     'x-revision': revision.current,
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'referrer-policy': 'same-origin',
+    ...closedHeaders,
     'permissions-policy': 'camera=(self), microphone=(self)',
-    'cross-origin-resource-policy': 'same-origin',
     'content-security-policy': policy,
     ...(isAsset ? {} : { 'cache-control': 'no-cache' }),
     ...(broken('THR-14') ? {} : { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),

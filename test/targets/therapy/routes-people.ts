@@ -1,24 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type FieldError, refuseErrors, unless } from '../kit/field-errors.ts'
+import { type FieldError, isDay, isEmail, refuseErrors, unless } from '../kit/field-errors.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { readUpload } from '../kit/multipart.ts'
 import { type Clinic, routesFor, type UploadReport } from './clinic.ts'
+import pages from './pages.json' with { type: 'json' }
 import type { Person, Role } from './people.ts'
 
-const home: Readonly<Record<Role, string>> = {
-  member: '/dashboard',
-  therapist: '/therapist',
-  admin: '/admin',
-  partner: '/partner',
-}
-
-const isEmail = (value: unknown) => typeof value === 'string' && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value)
-
-/** `1990-05-17`, and no 31 February. */
-const isDay = (value: unknown): value is string => {
-  const at = /^\d{4}-\d\d-\d\d$/.test(String(value)) ? Date.parse(String(value)) : Number.NaN
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(String(value))
-}
+const home = (role: Role) => pages.menus[role][0]![0]!
 
 function personErrors({ people }: Clinic, { name, email }: Readonly<Record<string, unknown>>): readonly FieldError[] {
   return [
@@ -39,23 +27,17 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
     // Only for people who registered themselves, so that the others can work beside this fault.
     headers:
       status === 200 && broken('THR-01') && person.isRegistered ? {} : { 'set-cookie': signIns.start(person.id) },
-    json: { user: people.show(person), next: home[person.role] },
+    json: { user: people.show(person), next: home(person.role) },
   })
-  const join = async (call: Call, role: Role, extra: Partial<Person> = {}) => {
+  const join = async (call: Call, role: Role) => {
     const given = await call.json()
     const { name, email, password } = given
     refuseErrors([
       ...personErrors(clinic, given),
       ...unless(typeof password === 'string' && password.length >= 8, 'password', 'Enter 8 characters or more'),
     ])
-    return people.add({
-      name: String(name),
-      email: String(email),
-      password: String(password),
-      role,
-      isRegistered: true,
-      ...extra,
-    })
+    const account = { name: String(name), email: String(email), password: String(password) }
+    return people.add({ ...account, role, isRegistered: true })
   }
   const offered = ({ role, isApproved }: Person) => role === 'therapist' && (isApproved || broken('THR-02'))
   const therapist = (call: Call) => {
@@ -82,18 +64,13 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
     anybody('PATCH', '/api/me', async (call, person) => {
       const { phone, dateOfBirth } = { ...person, ...(await call.json()) }
       const today = new Date(clock.now()).toISOString().slice(0, 10)
-      const isDate = isDay(dateOfBirth)
+      const isPast = isDay(dateOfBirth) && dateOfBirth >= '1900-01-01' && dateOfBirth < today
       refuseErrors([
         ...unless(/^\+?[\d ]{0,20}$/.test(phone), 'phone', 'Enter digits'),
-        ...unless(
-          (isDate && dateOfBirth >= '1900-01-01' && dateOfBirth < today) || broken('THR-29'),
-          'dateOfBirth',
-          'Enter a day in the past',
-        ),
+        ...unless(isPast || broken('THR-29'), 'dateOfBirth', 'Enter a day in the past'),
       ])
-      return {
-        json: people.show(people.change(person, { phone: String(phone), dateOfBirth: String(dateOfBirth) })),
-      }
+      const changed = people.change(person, { phone: String(phone), dateOfBirth: String(dateOfBirth) })
+      return { json: people.show(changed) }
     }),
     route('POST', '/api/therapists', async call => {
       const { id, name } = await join(call, 'therapist')
@@ -113,13 +90,10 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
       people.change(found, { isApproved: true })
       return { json: { id: found.id } }
     }),
-    admin('GET', '/api/people', () => ({
-      json: {
-        people: (['member', 'therapist'] as const)
-          .flatMap(people.all)
-          .map(({ id, email, role, createdAt }) => ({ id, email, role, createdAt })),
-      },
-    })),
+    admin('GET', '/api/people', () => {
+      const both = [...people.all('member'), ...people.all('therapist')]
+      return { json: { people: both.map(({ id, email, role, createdAt }) => ({ id, email, role, createdAt })) } }
+    }),
     anybody('DELETE', '/api/people/:id', (call, person) => {
       const found = people.byId(call.params['id'])
       const mayRemove = found && (found.id === person.id || person.role === 'admin' || found.partner === person.id)
@@ -133,13 +107,10 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
       if (report.added === 0) refuseErrors(report.errors)
       return { json: report }
     }),
-    partner('GET', '/api/partner/members', (_, partner) => ({
-      json: {
-        members: people
-          .all('member')
-          .flatMap(({ id, name, email, partner: by }) => (by === partner.id ? [{ id, name, email }] : [])),
-      },
-    })),
+    partner('GET', '/api/partner/members', (_, { id: partner }) => {
+      const members = people.all('member').filter(member => member.partner === partner)
+      return { json: { members: members.map(({ id, name, email }) => ({ id, name, email })) } }
+    }),
   ]
 }
 

@@ -81,12 +81,8 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
       refuseErrors(unless(isOffered, 'therapist', 'Choose a therapist'))
       const start = readSlot(found!.id, slot)
       refuseErrors(unless(member.credits > 0, 'slot', 'Buy credits first'))
-      const session = sessions.add({
-        member: member.id,
-        therapist: found!.id,
-        slot: start,
-        topic: String(topic ?? ''),
-      })
+      const booked = { member: member.id, therapist: found!.id, slot: start, topic: String(topic ?? '') }
+      const session = sessions.add(booked)
       const invoice = money.spend(member, session.id)
       return { status: 201, json: { ...show(session), invoice: invoice?.number, next: '/dashboard' } }
     }),

@@ -25,7 +25,7 @@ export function systemRoutes({ broken, parts, queries, revision }: Clinic, offli
       }
       const states = { database: state('database'), video: state('video'), payments: state('payments') }
       const isOk = Object.values(states).every(({ status }) => status === 'ok') || broken('THR-18')
-      const database = { ...states.database, queryMs: { p95: queries.p95() } }
+      const database = { ...states.database, queryMs: { p95: queries.p95() + (broken('THR-25') ? 300 : 0) } }
       return {
         status: isOk ? 200 : 503,
         json: { status: isOk ? 'ok' : 'degraded', parts: { ...states, database } },

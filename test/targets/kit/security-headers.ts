@@ -1,0 +1,19 @@
+/** What pages may load, when everything comes from where the page does. `more`: further rules. */
+export const ownContentOnly = (...more: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    ...['script', 'style', 'connect', 'manifest', 'worker'].map(kind => `${kind}-src 'self'`),
+    "img-src 'self' data:",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    ...more,
+  ].join('; ')
+
+/** Headers of every answer of a system whose pages nobody else shows or reads. */
+export const closedHeaders = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+} as const
