@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { chooseBroken } from '../kit/broken.ts'
-import { authorityCertificate, createCertificate } from '../kit/certificate.ts'
-import { createClock } from '../kit/clock.ts'
+import { authorityCertificate } from '../kit/certificate.ts'
+import { admitOrigin } from '../kit/cors.ts'
 import { type Answer, type Call, createService } from '../kit/http.ts'
 import { listen } from '../kit/listen.ts'
 import { createMailbox } from '../kit/mailbox.ts'
 import { listenNameServer } from '../kit/name-server.ts'
-import { createParts } from '../kit/parts.ts'
+import { prepareTarget } from '../kit/prepare.ts'
 import { attachSockets } from '../kit/sockets.ts'
-import { openControl, placesOf, type Target, type TargetOptions } from '../kit/target.ts'
+import { openControl, type Target, type TargetOptions } from '../kit/target.ts'
 import { needsEdge, openEdge } from './edge.ts'
 import { breakable } from './faults.ts'
 import { pageRoutes } from './pages.ts'
@@ -16,7 +15,7 @@ import { authRoutes } from './routes-auth.ts'
 import { orderRoutes } from './routes-orders.ts'
 import { systemRoutes } from './routes-system.ts'
 import { workflowRoutes } from './routes-workflows.ts'
-import { createShop, type PartName, type Shop, userOf } from './shop.ts'
+import { createShop, type PartName, type Shop } from './shop.ts'
 
 export interface CodAdminOptions extends TargetOptions {
   /** The promises that will be looked at: without those of the edge, there is none. Default: all that can be. */
@@ -25,7 +24,6 @@ export interface CodAdminOptions extends TargetOptions {
 
 export type CodAdmin = Target<'web' | 'plain' | 'https' | 'mailbox' | 'names' | 'edge', PartName>
 
-const day = 86_400_000
 /** The edge's port is so far behind the first one. */
 const edgeOffset = 55
 /** Beside the shop's own: `ALLOWED_EMBED_DOMAINS` of the document. */
@@ -33,15 +31,14 @@ const partners = ['https://partner1.com', 'https://partner2.com']
 
 /** The cash-on-delivery shop as its document describes it, in memory. Ports: web, plain, https, control, names. */
 export async function createCodAdmin(options: CodAdminOptions = {}): Promise<CodAdmin> {
-  const broken = chooseBroken(breakable, options.broken)
-  const clock = createClock(options.clock)
-  const parts = createParts<PartName>(['database', 'redis'])
+  const { broken, clock, parts, revision, certificate, at } = prepareTarget(options, {
+    breakable,
+    parts: ['database', 'redis'] as const,
+    longCertificate: 'COD-40',
+    names: ['localhost', 'www.localhost'],
+  })
   const mailbox = createMailbox()
-  const revision = { current: options.revision ?? 'reference' }
   const shop = createShop({ clock, broken, parts, mailbox, revision }, options.seed ?? 1)
-  const validUntil = clock.now() + (broken('COD-40') ? 3 : 60) * day
-  const names = ['localhost', 'www.localhost']
-  const certificate = createCertificate({ names, validFrom: clock.now() - day, validUntil })
 
   const origins = [...partners]
   const compressFrom = broken('COD-59') ? Number.POSITIVE_INFINITY : 1_024
@@ -50,7 +47,6 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
   const routes = [systemRoutes, authRoutes, orderRoutes, workflowRoutes, pageRoutes].flatMap(make => make(shop))
   const service = (scheme: 'web' | 'plain' | 'https') =>
     createService({ routes, compressFrom, refusal, before: call => before(shop, scheme, call, origins) })
-  const at = placesOf(options)
   const [web, plain, https, { listener: control, control: held }, nameServer] = await Promise.all([
     listen(service('web'), at(0)),
     listen(service('plain'), at(1)),
@@ -64,7 +60,7 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
   const edge = needsEdge(options.covers) ? await openEdge(at(edgeOffset), { web: web.url, broken }) : undefined
   origins.push(web.url, https.url)
   const sockets = attachSockets([web.server, https.server], '/socket.io', url =>
-    Boolean(userOf(shop, url.searchParams.get('token') ?? '')),
+    shop.signIn.ofAccess(url.searchParams.get('token') ?? ''),
   )
   shop.announce = order => sockets.broadcast({ type: 'order', order: { id: order.id, state: order.state } })
 
@@ -111,21 +107,17 @@ async function before(
     return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
   }
   if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
-  if (pathname.startsWith('/api/public/')) return admitOrigin(call, broken('COD-31'), origins)
+  if (pathname.startsWith('/api/public/')) return admitPartner(call, broken('COD-31'), origins)
   if (parts.isDown('database') && pathname.startsWith('/api/')) return { status: 503, json: { error: 'Unavailable' } }
   return undefined
 }
 
 /** The public API admits the shop, its partners, and calls without an origin. */
-function admitOrigin(call: Call, byPrefix: boolean, origins: readonly string[]): Answer | undefined {
+function admitPartner(call: Call, byPrefix: boolean, origins: readonly string[]): Answer | undefined {
   const origin = call.header('origin')
-  if (origin === '') return undefined
   const isListed = origins.some(listed => (byPrefix ? origin.startsWith(listed) : origin === listed))
-  if (!isListed) return { status: 403, json: { error: 'Not allowed by CORS' } }
-  Object.assign(call.answerHeaders, { 'access-control-allow-origin': origin, vary: 'Origin' })
-  if (call.method !== 'OPTIONS') return undefined
-  const headers = { 'access-control-allow-methods': 'GET, POST', 'access-control-allow-headers': 'Content-Type' }
-  return { status: 204, headers }
+  if (origin !== '' && !isListed) return { status: 403, json: { error: 'Not allowed by CORS' } }
+  return admitOrigin(call, { isListed: () => isListed, methods: 'GET, POST', headers: 'Content-Type' })
 }
 
 const factsOf = ({ accounts, counts, images, orders, workflows }: Shop) => ({

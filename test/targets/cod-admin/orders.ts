@@ -1,5 +1,6 @@
 import { createRandom } from '../kit/random.ts'
 import { amount, type Rule, readFields } from '../kit/rules.ts'
+import customers from './customers.json' with { type: 'json' }
 
 export const states = ['new', 'confirmed', 'packed', 'shipped', 'delivered', 'returned', 'cancelled'] as const
 export type State = (typeof states)[number]
@@ -60,22 +61,9 @@ export function createOrders(now: () => number) {
   return {
     add(input: OrderInput, source: string, state: State = 'new', at = now()): Order {
       const number = ++last
-      const { customer, phone, address, amount } = input
       const id = `order-${number}`
       const createdAt = new Date(at).toISOString()
-      const order = {
-        id,
-        number,
-        customer,
-        phone,
-        address,
-        amount,
-        state,
-        tags: [],
-        source,
-        createdAt,
-        changedAt: createdAt,
-      }
+      const order = { ...input, id, number, state, tags: [], source, createdAt, changedAt: createdAt }
       orders.set(id, order)
       return order
     },
@@ -104,25 +92,14 @@ export function createOrders(now: () => number) {
 
 export type Orders = ReturnType<typeof createOrders>
 
-const people = [
-  'Amina Diallo',
-  'Budi Santoso',
-  'Chidi Okafor',
-  'Dana Haddad',
-  'Elif Kaya',
-  'Farid Rahman',
-  'Grace Mensah',
-]
-const streets = ['Market Street', 'Harbour Road', 'Hill Lane', 'Station Square', 'Garden Avenue']
-
 /** Orders of the last days, the same for the same seed. */
 export function seedOrders(orders: Orders, seed: number, now: number, count = 120): void {
   const random = createRandom(seed)
   for (let index = 0; index < count; index++) {
     const input = {
-      customer: people[random(people.length)]!,
+      customer: customers.names[random(customers.names.length)]!,
       phone: `+62 555 ${String(100_000 + random(900_000))}`,
-      address: `${1 + random(200)} ${streets[random(streets.length)]}`,
+      address: `${1 + random(200)} ${customers.streets[random(customers.streets.length)]}`,
       amount: 10 + random(990),
     }
     orders.add(input, 'seed', states[random(states.length)]!, now - (count - index) * 3_600_000)

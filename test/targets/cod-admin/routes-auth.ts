@@ -1,21 +1,28 @@
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { email, password, readFields, refuse, text } from '../kit/rules.ts'
-import { resetLife, type User } from './accounts.ts'
+import { show, type User } from './accounts.ts'
 import { type Shop, spend, staffRoutes } from './shop.ts'
+
+const resetLife = 60 * 60
+/** The old password's hash is part of the token's purpose, so it serves once. */
+const resetOf = ({ id, password }: User) => `reset ${id} ${password}`
 
 /** Registration, sign-in, refresh, password reset, users. */
 export function authRoutes(shop: Shop): readonly Route[] {
-  const { accounts, broken, clock, limits, mailbox, tokens } = shop
+  const { accounts, broken, clock, limits, mailbox, signIn, tokens } = shop
   const staff = staffRoutes(shop)
+  const writing = staffRoutes(shop, 'write')
   // Passwords that a reset replaced, for the fault in which they go on working.
   const replaced = new Map<string, User>()
 
   const grant = (user: User) => {
-    const { accessToken, refreshToken } = accounts.grant(user)
+    const refreshToken = signIn.refreshToken(user)
     // Only for people who registered themselves, so that the staff can work beside this fault.
-    return broken('COD-17') && user.registered ? { refreshToken } : { accessToken, refreshToken }
+    return broken('COD-17') && user.registered
+      ? { refreshToken }
+      : { accessToken: signIn.accessToken(user), refreshToken }
   }
-  const answer = (user: User, status = 200) => ({ status, json: { user: accounts.show(user), tokens: grant(user) } })
+  const answer = (user: User, status = 200) => ({ status, json: { user: show(user), tokens: grant(user) } })
   const isRight = (user: User, given: string) => {
     const before = replaced.get(user.id)
     return accounts.isPassword(user, given) || (before !== undefined && accounts.isPassword(before, given))
@@ -23,11 +30,10 @@ export function authRoutes(shop: Shop): readonly Route[] {
   const addUser = async (call: Call) => {
     const fields = readFields(await call.json(), { email, password, name: text })
     if (accounts.byEmail(fields.email)) refuse({ field: 'email', message: 'is taken' })
-    const createdAt = new Date(clock.now()).toISOString()
-    return accounts.add({ ...fields, role: 'viewer', registered: true, createdAt })
+    return accounts.add({ ...fields, role: 'viewer', registered: true })
   }
   const find = (call: Call) => {
-    const user = accounts.byId(call.params['id']!)
+    const user = accounts.byId(call.params['id'])
     if (!user) throw new Refusal(404)
     return user
   }
@@ -51,8 +57,7 @@ export function authRoutes(shop: Shop): readonly Route[] {
       return broken('COD-52') ? { ...granted, headers: { 'set-cookie': session } } : granted
     }),
     route('POST', '/api/auth/refresh', async call => {
-      const claims = tokens.verify(String((await call.json())['refreshToken']), 'refresh')
-      const user = typeof claims === 'string' ? undefined : accounts.ofClaims(claims)
+      const user = signIn.ofRefresh(String((await call.json())['refreshToken']))
       if (!user || broken('COD-19')) throw new Refusal(401)
       return answer(user)
     }),
@@ -61,7 +66,7 @@ export function authRoutes(shop: Shop): readonly Route[] {
       spend(limits.auth, `reset ${address.toLowerCase()}`, call)
       const user = accounts.byEmail(address)
       if (user) {
-        const link = `/reset-password?token=${tokens.sign(user.id, `reset ${user.password}`, resetLife)}`
+        const link = `/reset-password?token=${tokens.sign(user.id, resetOf(user), resetLife)}`
         const message = `Somebody asked to reset your password. Choose a new one: ${link}`
         mailbox.send({ to: user.email, subject: 'Reset your password', text: message, sentAt: clock.now() })
       }
@@ -72,27 +77,18 @@ export function authRoutes(shop: Shop): readonly Route[] {
       const body = await call.json()
       const next = readFields(body, { password }).password
       const token = String(body['token'])
-      const user = accounts.byId(subjectOf(token))
-      // The old password's hash is part of the token's purpose, so it serves once.
-      if (!user || typeof tokens.verify(token, `reset ${user.password}`) === 'string') {
-        refuse({ field: 'token', message: 'is used up or too old' })
-      }
-      accounts.setPassword(user!, next)
-      if (broken('COD-18')) replaced.set(user!.id, user!)
+      const user = accounts.all().find(one => typeof tokens.verify(token, resetOf(one)) !== 'string')
+      if (!user) throw new Refusal(400, { errors: [{ field: 'token', message: 'is used up or too old' }] })
+      accounts.setPassword(user, next)
+      if (broken('COD-18')) replaced.set(user.id, user)
       return { json: { message: 'The password is changed' } }
     }),
-    staff('GET', '/api/users', 'users:read', () => ({ json: { entries: accounts.list().map(accounts.show) } })),
-    staff('GET', '/api/users/:id', 'users:read', call => ({ json: accounts.show(find(call)) })),
-    staff(
-      'POST',
-      '/api/users',
-      'users:write',
-      async call => ({ status: 201, json: accounts.show(await addUser(call)) }),
-      'write',
-    ),
+    staff('GET', '/api/users', 'users:read', () => ({ json: { entries: accounts.all().map(show) } })),
+    staff('GET', '/api/users/:id', 'users:read', call => ({ json: show(find(call)) })),
+    writing('POST', '/api/users', 'users:write', async call => ({ status: 201, json: show(await addUser(call)) })),
     staff('PATCH', '/api/users/:id', 'users:write', async call => {
       const { name } = readFields(await call.json(), { name: text })
-      return { json: accounts.show(accounts.change(find(call), { name })) }
+      return { json: show(accounts.change(find(call), { name })) }
     }),
     // Everybody may go; others are for those who may change users.
     staff('DELETE', '/api/users/:id', 'orders:read', (call, user) => {
@@ -101,12 +97,4 @@ export function authRoutes(shop: Shop): readonly Route[] {
       return { status: 204 }
     }),
   ]
-}
-
-function subjectOf(token: string): string {
-  try {
-    return String(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub)
-  } catch {
-    return ''
-  }
 }

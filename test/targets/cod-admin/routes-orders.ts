@@ -28,6 +28,7 @@ export function change(shop: Shop, order: Order, change: Partial<Order>): Order 
 export function orderRoutes(shop: Shop): readonly Route[] {
   const { broken, limits, named, orders } = shop
   const staff = staffRoutes(shop)
+  const writing = staffRoutes(shop, 'write')
   const read = async (call: Call): Promise<OrderInput> => {
     const input = await call.json()
     return broken('COD-55') ? (input as unknown as OrderInput) : readOrder(input)
@@ -62,15 +63,11 @@ export function orderRoutes(shop: Shop): readonly Route[] {
       await slowness(shop)
       return { json: { ...found, page, pages: Math.max(1, Math.ceil(found.total / limit)) } }
     }),
-    staff(
-      'POST',
-      '/api/orders',
-      'orders:write',
-      async call => ({ status: 201, json: show(add(await read(call), 'staff')) }),
-      'write',
-    ),
+    writing('POST', '/api/orders', 'orders:write', async call => {
+      return { status: 201, json: show(add(await read(call), 'staff')) }
+    }),
     staff('GET', '/api/orders/:id', 'orders:read', call => ({ json: show(find(call)) })),
-    staff('PATCH', '/api/orders/:id/status', 'orders:write', setStatus, 'write'),
+    writing('PATCH', '/api/orders/:id/status', 'orders:write', setStatus),
     ...(broken('COD-52') ? [staff('POST', '/api/orders/:id/status', 'orders:write', setStatus)] : []),
     staff('PATCH', '/api/orders/:id/agent', 'orders:write', async call => {
       const order = find(call)

@@ -1,6 +1,7 @@
 import { crudRoutes } from '../kit/crud.ts'
 import { type Route, route } from '../kit/http.ts'
 import { readFields, text } from '../kit/rules.ts'
+import { stateRoutes } from '../kit/state-routes.ts'
 import { type Shop, staffRoutes } from './shop.ts'
 
 /** Health, version, figures, products, customers and agents, uploads, reports of broken pages. */
@@ -27,13 +28,7 @@ export function systemRoutes(shop: Shop): readonly Route[] {
         },
       }
     }),
-    route('GET', '/health/live', () => ({ json: { status: 'alive' } })),
-    route('GET', '/health/ready', () =>
-      parts.isDown('database') && !broken('COD-15')
-        ? { status: 503, json: { status: 'not ready' } }
-        : { json: { status: 'ready' } },
-    ),
-    route('GET', '/version', () => ({ json: { revision: revision.current } })),
+    ...stateRoutes({ revision, isReady: () => !parts.isDown('database') || broken('COD-15') }),
     staff('GET', '/api/analytics', 'orders:read', () => {
       const all = orders.list()
       const delivered = all.filter(order => order.state === 'delivered')

@@ -1,13 +1,16 @@
+import { createAccounts } from '../kit/accounts.ts'
 import type { TargetClock } from '../kit/clock.ts'
 import { type Collection, createCollection } from '../kit/collection.ts'
 import { cookieOf } from '../kit/cookies.ts'
-import { type Call, type Handler, Refusal, type Route, route } from '../kit/http.ts'
+import { guardedRoutes } from '../kit/guarded-routes.ts'
+import type { Call, Handler } from '../kit/http.ts'
 import { createImages, type Images } from '../kit/images.ts'
 import type { Mailbox } from '../kit/mailbox.ts'
 import type { Parts } from '../kit/parts.ts'
-import { createRateLimit, type RateLimit } from '../kit/rate-limit.ts'
+import { createRateLimit, type RateLimit, spend as spendCall } from '../kit/rate-limit.ts'
+import { createTokenSignIn, type TokenSignIn } from '../kit/token-sign-in.ts'
 import { createTokens, type Tokens } from '../kit/tokens.ts'
-import { type Accounts, createAccounts, may, type Permission, seedAccounts, type User } from './accounts.ts'
+import { type Accounts, may, type Permission, seedUsers, type User } from './accounts.ts'
 import type { CodAdminBroken } from './faults.ts'
 import { createOrders, type Order, type Orders, seedOrders } from './orders.ts'
 
@@ -35,6 +38,7 @@ export interface Shop {
   readonly mailbox: Mailbox
   readonly tokens: Tokens
   readonly accounts: Accounts
+  readonly signIn: TokenSignIn<User>
   readonly orders: Orders
   readonly named: Readonly<Record<'products' | 'customers' | 'agents', Collection<Named>>>
   readonly workflows: Collection<Workflow>
@@ -56,9 +60,9 @@ export function createShop(
 ): Shop {
   const { clock, broken } = given
   const tokens = createTokens(jwtSecret, clock.now)
-  const accounts = createAccounts(tokens, broken('COD-19') ? 25 * 60 : 15 * 60)
+  const accounts: Accounts = createAccounts(clock.now)
   const orders = createOrders(clock.now)
-  seedAccounts(accounts, clock.now(), broken('COD-41'))
+  seedUsers(accounts, broken('COD-41'))
   seedOrders(orders, seed, clock.now())
   const limit = (most: number) => createRateLimit(most, quarter, clock.now)
   const collect = (kind: string) => createCollection<Named>(kind, clock.now)
@@ -68,6 +72,12 @@ export function createShop(
     ...given,
     tokens,
     accounts,
+    signIn: createTokenSignIn({
+      tokens,
+      accounts,
+      accessLife: (broken('COD-19') ? 25 : 15) * 60,
+      trusts: broken('COD-51') ? 'expired' : undefined,
+    }),
     orders,
     named,
     workflows: createCollection<Workflow>('workflow', clock.now),
@@ -85,49 +95,25 @@ export function createShop(
   }
 }
 
-/** Counts the call against its key; refuses it with 429 when the window is spent. */
-export function spend(limit: RateLimit, key: string, call: Call): void {
-  const { refused, headers } = limit(key)
-  Object.assign(call.answerHeaders, headers)
-  if (refused) throw new Refusal(429, { error: 'Too many requests, please try again later' }, headers)
-}
-
-/** Who calls, by the bearer token; refused with 401. */
-function signedIn(shop: Shop, call: Call): User {
-  const bearer = /^Bearer (.+)$/.exec(call.header('authorization'))?.[1]
-  const isForm = call.header('content-type').startsWith('application/x-www-form-urlencoded')
-  const cookie = shop.broken('COD-52') && isForm ? cookieOf(call, 'session') : ''
-  const user = userOf(shop, bearer ?? cookie)
-  if (!user) throw new Refusal(401, {}, { 'www-authenticate': 'Bearer' })
-  return user
-}
-
-export function userOf(shop: Shop, token: string): User | undefined {
-  const claims = shop.tokens.verify(token, 'access')
-  if (claims === 'expired' && shop.broken('COD-51')) {
-    const { sub } = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { sub: string }
-    return shop.accounts.byId(sub)
-  }
-  return typeof claims === 'string' ? undefined : shop.accounts.ofClaims(claims)
-}
-
-type StaffHandler = (call: Call, user: User) => ReturnType<Handler>
+/** Counts the call against its key; refused when the window is spent. */
+export const spend = (limit: RateLimit, key: string, call: Call): void =>
+  spendCall(limit, key, call, () => ({ error: 'Too many requests, please try again later' }))
 
 /** Makes routes of the staff: signed in, within the limits of the account, and allowed to. `write` counts narrower. */
 export const staffRoutes =
-  (shop: Shop) =>
-  (
-    method: string,
-    path: string,
-    permission: Permission,
-    handler: StaffHandler,
-    kind: 'read' | 'write' = 'read',
-  ): Route =>
-    route(method, path, call => {
-      const user = signedIn(shop, call)
-      spend(shop.limits.api, user.id, call)
-      if (kind === 'write') spend(shop.limits.write, user.id, call)
-      const isAgentOnTheLoose = shop.broken('COD-35') && user.role === 'agent' && permission === 'users:read'
-      if (!may(user, permission) && !isAgentOnTheLoose) throw new Refusal(403)
-      return handler(call, user)
+  ({ broken, limits, signIn }: Shop, kind: 'read' | 'write' = 'read') =>
+  (method: string, path: string, permission: Permission, handler: (call: Call, user: User) => ReturnType<Handler>) => {
+    const isOnTheLoose = (user: User) => broken('COD-35') && user.role === 'agent' && permission === 'users:read'
+    const staff = guardedRoutes<User>({
+      who(call) {
+        const isForm = call.header('content-type').startsWith('application/x-www-form-urlencoded')
+        const cookie = broken('COD-52') && isForm ? cookieOf(call, 'session') : ''
+        const user = signIn.caller(call) ?? signIn.ofAccess(cookie)
+        if (user) spend(limits.api, user.id, call)
+        if (user && kind === 'write') spend(limits.write, user.id, call)
+        return user
+      },
+      may: user => may(user, permission) || isOnTheLoose(user),
     })
+    return staff(method, path, handler)
+  }
