@@ -6,7 +6,7 @@ import { html, type Markup, page } from '../kit/html.ts'
 import { type Route, route } from '../kit/http.ts'
 import { pwaHead, pwaRoutes } from '../kit/pwa.ts'
 import { pageFaults } from './faults.ts'
-import { type Content, contents } from './page-content.ts'
+import { markupOf, type Part, readPage } from './page-parts.ts'
 import type { Portal } from './portal.ts'
 
 const forEver = 'public, max-age=31536000, immutable'
@@ -14,13 +14,26 @@ const heavyPath = '/assets/heavy.js'
 const colour = '#0f5a6e'
 const javascript = 'text/javascript; charset=utf-8'
 
+interface Content {
+  readonly title: string
+  readonly parts: readonly Part[]
+  /** Reached from another page, not from the menu. */
+  readonly hidden?: boolean
+  /** Shown without a session. */
+  readonly open?: boolean
+  readonly script?: string
+}
+
+/** The pages by path, in the order of the menu. */
+const contents = JSON.parse(readPage('pages.json')) as Readonly<Record<string, Content>>
+
 /** Pages, their assets, and what makes the portal an app that can be installed. */
 export function pageRoutes(portal: Portal): readonly Route[] {
   const { broken } = portal
   const assets = createAssets(sources(portal), broken('AGT-53') ? {} : { 'cache-control': forEver })
   const faults = pageFaults.filter(broken).join(' ')
 
-  const layout = (path: string, { title, body, open = false, script = 'app.js' }: Content) =>
+  const layout = (path: string, { title, parts, open = false, script = 'app.js' }: Content) =>
     page({
       title: `${title} · Agent portal`,
       style: assets.path('style.css'),
@@ -28,21 +41,14 @@ export function pageRoutes(portal: Portal): readonly Route[] {
       head: html`${pwaHead(colour)}${broken('AGT-10') && path === '/auth/login' ? html`<script src="${heavyPath}"></script>` : ''}`,
       body: html`<header><strong>Agent portal</strong>${open ? '' : menu}</header>
 <main data-page="${path}" data-faults="${faults}" ${open ? '' : html`data-guarded`}><h1>${title}</h1>
-${body}${broken('AGT-09') && path === '/doctor-search' ? unlabelled : ''}
+${parts.map(markupOf)}${broken('AGT-09') && path === '/doctor-search' ? unlabelled : ''}
 <p role="alert" data-error hidden></p><p role="status" data-notice hidden></p></main>`,
     })
 
-  const open = { open: true, script: 'app.js' }
-  const notFound = layout('/404', {
-    ...open,
-    title: 'Page not found',
-    body: html`<p>There is no such page. <a href="/dashboard">Dashboard</a></p>`,
-  })
-  const offline = layout('/offline', {
-    ...open,
-    title: 'You are offline',
-    body: html`<p>The portal cannot be reached. It comes back with your connection.</p>`,
-  })
+  const alone = (title: string, name: string) =>
+    layout(`/${name}`, { title, open: true, parts: [{ kind: 'file', name }] })
+  const notFound = alone('Page not found', 'not-found')
+  const offline = alone('You are offline', 'offline')
   const slow = (path: string) => (broken('AGT-01') && path === '/help-support' ? 3_000 : 0)
 
   return [
