@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type Account, type Accounts as AccountsOf, type Seed, seedAccounts } from '../kit/accounts.ts'
+import { type Account, type Accounts as AccountsOf, seedAccounts } from '../kit/accounts.ts'
+import data from './seed.json' with { type: 'json' }
 
 /** The document says seven roles and does not name them. */
 const roles = ['owner', 'admin', 'manager', 'agent', 'support', 'warehouse', 'viewer'] as const
@@ -34,23 +35,17 @@ export const show = ({ id, email, name, role, createdAt }: User) => ({ id, email
 /** Of everybody but the administrator. */
 const seedPassword = 'password123'
 
-/** What a monitor does with the shop: a use has accounts of its own, because limits are per account. */
-const uses =
-  `checkout live-updates order-states order-agent orders-list workflows workflow-run dashboard console trouble
-  resources foreign-page hostile-text token-life phone monitor limits janitor`.split(/\s+/)
-
-const seed = (uses: readonly string[], count: number, role: Role): Seed<Role, Origin> => ({
-  uses,
-  count,
-  as: { role, registered: false },
-})
-
 /** `hasDefaults`: as after a first installation, with the account of the examples and the administrator's first password. */
 export function seedUsers(accounts: Accounts, hasDefaults: boolean): void {
   const add = (name: string, role: Role, password: string) =>
     accounts.add({ email: `${name}@example.com`, name, role, password, registered: false }, name)
   add('admin', 'owner', hasDefaults ? seedPassword : randomUUID())
+  const seed = (uses: readonly string[], count: number, role: Role) => ({
+    uses,
+    count,
+    as: { role, registered: false },
+  })
   const ofRoles = roles.map(role => seed([role], 4, role))
-  seedAccounts(accounts, [...ofRoles, seed(uses, 4, 'admin'), seed(['load'], 100, 'support')], seedPassword)
+  seedAccounts(accounts, [...ofRoles, seed(data.uses, 4, 'admin'), seed(['load'], 100, 'support')], seedPassword)
   if (hasDefaults) add('test', 'viewer', seedPassword)
 }

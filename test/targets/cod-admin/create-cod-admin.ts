@@ -45,12 +45,12 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
   const refusal = (answer: Answer) =>
     broken('COD-62') ? { ...answer, json: { ...(answer.json as object), stack: new Error('Refused').stack } } : answer
   const routes = [systemRoutes, authRoutes, orderRoutes, workflowRoutes, pageRoutes].flatMap(make => make(shop))
-  const service = (scheme: 'web' | 'plain' | 'https') =>
-    createService({ routes, compressFrom, refusal, before: call => before(shop, scheme, call, origins) })
+  const service = (isPlain: boolean) =>
+    createService({ routes, compressFrom, refusal, before: call => before(shop, isPlain, call, origins) })
   const [web, plain, https, { listener: control, control: held }, nameServer] = await Promise.all([
-    listen(service('web'), at(0)),
-    listen(service('plain'), at(1)),
-    listen(service('https'), { ...at(2), certificate }),
+    listen(service(false), at(0)),
+    listen(service(true), at(1)),
+    listen(service(false), { ...at(2), certificate }),
     openControl({ port: at(3).port, clock, parts, mailbox, revision, facts: () => factsOf(shop) }),
     listenNameServer({
       ...at(4),
@@ -86,7 +86,7 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
 /** What holds for every call: request id, headers, https, origins, trouble of the day. */
 async function before(
   shop: Shop,
-  scheme: 'web' | 'plain' | 'https',
+  isPlain: boolean,
   call: Call,
   origins: readonly string[],
 ): Promise<Answer | undefined> {
@@ -102,7 +102,7 @@ async function before(
     ...(broken('COD-39') ? {} : { 'x-request-id': call.header('x-request-id').slice(0, 200) || randomUUID() }),
   })
   // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
-  const isSecure = (call.header('x-forwarded-proto') || (scheme === 'plain' ? 'http' : 'https')) === 'https'
+  const isSecure = (call.header('x-forwarded-proto') || (isPlain ? 'http' : 'https')) === 'https'
   if (!isSecure && !broken('COD-29')) {
     return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
   }

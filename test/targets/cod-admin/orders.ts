@@ -1,6 +1,6 @@
 import { createRandom } from '../kit/random.ts'
 import { amount, type Rule, readFields } from '../kit/rules.ts'
-import customers from './customers.json' with { type: 'json' }
+import data from './seed.json' with { type: 'json' }
 
 export const states = ['new', 'confirmed', 'packed', 'shipped', 'delivered', 'returned', 'cancelled'] as const
 export type State = (typeof states)[number]
@@ -47,14 +47,6 @@ const telephone: Rule<string> = {
 export const readOrder = (fields: unknown): OrderInput =>
   readFields(fields, { customer: atMost(300), phone: telephone, address: atMost(300), amount })
 
-export interface Query {
-  readonly search: string
-  readonly state: string
-  /** From 1. */
-  readonly page: number
-  readonly limit: number
-}
-
 export function createOrders(now: () => number) {
   const orders = new Map<string, Order>()
   let last = 1_000
@@ -75,13 +67,12 @@ export function createOrders(now: () => number) {
     },
     remove: (id: string) => orders.delete(id),
     /** Newest first. */
-    find({ search, state, page, limit }: Query) {
+    find(search: string, state: string): readonly Order[] {
       const words = search.trim().toLowerCase()
       const textOf = ({ number, customer, phone, address }: Order) => `#${number} ${customer} ${phone} ${address}`
-      const found = [...orders.values()]
+      return [...orders.values()]
         .reverse()
         .filter(order => (state === '' || order.state === state) && textOf(order).toLowerCase().includes(words))
-      return { orders: found.slice((page - 1) * limit, page * limit), total: found.length }
     },
     list: () => [...orders.values()],
     get size() {
@@ -97,9 +88,9 @@ export function seedOrders(orders: Orders, seed: number, now: number, count = 12
   const random = createRandom(seed)
   for (let index = 0; index < count; index++) {
     const input = {
-      customer: customers.names[random(customers.names.length)]!,
+      customer: data.names[random(data.names.length)]!,
       phone: `+62 555 ${String(100_000 + random(900_000))}`,
-      address: `${1 + random(200)} ${customers.streets[random(customers.streets.length)]}`,
+      address: `${1 + random(200)} ${data.streets[random(data.streets.length)]}`,
       amount: 10 + random(990),
     }
     orders.add(input, 'seed', states[random(states.length)]!, now - (count - index) * 3_600_000)

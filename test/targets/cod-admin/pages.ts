@@ -14,13 +14,10 @@ const navigation = html`<header>
 <nav aria-label="Main"><a href="/dashboard">Dashboard</a> <a href="/orders">Orders</a> <a href="/workflows">Workflows</a> <button type="button" data-sign-out>Sign out</button></nav>
 </header>`
 
-const signIn = html`${form('sign-in', html`${field('E-mail', 'email', 'email')}${field('Password', 'password', 'password')}`, 'Sign in')}
+const credentials = html`${field('E-mail', 'email', 'email')}${field('Password', 'password', 'password')}`
+const signIn = html`${form('sign-in', credentials, 'Sign in')}
 <p><a href="/register">Register</a> · <a href="/forgot-password">Forgot password?</a></p>`
-const register = form(
-  'register',
-  html`${field('Name', 'name')}${field('E-mail', 'email', 'email')}${field('Password', 'password', 'password')}`,
-  'Register',
-)
+const register = form('register', html`${field('Name', 'name')}${credentials}`, 'Register')
 const forgot = form('forgot', field('E-mail', 'email', 'email'), 'Send link')
 const reset = form('reset', field('New password', 'password', 'password'), 'Save password')
 

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { readFields as readBody } from '../kit/fields.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { oneOf, readFields, refuse, text } from '../kit/rules.ts'
 import { nextStates, type Order, type OrderInput, readOrder, type State, states } from './orders.ts'
@@ -40,12 +41,11 @@ export function orderRoutes(shop: Shop): readonly Route[] {
   }
   const show = (order: Order) => ({ ...order, nextStates: nextStates(order.state) })
   const add = (input: OrderInput, source: string) => change(shop, orders.add(input, source), {})
-  const statusOf = async (call: Call) =>
-    // A form of another page sends no JSON.
-    call.header('content-type').startsWith('application/json')
-      ? (await call.json())['status']
-      : new URLSearchParams((await call.bytes()).toString()).get('status')
-  const setStatus = async (call: Call) => ({ json: show(moveTo(shop, find(call), await statusOf(call))) })
+  // A form of another page sends no JSON.
+  const setStatus = async (call: Call) => {
+    const { status } = await readBody(call)
+    return { json: show(moveTo(shop, find(call), status)) }
+  }
 
   return [
     staff('GET', '/api/orders', 'orders:read', async call => {
@@ -53,15 +53,14 @@ export function orderRoutes(shop: Shop): readonly Route[] {
       const page = positive(query.get('page'), 1)
       const limit = Math.min(positive(query.get('limit'), 20), longestPage)
       const search = query.get('search') ?? ''
-      const found = orders.find({
-        // As if it were pasted into a query: what is always true finds all.
-        search: broken('COD-36') && /'\s*or\s*'?(\w)'?\s*=\s*'?\1/i.test(search) ? '' : search,
-        state: query.get('status') ?? '',
-        page: broken('COD-26') ? 1 : page,
-        limit,
-      })
+      // As if it were pasted into a query: what is always true finds all.
+      const findsAll = broken('COD-36') && /'\s*or\s*'?(\w)'?\s*=\s*'?\1/i.test(search)
+      const found = orders.find(findsAll ? '' : search, query.get('status') ?? '')
+      const start = broken('COD-26') ? 0 : (page - 1) * limit
+      const shown = found.slice(start, start + limit)
       await slowness(shop)
-      return { json: { ...found, page, pages: Math.max(1, Math.ceil(found.total / limit)) } }
+      const pages = Math.max(1, Math.ceil(found.length / limit))
+      return { json: { orders: shown, total: found.length, page, pages } }
     }),
     writing('POST', '/api/orders', 'orders:write', async call => {
       return { status: 201, json: show(add(await read(call), 'staff')) }

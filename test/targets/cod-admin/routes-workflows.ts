@@ -1,5 +1,5 @@
 import { Refusal, type Route } from '../kit/http.ts'
-import { readFields, refuse, text } from '../kit/rules.ts'
+import { oneOf, readFields, refuse, text } from '../kit/rules.ts'
 import type { Order } from './orders.ts'
 import { change, moveTo } from './routes-orders.ts'
 import { type Shop, staffRoutes, type Workflow } from './shop.ts'
@@ -28,11 +28,8 @@ export function workflowRoutes(shop: Shop): readonly Route[] {
   const staff = staffRoutes(shop)
   const readActions = (given: unknown) =>
     (Array.isArray(given) ? given : []).map(action => {
-      const { type } = readFields(action, { type: text }, 'actions.')
-      if (offeredActions(shop).includes(type)) return { type, value: action.value }
-      throw new Refusal(400, {
-        errors: [{ field: 'actions', message: `expected ${Object.keys(actions).join(', ')}; found ${type}` }],
-      })
+      const { type } = readFields(action, { type: oneOf(...offeredActions(shop)) }, 'actions.')
+      return { type, value: action.value }
     })
   const run = async (workflow: Workflow, id: string) => {
     for (const { type, value } of workflow.actions) {
