@@ -26,8 +26,6 @@ export type CodAdmin = Target<'web' | 'plain' | 'https' | 'mailbox' | 'names' | 
 
 /** The edge's port is so far behind the first one. */
 const edgeOffset = 55
-/** Beside the shop's own: `ALLOWED_EMBED_DOMAINS` of the document. */
-const partners = ['https://partner1.com', 'https://partner2.com']
 
 /** The cash-on-delivery shop as its document describes it, in memory. Ports: web, plain, https, control, names. */
 export async function createCodAdmin(options: CodAdminOptions = {}): Promise<CodAdmin> {
@@ -40,13 +38,12 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
   const mailbox = createMailbox()
   const shop = createShop({ clock, broken, parts, mailbox, revision }, options.seed ?? 1)
 
-  const origins = [...partners]
   const compressFrom = broken('COD-59') ? Number.POSITIVE_INFINITY : 1_024
   const refusal = (answer: Answer) =>
     broken('COD-62') ? { ...answer, json: { ...(answer.json as object), stack: new Error('Refused').stack } } : answer
   const routes = [systemRoutes, authRoutes, orderRoutes, workflowRoutes, pageRoutes].flatMap(make => make(shop))
   const service = (isPlain: boolean) =>
-    createService({ routes, compressFrom, refusal, before: call => before(shop, isPlain, call, origins) })
+    createService({ routes, compressFrom, refusal, before: call => before(shop, call, isPlain) })
   const [web, plain, https, { listener: control, control: held }, nameServer] = await Promise.all([
     listen(service(false), at(0)),
     listen(service(true), at(1)),
@@ -58,7 +55,7 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
     }),
   ])
   const edge = needsEdge(options.covers) ? await openEdge(at(edgeOffset), { web: web.url, broken }) : undefined
-  origins.push(web.url, https.url)
+  shop.origins.push(web.url, https.url)
   const sockets = attachSockets([web.server, https.server], '/socket.io', url =>
     shop.signIn.ofAccess(url.searchParams.get('token') ?? ''),
   )
@@ -84,12 +81,7 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
 }
 
 /** What holds for every call: request id, headers, https, origins, trouble of the day. */
-async function before(
-  shop: Shop,
-  isPlain: boolean,
-  call: Call,
-  origins: readonly string[],
-): Promise<Answer | undefined> {
+async function before(shop: Shop, call: Call, isPlain: boolean): Promise<Answer | undefined> {
   const { broken, counts, parts, revision } = shop
   const { pathname, search } = call.url
   counts.set(call.method, (counts.get(call.method) ?? 0) + 1)
@@ -107,15 +99,15 @@ async function before(
     return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
   }
   if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
-  if (pathname.startsWith('/api/public/')) return admitPartner(call, broken('COD-31'), origins)
+  if (pathname.startsWith('/api/public/')) return admitPartner(shop, call)
   if (parts.isDown('database') && pathname.startsWith('/api/')) return { status: 503, json: { error: 'Unavailable' } }
   return undefined
 }
 
 /** The public API admits the shop, its partners, and calls without an origin. */
-function admitPartner(call: Call, byPrefix: boolean, origins: readonly string[]): Answer | undefined {
+function admitPartner({ broken, origins }: Shop, call: Call): Answer | undefined {
   const origin = call.header('origin')
-  const isListed = origins.some(listed => (byPrefix ? origin.startsWith(listed) : origin === listed))
+  const isListed = origins.some(listed => (broken('COD-31') ? origin.startsWith(listed) : origin === listed))
   if (origin !== '' && !isListed) return { status: 403, json: { error: 'Not allowed by CORS' } }
   return admitOrigin(call, { isListed: () => isListed, methods: 'GET, POST', headers: 'Content-Type' })
 }

@@ -1,5 +1,5 @@
 import { Refusal, type Route } from '../kit/http.ts'
-import { oneOf, readFields, refuse, text } from '../kit/rules.ts'
+import { filled, oneOf, readFields, text } from '../kit/rules.ts'
 import type { Order } from './orders.ts'
 import { change, moveTo } from './routes-orders.ts'
 import { type Shop, staffRoutes, type Workflow } from './shop.ts'
@@ -26,11 +26,10 @@ export const offeredActions = ({ broken }: Shop): readonly string[] => [
 export function workflowRoutes(shop: Shop): readonly Route[] {
   const { broken, clock, orders, workflows } = shop
   const staff = staffRoutes(shop)
-  const readActions = (given: unknown) =>
-    (Array.isArray(given) ? given : []).map(action => {
-      const { type } = readFields(action, { type: oneOf(...offeredActions(shop)) }, 'actions.')
-      return { type, value: action.value }
-    })
+  const readAction = (action: unknown) => {
+    const { type } = readFields(action, { type: oneOf(...offeredActions(shop)) }, 'actions.')
+    return { type, value: (action as { readonly value?: unknown }).value }
+  }
   const run = async (workflow: Workflow, id: string) => {
     for (const { type, value } of workflow.actions) {
       const order = orders.get(id)
@@ -40,11 +39,8 @@ export function workflowRoutes(shop: Shop): readonly Route[] {
   return [
     staff('GET', '/api/workflows', 'workflows:write', () => ({ json: { workflows: workflows.list() } })),
     staff('POST', '/api/workflows', 'workflows:write', async call => {
-      const body = await call.json()
-      const { name } = readFields(body, { name: text })
-      const chosen = readActions(body['actions'])
-      if (chosen.length === 0) refuse({ field: 'actions', message: 'expected an action' })
-      return { status: 201, json: workflows.add({ name, actions: chosen }) }
+      const { name, actions: chosen } = readFields(await call.json(), { name: text, actions: filled })
+      return { status: 201, json: workflows.add({ name, actions: chosen.map(readAction) }) }
     }),
     staff('POST', '/api/workflows/:id/run', 'workflows:write', async call => {
       const workflow = workflows.get(call.params['id']!)

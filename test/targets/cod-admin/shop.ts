@@ -46,6 +46,8 @@ export interface Shop {
   readonly limits: Readonly<Record<'auth' | 'api' | 'write' | 'public' | 'webhook', RateLimit>>
   readonly revision: { current: string }
   readonly startedAt: number
+  /** Whose pages may use the public API: `ALLOWED_EMBED_DOMAINS` of the document, and our own when they listen. */
+  readonly origins: string[]
   /** Counts by name, for the control port. */
   readonly counts: Map<string, number>
   /** Tells open pages of a change; set when the listeners are there. */
@@ -90,6 +92,7 @@ export function createShop(
       webhook: limit(50),
     },
     startedAt: clock.now(),
+    origins: ['https://partner1.com', 'https://partner2.com'],
     counts: new Map(),
     announce: () => {},
   }
