@@ -115,7 +115,10 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       if (token.fresh)
         io.write(`token for whatever changes something (kept in ${join(folder, 'token')}): ${token.value}\n`)
       collectGarbage()
+      // Pages and scrapes leave much behind, and nothing is measured in this thread.
+      const collecting = setInterval(collectGarbage, 60_000)
       await stopped(io)
+      clearInterval(collecting)
       io.write('stopping: runs in flight get ten seconds\n')
       await server.close()
     } finally {

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 
 /**
  * Gives back what starting has left behind. V8 waits until the heap has doubled, which in a thread that does little takes for ever. It
- * stops the thread for some hundredths of a second, so it is for the moment before anything is measured.
+ * stops the thread for some hundredths of a second, so it is not for a thread that is measuring.
  */
 export function collectGarbage(): void {
   v8.setFlagsFromString('--expose-gc')

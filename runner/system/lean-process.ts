@@ -3,7 +3,8 @@
  * only when a process starts; hence it replaces itself once, under its own number.
  */
 
-const flag = '--max-semi-space-size=2'
+/** A small young generation, and one thread to help V8: there are few cores to share, and each helper holds memory. */
+const flags = ['--max-semi-space-size=2', '--v8-pool-size=1']
 
 /** Many threads of few allocations: two arenas are enough for them, and what is free goes back to the system. */
 const allocation: Readonly<Record<string, string>> = {
@@ -13,17 +14,17 @@ const allocation: Readonly<Record<string, string>> = {
 }
 
 /** How a process like this is started by somebody else. */
-export const leanProcess = { execArgv: [flag], env: allocation } as const
+export const leanProcess = { execArgv: flags, env: allocation } as const
 
 /** To be called before anything has been opened. Returns in the lean process; stays in this one where it cannot be replaced. */
 export function becomeLean(): void {
-  if (process.execArgv.includes(flag)) {
+  if (flags.every(flag => process.execArgv.includes(flag))) {
     // Children, browsers among them, had rather be fast.
     for (const [name, value] of Object.entries(allocation)) if (process.env[name] === value) delete process.env[name]
     return
   }
   // Whoever talks to this process over a channel would lose it; Windows knows no replacing.
   if (process.channel !== undefined || process.execve === undefined) return
-  const argv = [process.execPath, flag, ...process.execArgv, ...process.argv.slice(1)]
+  const argv = [process.execPath, ...flags, ...process.execArgv, ...process.argv.slice(1)]
   process.execve(process.execPath, argv, { ...allocation, ...(process.env as Record<string, string>) })
 }
