@@ -1,21 +1,7 @@
 import { type Collection, createCollection } from '../kit/collection.ts'
+import names from './names.json' with { type: 'json' }
 
-const specialties = ['Cardiology', 'Dermatology', 'General practice', 'Neurology', 'Orthopaedics', 'Paediatrics']
-const cities = ['Amman', 'Dubai', 'Riyadh', 'Doha']
-const surnames = [
-  'Abbas',
-  'Bishara',
-  'Carter',
-  'Darwish',
-  'Elias',
-  'Farah',
-  'Ghanem',
-  'Haddad',
-  'Issa',
-  'Jaber',
-  'Khoury',
-  'Lutfi',
-]
+const { specialties, cities, surnames } = names
 const day = 86_400_000
 const halfHour = 1_800_000
 
