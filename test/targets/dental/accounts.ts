@@ -1,86 +1,35 @@
-import { randomUUID } from 'node:crypto'
-import { hashPassword } from '../kit/passwords.ts'
-import { clinics, type Patient } from './practice.ts'
+import type { Account, Accounts as AllAccounts } from '../kit/accounts.ts'
+import seeds from './seeds.json' with { type: 'json' }
 
 /** Administrators manage users; dentists write records; patients see the portal alone. */
 export const staff = ['admin', 'dentista', 'recepcao'] as const
 export const everybody = [...staff, 'paciente'] as const
 export type Role = (typeof everybody)[number]
 
-export interface User {
-  readonly id: string
-  readonly email: string
-  readonly name: string
-  readonly role: Role
+interface Membership {
   readonly clinic: string
   /** Of whom this is the account, for patients. */
   readonly patient?: string
-  readonly password: string
-  readonly createdAt: string
 }
 
-type NewUser = Omit<User, 'id' | 'createdAt'>
+export type User = Account<Role, Membership>
+export type Accounts = AllAccounts<Role, Membership>
 
-export function createAccounts(now: () => number) {
-  const users = new Map<string, User>()
-  return {
-    byId: (id: string) => users.get(id),
-    byEmail: (email: string) => [...users.values()].find(user => user.email === email.toLowerCase()),
-    staffOf: (clinic: string) => [...users.values()].filter(user => user.clinic === clinic && user.role !== 'paciente'),
-    ofPatient: ({ id }: Patient) => [...users.values()].find(({ patient }) => patient === id),
-    add(given: NewUser, id: string = randomUUID()): User {
-      const user = {
-        ...given,
-        id,
-        email: given.email.toLowerCase(),
-        password: hashPassword(given.password),
-        createdAt: new Date(now()).toISOString(),
-      }
-      users.set(id, user)
-      return user
-    },
-    remove: (user: User) => users.delete(user.id),
-    isPassword: (user: User, password: string) => user.password === hashPassword(password),
-    get size() {
-      return users.size
-    },
-  }
-}
-
-export type Accounts = ReturnType<typeof createAccounts>
+export const staffOf = (accounts: Accounts, clinic: string): readonly User[] =>
+  accounts.all().filter(user => user.clinic === clinic && user.role !== 'paciente')
 
 /** What the outside may know. */
 export const showUser = ({ password: _, ...shown }: User) => shown
 
 /** Everybody's password. */
-const seedPassword = 'senha-de-teste-123'
+const password = 'senha-de-teste-123'
 
-/** What a monitor does with the clinics: a use has an account of its own in each clinic, because limits are per account. */
-const uses = [
-  'accessibility',
-  'booking',
-  'clinical-record',
-  'dashboard',
-  'janitor',
-  'limits',
-  'markup',
-  'monitor',
-  'patient-portal',
-  'portuguese',
-  'reports',
-  'users',
-]
-
+/** A dentist in each clinic, and an account of its own for each use of a monitor, because limits are per account. */
 export function seedAccounts(accounts: Accounts): void {
-  for (const { id: clinic } of clinics) {
-    for (const [index, use] of uses.entries()) {
-      const email = `${use}@${clinic}.example.com`
-      accounts.add(
-        { email, name: `Equipe ${index + 1}`, role: 'admin', clinic, password: seedPassword },
-        `${use}@${clinic}`,
-      )
-    }
-    const helena = { email: `helena@${clinic}.example.com`, name: 'Dra. Helena', role: 'dentista', clinic } as const
-    accounts.add({ ...helena, password: seedPassword }, `helena@${clinic}`)
+  for (const { id: clinic } of seeds.clinics) {
+    const add = (id: string, name: string, role: Role) =>
+      accounts.add({ email: `${id}@${clinic}.example.com`, name, role, clinic, password }, `${id}@${clinic}`)
+    for (const [index, use] of seeds.uses.entries()) add(use, `Equipe ${index + 1}`, 'admin')
+    add('helena', 'Dra. Helena', 'dentista')
   }
 }

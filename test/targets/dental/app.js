@@ -56,3 +56,4 @@ if (panel?.dataset.panel) {
     panel.removeAttribute('aria-busy')
   }
 }
+//# sourceMappingURL=app.js.map

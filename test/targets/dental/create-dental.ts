@@ -1,48 +1,27 @@
 import { createBalancer } from '../kit/balancer.ts'
-import { chooseBroken } from '../kit/broken.ts'
-import { authorityCertificate, createCertificate } from '../kit/certificate.ts'
-import { createClock } from '../kit/clock.ts'
+import { authorityCertificate } from '../kit/certificate.ts'
 import { type Answer, type Call, createService } from '../kit/http.ts'
 import { listen } from '../kit/listen.ts'
-import { createParts } from '../kit/parts.ts'
-import { openControl, placesOf, type Target, type TargetOptions } from '../kit/target.ts'
-import { breakable } from './faults.ts'
+import { openControl, type Target, type TargetOptions } from '../kit/target.ts'
 import { patientPages } from './pages-patient.ts'
 import { staffPages } from './pages-staff.ts'
 import { authRoutes } from './routes-auth.ts'
 import { practiceRoutes } from './routes-practice.ts'
-import { dentalAssets, systemRoutes } from './routes-system.ts'
+import { systemRoutes } from './routes-system.ts'
 import { admit, createTopSmile, type PartName, type TopSmile } from './topsmile.ts'
 
 type UrlName = 'web' | 'plain' | 'https' | 'instance1' | 'instance2' | 'instance3'
 
 export type Dental = Target<UrlName, PartName>
 
-const day = 86_400_000
-
 /** TopSmile as its document describes it, in memory: three instances on one database, behind a balancer. Seven ports. */
 export async function createDental(options: TargetOptions = {}): Promise<Dental> {
-  const broken = chooseBroken(breakable, options.broken)
-  const clock = createClock(options.clock)
-  const parts = createParts<PartName>(['mongodb', 'redis'])
-  const revision = { current: options.revision ?? 'reference' }
-  const topSmile = createTopSmile({ clock, broken, parts, revision }, options.seed ?? 1)
-  const validUntil = clock.now() + (broken('DNT-35') ? 3 : 60) * day
-  const certificate = createCertificate({ names: ['localhost'], validFrom: clock.now() - day, validUntil })
-
-  const { assets, routes: assetRoutes } = dentalAssets(topSmile)
-  const routes = [
-    ...systemRoutes(topSmile, assets),
-    ...assetRoutes,
-    ...authRoutes(topSmile),
-    ...practiceRoutes(topSmile),
-    ...staffPages(topSmile, assets),
-    ...patientPages(topSmile, assets),
-  ]
+  const topSmile = createTopSmile(options)
+  const { at, broken, certificate, clock, parts, revision } = topSmile
+  const routes = [systemRoutes, authRoutes, practiceRoutes, staffPages, patientPages].flatMap(make => make(topSmile))
   const compressFrom = broken('DNT-27') ? Number.POSITIVE_INFINITY : 1_024
   const instance = (number: number) =>
     createService({ routes, compressFrom, before: call => before(topSmile, `topsmile-${number}`, call) })
-  const at = placesOf(options)
   const instances = await Promise.all([1, 2, 3].map(number => listen(instance(number), at(3 + number))))
   const [instance1 = '', instance2 = '', instance3 = ''] = instances.map(({ url }) => url)
   const balancer = createBalancer([instance1, instance2, instance3])

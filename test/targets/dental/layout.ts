@@ -1,14 +1,7 @@
 import { html, type Markup, page } from '../kit/html.ts'
-import type { Signed } from './topsmile.ts'
-
-/** What the pages have in common; `signed` is who looks at it. */
-export interface Layout {
-  readonly title: string
-  readonly body: Markup
-  readonly signed?: Signed | undefined
-  /** Addresses of style and script. */
-  readonly assets: { readonly style: string; readonly script: string }
-}
+import { type Call, type Route, route } from '../kit/http.ts'
+import type { Role } from './accounts.ts'
+import { type Signed, signedIn, type TopSmile } from './topsmile.ts'
 
 const links = (role: string) =>
   role === 'paciente'
@@ -20,7 +13,8 @@ const links = (role: string) =>
         ['/relatorios', 'Relatórios'],
       ]
 
-export function layout({ title, body, signed, assets }: Layout): string {
+/** What the pages have in common; `signed` is who looks at it. */
+export function layout({ assets }: TopSmile, title: string, body: Markup, signed?: Signed): string {
   const menu = signed
     ? html`<nav aria-label="Principal">${links(signed.user.role).map(([path, text]) => html`<a href="${path!}">${text!}</a> `)}</nav>
 ${apiForm('POST /api/auth/logout', '/', html``, 'Sair')}`
@@ -28,7 +22,8 @@ ${apiForm('POST /api/auth/logout', '/', html``, 'Sair')}`
   return page({
     title: `${title} · TopSmile`,
     lang: 'pt-BR',
-    ...assets,
+    style: assets.path('style.css'),
+    script: assets.path('app.js'),
     head: signed ? html`<meta name="csrf-token" content="${signed.session.csrf}">` : html``,
     body: html`<header><strong>TopSmile</strong> ${menu}</header>
 <main><h1>${title}</h1>
@@ -36,6 +31,16 @@ ${apiForm('POST /api/auth/logout', '/', html``, 'Sair')}`
 ${body}</main>`,
   })
 }
+
+/** Makes pages for people with one of these roles; all others are sent to `signIn`. */
+export const pagesFor =
+  (topSmile: TopSmile, roles: readonly Role[], signIn: string) =>
+  (path: string, title: string, body: (signed: Signed, call: Call) => Markup): Route =>
+    route('GET', path, call => {
+      const signed = signedIn(topSmile, call)
+      if (!signed || !roles.includes(signed.user.role)) return { status: 302, headers: { location: signIn } }
+      return { html: layout(topSmile, title, body(signed, call), signed) }
+    })
 
 export const field = (label: string, name: string, type = 'text') =>
   html`<label>${label} <input name="${name}" type="${type}" required></label>`

@@ -1,6 +1,6 @@
 import { html, type Markup } from '../kit/html.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
-import { apiForm, choices, field, hidden, type Layout, layout } from './layout.ts'
+import { apiForm, choices, field, hidden, layout, pagesFor } from './layout.ts'
 import { dayAfter, inWords, isLocalTime, localTime } from './local-time.ts'
 import { signInForm } from './pages-staff.ts'
 import { clinics, serviceOf, services } from './practice.ts'
@@ -8,28 +8,24 @@ import { freeTimes, nextAppointment } from './routes-practice.ts'
 import { signedIn, type TopSmile } from './topsmile.ts'
 
 /** The portal of the patients, and the booking that needs no account. */
-export function patientPages(topSmile: TopSmile, assets: Layout['assets']): readonly Route[] {
+export function patientPages(topSmile: TopSmile): readonly Route[] {
   const { broken, clock, practice } = topSmile
   const publicPage = (path: string, title: string, body: (call: Call) => Markup) =>
-    route('GET', path, call => ({
-      html: layout({ title, body: body(call), signed: signedIn(topSmile, call), assets }),
-    }))
+    route('GET', path, call => ({ html: layout(topSmile, title, body(call), signedIn(topSmile, call)) }))
+  const patientPage = pagesFor(topSmile, ['paciente'], '/portal/entrar')
 
   return [
     publicPage('/portal/entrar', 'Portal do paciente', () => signInForm),
 
-    route('GET', '/portal', call => {
-      const signed = signedIn(topSmile, call)
-      if (signed?.user.role !== 'paciente') return { status: 302, headers: { location: '/portal/entrar' } }
+    patientPage('/portal', 'Meu portal', signed => {
       const next = nextAppointment(topSmile, signed)
-      const body = html`<p>Olá, ${signed.user.name}!</p>
+      return html`<p>Olá, ${signed.user.name}!</p>
 <section aria-label="Próxima consulta"><h2>Próxima consulta</h2>${
         next
           ? html`<p>${inWords(next.start)}</p><p>${serviceOf(next.service)?.name ?? ''}</p><p>${next.name}</p>`
           : html`<p>Nenhuma consulta marcada.</p>`
       }</section>
 <p><a href="/agendar">Agendar consulta</a></p>`
-      return { html: layout({ title: 'Meu portal', body, signed, assets }) }
     }),
 
     publicPage('/agendar', 'Agendar consulta', ({ url: { searchParams: query } }) => {

@@ -1,11 +1,11 @@
 import { html, type Markup } from '../kit/html.ts'
-import { type Call, type Route, route } from '../kit/http.ts'
-import { type Role, staff } from './accounts.ts'
-import { apiForm, choices, field, type Layout, layout, table } from './layout.ts'
+import { type Route, route } from '../kit/http.ts'
+import { type Role, staff, staffOf } from './accounts.ts'
+import { apiForm, choices, field, layout, pagesFor, table } from './layout.ts'
 import { inWords, localTime } from './local-time.ts'
 import { reportOf } from './practice.ts'
 import { findPatient } from './routes-practice.ts'
-import { type Signed, signedIn, type TopSmile } from './topsmile.ts'
+import type { TopSmile } from './topsmile.ts'
 
 const roleNames: Readonly<Record<Role, string>> = {
   admin: 'Administração',
@@ -22,17 +22,12 @@ export const signInForm = apiForm(
 )
 
 /** The pages of the staff. Whoever is not signed in is sent to the sign-in. */
-export function staffPages(topSmile: TopSmile, assets: Layout['assets']): readonly Route[] {
+export function staffPages(topSmile: TopSmile): readonly Route[] {
   const { accounts, broken, clock, practice } = topSmile
-  const staffPage = (path: string, title: string, body: (signed: Signed, call: Call) => Markup) =>
-    route('GET', path, call => {
-      const signed = signedIn(topSmile, call)
-      if (!signed || signed.user.role === 'paciente') return { status: 302, headers: { location: '/' } }
-      return { html: layout({ title, body: body(signed, call), signed, assets }) }
-    })
+  const staffPage = pagesFor(topSmile, staff, '/')
 
   return [
-    route('GET', '/', () => ({ html: layout({ title: 'Entrar', body: signInForm, assets }) })),
+    route('GET', '/', () => ({ html: layout(topSmile, 'Entrar', signInForm) })),
 
     staffPage('/painel', 'Painel', () => {
       const source = broken('DNT-13') ? '' : '/api/appointments?day=today'
@@ -61,12 +56,10 @@ ${apiForm(`POST /api/patients/${id}/record`, '', html`<label>Nova anotação <te
     }),
 
     staffPage('/usuarios', 'Usuários', ({ user }) => {
-      const rows = accounts
-        .staffOf(user.clinic)
-        .map(
-          ({ id, name, email, role }) =>
-            html`<tr><td>${name}</td><td>${email}</td><td>${roleNames[role]}</td><td>${apiForm(`DELETE /api/users/${id}`, '', html``, `Remover ${name}`)}</td></tr>`,
-        )
+      const rows = staffOf(accounts, user.clinic).map(
+        ({ id, name, email, role }) =>
+          html`<tr><td>${name}</td><td>${email}</td><td>${roleNames[role]}</td><td>${apiForm(`DELETE /api/users/${id}`, '', html``, `Remover ${name}`)}</td></tr>`,
+      )
       const roles = staff.map(role => [role, roleNames[role]] as const)
       const heads = ['Nome', 'E-mail', broken('DNT-19') ? 'users.columns.role' : 'Função', 'Ação']
       return html`${table('Usuários', heads, rows)}<h2>Novo usuário</h2>

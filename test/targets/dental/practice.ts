@@ -1,31 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { createRandom } from '../kit/random.ts'
 import { dayAfter, localTime } from './local-time.ts'
+import seeds from './seeds.json' with { type: 'json' }
 
-export interface Clinic {
-  readonly id: string
-  readonly name: string
-}
-
-export const clinics: readonly Clinic[] = [
-  { id: 'centro', name: 'TopSmile Centro' },
-  { id: 'norte', name: 'TopSmile Norte' },
-  { id: 'sul', name: 'TopSmile Sul' },
-]
-
-export interface Service {
-  readonly id: string
-  readonly name: string
-  /** Reais. */
-  readonly price: number
-}
-
-export const services: readonly Service[] = [
-  { id: 'avaliacao', name: 'Avaliação', price: 90 },
-  { id: 'limpeza', name: 'Limpeza', price: 160 },
-  { id: 'restauracao', name: 'Restauração', price: 240 },
-  { id: 'canal', name: 'Tratamento de canal', price: 880 },
-]
+/** Prices are in reais. */
+export const { clinics, services } = seeds
 
 export const serviceOf = (id: string) => services.find(service => service.id === id)
 
@@ -133,12 +112,10 @@ export function reportOf(practice: Practice, clinic: string, today: string) {
   }
 }
 
-const firstNames = ['Ana', 'Bruno', 'Camila', 'Diego', 'Elisa', 'Fábio', 'Gabriela', 'Heitor', 'Isabela', 'João']
-const lastNames = ['Almeida', 'Barbosa', 'Cardoso', 'Duarte', 'Esteves', 'Ferreira', 'Gonçalves', 'Lima']
-
 /** Patients and four weeks behind, one ahead; the same for the same seed. */
 export function seedPractice(practice: Practice, seed: number, now: number): void {
   const random = createRandom(seed)
+  const { firstNames, lastNames } = seeds
   const today = localTime(now)
   for (const { id: clinic } of clinics) {
     const known = Array.from({ length: 30 }, () => {

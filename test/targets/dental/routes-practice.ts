@@ -2,7 +2,7 @@ import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { staff } from './accounts.ts'
 import { isLocalTime, localTime } from './local-time.ts'
 import { clinics, type Patient, serviceOf, services } from './practice.ts'
-import { guardedRoutes, refuseErrors, type Signed, type TopSmile, textError } from './topsmile.ts'
+import { refuseErrors, routesFor, type Signed, type TopSmile, textError } from './topsmile.ts'
 
 const unknown = (what: string) => new Refusal(404, { error: `${what} não encontrado` })
 
@@ -27,7 +27,8 @@ export const freeTimes = ({ practice, broken }: TopSmile, clinic: string, day: s
 /** Clinics, appointments, patients with their records. */
 export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
   const { accounts, broken, clock, practice } = topSmile
-  const signedRoute = guardedRoutes(topSmile)
+  const forStaff = routesFor(topSmile, staff)
+  const forWriters = routesFor(topSmile, ['admin', 'dentista'])
   const own = (call: Call, { user }: Signed) => findPatient(topSmile, call.params['id'], user.clinic)
   const read = (call: Call, signed: Signed) =>
     (broken('DNT-20') && practice.patients.get(call.params['id']!)) || own(call, signed)
@@ -70,28 +71,28 @@ export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
       const { id: code, start } = book(given, clinic, String(given['name']))
       return { status: 201, json: { code, start, next: `/agendar/confirmada/${code}` } }
     }),
-    signedRoute('GET', '/api/appointments', staff, (call, { user }) => {
+    forStaff('GET', '/api/appointments', (call, { user }) => {
       const asked = call.url.searchParams.get('day') ?? ''
       const day = asked === 'today' ? localTime(clock.now()).slice(0, 10) : asked
       const found = practice.appointmentsOf(user.clinic, day)
       const show = found.map(({ service, ...rest }) => ({ ...rest, service: serviceOf(service)?.name }))
       return { json: { appointments: show } }
     }),
-    signedRoute('POST', '/api/appointments', staff, async (call, { user }) => {
+    forStaff('POST', '/api/appointments', async (call, { user }) => {
       const given = await call.json()
       const patient = findPatient(topSmile, String(given['patient']), user.clinic)
       return { status: 201, json: book(given, user.clinic, patient.name, patient.id) }
     }),
-    signedRoute('DELETE', '/api/appointments/:id', staff, (call, { user }) => {
+    forStaff('DELETE', '/api/appointments/:id', (call, { user }) => {
       const appointment = practice.appointments.get(call.params['id']!)
       if (appointment?.clinic !== user.clinic) throw unknown('Agendamento')
       practice.appointments.delete(appointment.id)
       return { status: 204 }
     }),
-    signedRoute('GET', '/api/patients', staff, (call, { user }) => ({
+    forStaff('GET', '/api/patients', (call, { user }) => ({
       json: { patients: practice.patientsOf(user.clinic, call.url.searchParams.get('search') ?? '') },
     })),
-    signedRoute('POST', '/api/patients', staff, async (call, { user: { clinic } }) => {
+    forStaff('POST', '/api/patients', async (call, { user: { clinic } }) => {
       const { name, phone, email, password } = await call.json()
       refuseErrors([textError('name', name), textError('phone', phone, 30)])
       const patient = practice.addPatient({ clinic, name: String(name), phone: String(phone) })
@@ -100,18 +101,18 @@ export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
       }
       return { status: 201, json: patient }
     }),
-    signedRoute('GET', '/api/patients/:id', staff, (call, signed) => ({ json: read(call, signed) })),
-    signedRoute('DELETE', '/api/patients/:id', staff, (call, signed) => {
+    forStaff('GET', '/api/patients/:id', (call, signed) => ({ json: read(call, signed) })),
+    forStaff('DELETE', '/api/patients/:id', (call, signed) => {
       const patient = own(call, signed)
-      const account = accounts.ofPatient(patient)
-      if (account) accounts.remove(account)
+      const account = accounts.all().find(user => user.patient === patient.id)
+      if (account) accounts.remove(account.id)
       practice.removePatient(patient.id)
       return { status: 204 }
     }),
-    signedRoute('GET', '/api/patients/:id/record', staff, (call, signed) => ({
+    forStaff('GET', '/api/patients/:id/record', (call, signed) => ({
       json: { entries: practice.recordOf(read(call, signed).id) },
     })),
-    signedRoute('POST', '/api/patients/:id/record', ['admin', 'dentista'], async (call, signed) => {
+    forWriters('POST', '/api/patients/:id/record', async (call, signed) => {
       const { id } = own(call, signed)
       const { text } = await call.json()
       refuseErrors([textError('text', text, 4_000)])

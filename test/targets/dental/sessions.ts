@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { TargetClock } from '../kit/clock.ts'
-import type { Claims, Tokens } from '../kit/tokens.ts'
+import { createTokenSignIn } from '../kit/token-sign-in.ts'
+import type { Tokens } from '../kit/tokens.ts'
 import type { User } from './accounts.ts'
 import type { DentalBroken } from './faults.ts'
 
@@ -17,7 +18,6 @@ export interface Session {
   lastSeen: number
 }
 
-export const accessLife = 15 * 60
 export const refreshLife = 7 * 24 * 60 * 60
 /** Ours: the document names no figure. */
 const idleLife = 30 * 60_000
@@ -44,6 +44,8 @@ export function createSessions(clock: TargetClock, tokens: Tokens, broken: Denta
     if (session) session.lastSeen = clock.now()
     return session
   }
+  const trusts = broken('DNT-33') ? 'forged' : undefined
+  const signIn = createTokenSignIn({ tokens, accounts: { byId: alive }, trusts })
   return {
     open(user: Pick<User, 'id'>, id = random(), lastSeen = clock.now()): Session {
       if (sessions.size > mostSessions) forget()
@@ -52,12 +54,9 @@ export function createSessions(clock: TargetClock, tokens: Tokens, broken: Denta
       sessions.set(id, session)
       return session
     },
-    accessToken: ({ id }: Session) => tokens.sign(id, 'access', accessLife),
-    ofAccess(token: string): Session | undefined {
-      const verified = tokens.verify(token, 'access')
-      const claims = verified === 'forged' && broken('DNT-33') ? unverified(token) : verified
-      return typeof claims === 'string' ? undefined : used(alive(claims.sub))
-    },
+    accessLife: signIn.accessLife,
+    accessToken: signIn.accessToken,
+    ofAccess: (token: string) => used(signIn.ofAccess(token)),
     /** Exchanges a refresh token. One that was used before may be stolen, so its session ends. */
     refresh(token: string): Session | undefined {
       const session = alive(token.split('.')[0]!)
@@ -84,12 +83,3 @@ export function createSessions(clock: TargetClock, tokens: Tokens, broken: Denta
 }
 
 export type Sessions = ReturnType<typeof createSessions>
-
-/** What a token says of itself, whoever signed it. */
-function unverified(token: string): Claims | 'forged' {
-  try {
-    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Claims
-  } catch {
-    return 'forged'
-  }
-}
