@@ -94,7 +94,12 @@ export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
     })),
     forStaff('POST', '/api/patients', async (call, { user: { clinic } }) => {
       const { name, phone, email, password } = await call.json()
-      refuseErrors([textError('name', name), textError('phone', phone, 30)])
+      const isTaken = typeof email === 'string' && accounts.byEmail(email) !== undefined
+      refuseErrors([
+        textError('name', name),
+        textError('phone', phone, 30),
+        isTaken && { field: 'email', message: 'já está em uso' },
+      ])
       const patient = practice.addPatient({ clinic, name: String(name), phone: String(phone) })
       if (typeof email === 'string' && typeof password === 'string') {
         accounts.add({ email, password, name: patient.name, role: 'paciente', clinic, patient: patient.id })

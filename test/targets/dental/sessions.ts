@@ -81,5 +81,3 @@ export function createSessions(clock: TargetClock, tokens: Tokens, broken: Denta
     },
   }
 }
-
-export type Sessions = ReturnType<typeof createSessions>

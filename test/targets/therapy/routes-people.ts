@@ -62,14 +62,17 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
     })),
     anybody('GET', '/api/me', (_, person) => ({ json: people.show(person) })),
     anybody('PATCH', '/api/me', async (call, person) => {
-      const { phone, dateOfBirth } = { ...person, ...(await call.json()) }
+      const body = await call.json()
+      // Bodies take time: what was booked meanwhile must stand.
+      const present = people.byId(person.id) ?? person
+      const { phone, dateOfBirth } = { ...present, ...body }
       const today = new Date(clock.now()).toISOString().slice(0, 10)
       const isPast = isDay(dateOfBirth) && dateOfBirth >= '1900-01-01' && dateOfBirth < today
       refuseErrors([
         ...unless(/^\+?[\d ]{0,20}$/.test(phone), 'phone', 'Enter digits'),
         ...unless(isPast || broken('THR-29'), 'dateOfBirth', 'Enter a day in the past'),
       ])
-      const changed = people.change(person, { phone: String(phone), dateOfBirth: String(dateOfBirth) })
+      const changed = people.change(present, { phone: String(phone), dateOfBirth: String(dateOfBirth) })
       return { json: people.show(changed) }
     }),
     route('POST', '/api/therapists', async call => {
