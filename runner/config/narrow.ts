@@ -14,6 +14,7 @@ export function narrow(
   configuration: Configuration,
   terms: readonly string[],
 ): { readonly configuration: Configuration; readonly selection: Selection; readonly problems: readonly Problem[] } {
+  if (terms.length === 0) return { configuration, selection: { terms, open: [] }, problems: [] }
   const { systems } = configuration
   const all = systems.flatMap(system => system.checks.map(check => selectable(system, check)))
   const unknown = unfitting(all, terms)
@@ -24,7 +25,7 @@ export function narrow(
   })
   const problem = (message: string): Problem => ({ level: 'error', path: ['selection'], message })
   const found = kept.some(system => system.journeys.length > 0) ? [] : unknown.map(({ message }) => problem(message))
-  const nothing = kept.length === 0 && found.length === 0 && terms.length > 0
+  const nothing = kept.length === 0 && found.length === 0
   return {
     configuration: { ...configuration, systems: kept },
     selection: { terms, open: unknown.map(({ term }) => term) },

@@ -64,7 +64,7 @@ test('a writer that dies is started again; what waited meanwhile is stored, and 
   await writer.terminate()
   const { notReady } = await until(({ ready }) => !ready)
   expect(notReady).toMatch(
-    /^the store takes no results \(\d+ wait, 0 lost\): expected the writer of the store .* to live, found that it ended: code 1; it is started again$/,
+    /^the store takes no results \(\d+ wait, 0 lost\): expected the worker of the store .* to live, found that it ended: code 1; it is started again$/,
   )
 
   await until(({ ready }) => ready)
