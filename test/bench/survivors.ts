@@ -55,6 +55,7 @@ async function killedVedette(): Promise<number> {
   while (marked() <= 4) await new Promise(resolve => setTimeout(resolve, 50))
   victim.kill('SIGKILL')
   await once(victim, 'exit')
+  // That processes of somebody else are gone is no event that can be awaited.
   for (let wait = 0; wait < 100 && (marked() > 0 || existsSync(scratch)); wait++) {
     await new Promise(resolve => setTimeout(resolve, 100))
   }

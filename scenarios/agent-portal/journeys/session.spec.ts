@@ -9,6 +9,7 @@ test('an access token that ran out is refreshed without a word', { tag: '@AGT-15
   address,
 }) => {
   const expired = process.env['AGENT_PORTAL_EXPIRED_TOKEN'] ?? ofReference(address('web'), referenceExpiredToken)
+  // Waiting for one to run out takes longer than a run may; a made-up one would be refused as forged.
   test.skip(expired === undefined, 'expected an access token that ran out in AGENT_PORTAL_EXPIRED_TOKEN, found none')
   const tokens = { ...session.tokens, accessToken: expired! }
   await page.goto('/auth/login')

@@ -8,6 +8,7 @@ import { expect, test } from '../test.ts'
 
 test('signs in with a second factor', { tag: '@AGT-12' }, async ({ page, address }) => {
   const secret = process.env['AGENT_PORTAL_TOTP_SECRET'] ?? ofReference(address('web'), referenceTotpSecret)
+  // Only who holds the account's secret can make its codes; without them nothing is seen, so nothing may pass.
   test.skip(secret === undefined, 'expected the secret of the second factor in AGENT_PORTAL_TOTP_SECRET, found none')
   const account = accountPages(page)
   const right = await totp(secret!)

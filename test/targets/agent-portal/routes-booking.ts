@@ -19,6 +19,7 @@ function doctorRoutes(portal: Portal): readonly Route[] {
   })
   return [
     agent('GET', '/api/hospitals', async () => {
+      // The delay is what is broken; nobody waits here for something to happen.
       if (broken('AGT-02')) await new Promise(resolve => setTimeout(resolve, 400))
       return listOf(clinic.hospitals)
     }),

@@ -119,7 +119,7 @@ const positive = (given: string | null, otherwise: number) => {
   return value
 }
 
-/** COD-01 is slow from the start, COD-02 after five minutes. */
+/** COD-01 is slow from the start, COD-02 after five minutes. The delay is what is broken; nobody waits here for something to happen. */
 async function slowness({ broken, clock, startedAt }: Shop): Promise<void> {
   if (broken('COD-01') || (broken('COD-02') && clock.now() - startedAt > 5 * 60_000)) {
     await new Promise(resolve => setTimeout(resolve, 600))

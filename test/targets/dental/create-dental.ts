@@ -63,7 +63,7 @@ async function before(topSmile: TopSmile, instance: string, call: Call): Promise
   if (!pathname.startsWith('/api/')) return undefined
   if (parts.isDown('mongodb') || parts.isDown('redis')) return { status: 503, json: { error: 'Indisponível' } }
   count.calls++
-  // One call in eight is slow: the average still looks well.
+  // The delay is what is broken. One call in eight is slow: the average still looks well.
   if (broken('DNT-01') && count.calls % 8 === 0) await new Promise(resolve => setTimeout(resolve, 400))
   const origin = call.header('origin')
   if (broken('DNT-28') && origin !== '') {
