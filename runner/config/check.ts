@@ -21,11 +21,19 @@ export const commonOptions = z.strictObject({
     .optional()
     .describe('Fast retry in place. Default: one further attempt after 5 s.'),
   failures: z
-    .int()
-    .min(1)
-    .max(100)
+    .union([
+      z.int().min(1).max(100),
+      z
+        .strictObject({
+          runs: z.int().min(1).max(30).describe('Failed runs.'),
+          of: z.int().min(2).max(30).describe('Among so many last runs.'),
+        })
+        .refine(({ runs, of }) => runs <= of, { message: 'expected `of` to be at least `runs`' }),
+    ])
     .optional()
-    .describe('Failed runs in a row before the check counts as down. Default: 2.'),
+    .describe(
+      'Failed runs in a row before the check counts as down, or `{ runs: 3, of: 5 }`: so many of the last ones. Default: 2.',
+    ),
   successes: z
     .int()
     .min(1)
@@ -36,6 +44,22 @@ export const commonOptions = z.strictObject({
   severity: z.enum(['p0', 'p1', 'p2']).optional().describe("How bad its failure is. Default: 'p1'."),
   owner: z.string().optional().describe('Who is told. Default: the owner of its severity.'),
   smoke: z.boolean().optional().describe('False: `vedette smoke` runs it only when it is named. Default: true.'),
+  dependsOn: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Checks (`system/check`, or the id of one of this system) and systems whose trouble explains that of this one.',
+    ),
+  quarantine: z
+    .strictObject({
+      until: z.iso
+        .date({ error: "expected a day such as '2026-12-24'" })
+        .describe("First day on which it opens incidents again (UTC): '2026-12-24'."),
+      reason: z.string().min(1).describe('Why, and who looks into it.'),
+    })
+    .optional()
+    .describe('Known to be flaky: it runs and is recorded, and opens no incident until that day.'),
+  runbook: z.url().optional().describe('Address of what to do about its failure. Default: that of the system.'),
 })
 
 export type CommonOptions = z.output<typeof commonOptions>
@@ -96,14 +120,25 @@ export function fromCommon(
       schedule,
       timeout: options.timeout ?? defaults.timeout,
       retry,
-      policy: { failures: options.failures ?? 2, successes: options.successes ?? 1 },
+      policy: policyOf(options),
       tags: Object.freeze([...(options.tags ?? [])]),
       severity: options.severity ?? 'p1',
       ...(options.owner === undefined ? {} : { owner: options.owner }),
       smoke: options.smoke ?? true,
+      dependsOn: Object.freeze([...(options.dependsOn ?? [])]),
+      ...(options.quarantine === undefined
+        ? {}
+        : { quarantine: { until: Date.parse(options.quarantine.until), reason: options.quarantine.reason } }),
+      ...(options.runbook === undefined ? {} : { runbook: options.runbook }),
     },
     problems: [...problems, ...retryProblems(schedule, retry)],
   }
+}
+
+function policyOf({ failures = 2, successes = 1 }: CommonOptions): Check['policy'] {
+  return typeof failures === 'number'
+    ? { failures, successes }
+    : { failures: failures.runs, of: failures.of, successes }
 }
 
 /** A run that is tried again after its interval is over costs the next run its turn. */

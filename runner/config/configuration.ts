@@ -1,6 +1,10 @@
 import { z } from 'zod'
-import type { Configuration, System } from '../core/definitions.ts'
-import { duration, parseOptions } from './options.ts'
+import type { Problem } from '../core/contracts.ts'
+import type { AlarmSettings, Configuration, System } from '../core/definitions.ts'
+import type { Maintenance } from '../core/maintenance.ts'
+import type { Notifier } from '../core/notifications.ts'
+import { below, duration, parseOptions } from './options.ts'
+import { text } from './playwright.ts'
 
 const size = z.union([
   z.number().int().min(1),
@@ -33,6 +37,57 @@ export const configurationOptions = z.strictObject({
     })
     .optional()
     .describe('What is kept, and how long.'),
+  locations: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Places from which the systems are watched: a majority of these, not of those that report, must see a check down. Default: this one alone.',
+    ),
+  notifiers: z
+    .array(z.custom<Notifier>(value => typeof value === 'object' && value !== null && 'send' in value))
+    .optional()
+    .describe('Who is told: values such as `slack({ … })`.'),
+  maintenance: z
+    .array(z.custom<Maintenance>(value => typeof value === 'object' && value !== null && 'when' in value))
+    .optional()
+    .describe('Times in which trouble is expected: values of `maintenance`.'),
+  alarms: z
+    .strictObject({
+      group: duration.optional().describe("Messages wait so long for others that belong to them. Default: '10s'."),
+      flapping: z
+        .strictObject({
+          changes: z.int().min(2).max(100).describe('More changes of health than this …'),
+          within: duration.describe('… within this time.'),
+        })
+        .optional()
+        .describe("What counts as flapping: one incident, until it was calm as long. Default: 4 within '30m'."),
+      reach: z
+        .array(z.string().regex(/^.+:\d+$/, "expected addresses such as '192.0.2.1:443'"))
+        .optional()
+        .describe('Addresses outside that are reached while our own link is well, to know our own trouble by.'),
+      deadMansSwitch: z
+        .strictObject({
+          url: text.describe('Address that is asked (GET).'),
+          every: duration.optional().describe("How often at most. Default: '1m'."),
+        })
+        .optional()
+        .describe('Asked after each full healthy loop, so that somebody else notices when Vedette stops.'),
+      drillAt: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "expected a time of day such as '09:00'")
+        .optional()
+        .describe('Time (UTC) of a daily drill through all notifiers. Default: none.'),
+    })
+    .optional()
+    .describe('How alarms behave.'),
+  status: z
+    .strictObject({ title: z.string().describe('Title of the page.') })
+    .optional()
+    .describe('The public status page, with what each system shows of itself. Default: none.'),
+  publicUrl: z
+    .url()
+    .optional()
+    .describe('Where people reach these pages, for links in messages: https://vedette.example.com.'),
   concurrency: z
     .strictObject({
       probes: z.int().min(1).max(1_000).optional().describe('Probes at a time. Default: 64.'),
@@ -64,6 +119,12 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
       bytes: bytes(options.retention?.bytes ?? '2GB'),
       artifactBytes: bytes(options.retention?.artifacts ?? '1GB'),
     },
+    locations: options.locations ?? [options.location ?? 'local'],
+    notifiers: Array.isArray(options.notifiers) ? options.notifiers : [],
+    maintenance: Array.isArray(options.maintenance) ? options.maintenance : [],
+    alarms: alarmSettings(options.alarms),
+    ...(options.status === undefined ? {} : { status: options.status }),
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl.replace(/\/+$/, '') }),
     concurrency: { probes: options.concurrency?.probes ?? 64, journeys: options.concurrency?.journeys ?? 1 },
     problems: [
       ...problems,
@@ -73,8 +134,42 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
         message: `expected each system once, found '${id}' twice`,
       })),
       ...systems.flatMap(system => system.problems ?? []),
+      ...notifierProblems(options.notifiers),
     ],
   })
+}
+
+function alarmSettings(given: z.output<typeof configurationOptions>['alarms']): AlarmSettings {
+  const {
+    group = 10_000,
+    flapping = { changes: 4, within: 1_800_000 },
+    reach = [],
+    deadMansSwitch,
+    drillAt,
+  } = given ?? {}
+  return {
+    group,
+    flapping,
+    reach,
+    ...(deadMansSwitch === undefined
+      ? {}
+      : { deadMansSwitch: { url: deadMansSwitch.url, every: deadMansSwitch.every ?? 60_000 } }),
+    ...(drillAt === undefined ? {} : { drillAt }),
+  }
+}
+
+function notifierProblems(given: unknown): readonly Problem[] {
+  const notifiers = (Array.isArray(given) ? given : []) as readonly Notifier[]
+  const ids = notifiers.map(({ id }) => id)
+  const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+  return [
+    ...twice.map(id => ({
+      level: 'error' as const,
+      path: [`notifier ${id}`],
+      message: `expected each notifier once, found '${id}' twice; give them an \`id\``,
+    })),
+    ...notifiers.flatMap(({ id, problems }) => below([`notifier ${id}`], problems)),
+  ]
 }
 
 function bytes(value: number | string): number {

@@ -60,6 +60,17 @@ export const systemOptions = z.strictObject({
     .describe('Where the live revision is read.'),
   owners: z.record(z.string(), z.string()).optional().describe('Who is told, by severity (p0, p1, p2).'),
   requirements: z.array(requirement).optional().describe('The promises, usually from requirements.ts.'),
+  dependsOn: z.array(z.string()).optional().describe('Systems whose trouble explains trouble of this one.'),
+  runbook: z.url().optional().describe('Address of what to do about trouble; checks may have their own.'),
+  status: z
+    .strictObject({
+      title: z.string().optional().describe('Name on the public page. Default: the title.'),
+      parts: z
+        .record(z.string(), z.array(z.string()))
+        .describe("Parts by name, each a selection of checks: `{ Checkout: ['checkout', '@orders'] }`."),
+    })
+    .optional()
+    .describe('What the public status page shows of it. Default: nothing.'),
   objectives: z.array(z.custom<Objective>()).optional().describe('Objectives made by `objective`.'),
   checks: z
     .array(z.custom<Check | JourneysPart | LoadPart>(value => typeof value === 'object' && value !== null))
@@ -101,6 +112,11 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
     url,
     revision: revisionSource(options.revision),
     owners: options.owners ?? {},
+    dependsOn: Object.freeze([...(options.dependsOn ?? [])]),
+    ...(options.runbook === undefined ? {} : { runbook: options.runbook }),
+    ...(options.status === undefined
+      ? {}
+      : { status: { title: options.status.title ?? options.title ?? id, parts: options.status.parts } }),
     requirements,
     objectives: (options.objectives ?? []) as readonly Objective[],
     checks,
@@ -117,7 +133,7 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
         strangers.map(index => wrong([`checks[${index}]`], 'expected a value of check, playwright or load')),
       ),
       ...below(at, references(system)),
-      ...[...checks, ...journeys, ...load].flatMap(part => below(at, part.problems)),
+      ...[...checks, ...journeys, ...load, ...system.objectives].flatMap(part => below(at, part.problems)),
     ],
   })
 }
@@ -206,7 +222,3 @@ export const inFolder = (system: System, folder: string): System =>
         })),
         load: system.load.map(part => ({ ...part, script: resolve(folder, part.script) })),
       })
-
-/** An objective whose figures stand in the requirement `from`. */
-export const objective = (id: string, options: { readonly from: string }): Objective =>
-  Object.freeze({ id, from: options.from })

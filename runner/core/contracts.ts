@@ -132,6 +132,8 @@ export interface Result {
   readonly metrics: Readonly<Record<string, number>>
   readonly artifacts: readonly Artifact[]
   readonly revision?: string
+  /** It ran in a maintenance window: recorded, and in no health, objective or roll-up but the count of such runs. */
+  readonly maintenance?: true
   readonly loopDelay: number
   readonly runner: { readonly version: string; readonly browser?: string }
 }
@@ -161,9 +163,11 @@ export interface Transition {
   readonly detail?: string
 }
 
-/** How failures in a row become `down`, and successes `up`. */
+/** How failures become `down`, and successes in a row `up`. */
 export interface HealthPolicy {
   readonly failures: number
+  /** The failures count among so many last runs; absent: they must come in a row. */
+  readonly of?: number
   readonly successes: number
 }
 

@@ -1,6 +1,9 @@
 /** What a person defines: systems, checks, probes. Values made by the factories of `runner/config` and `runner/probes`; never changed. */
 
 import type { Clock, HealthPolicy, Observation, Problem, Retry, Schedule } from './contracts.ts'
+import type { HeartbeatRule } from './heartbeats.ts'
+import type { Maintenance } from './maintenance.ts'
+import type { Notifier } from './notifications.ts'
 import type { Limit, LimitRef, Requirement } from './requirements.ts'
 
 /** Where a secret comes from. It prints as `[secret]`; `reveal` is called only where the value is used. */
@@ -85,7 +88,21 @@ export interface Check {
   readonly owner?: string
   /** False: `smoke` runs it only when it is named (rate-limit checks). */
   readonly smoke: boolean
+  /** Keys (`system/check`) and systems whose trouble explains that of this one: meanwhile it opens no incident. */
+  readonly dependsOn: readonly string[]
+  /** Known to be flaky: until then it opens no incident. */
+  readonly quarantine?: Quarantine
+  /** Address of what to do about its failure. Default: that of the system. */
+  readonly runbook?: string
+  /** Judged by the arrivals of somebody else's signal, never run. */
+  readonly heartbeat?: HeartbeatRule
   readonly problems?: readonly Problem[]
+}
+
+export interface Quarantine {
+  /** Epoch ms. */
+  readonly until: number
+  readonly reason: string
 }
 
 /** A Playwright project, or a folder in it, whose tests are checks. */
@@ -110,6 +127,10 @@ export interface JourneySource {
   /** Allows a project whose config starts its own `webServer`. */
   readonly allowWebServer: boolean
   readonly screenshots: 'failures' | 'all' | 'off'
+  /** As of a check. */
+  readonly dependsOn: readonly string[]
+  readonly quarantine?: Quarantine
+  readonly runbook?: string
   /** Selectors of what no screenshot may show. Only screenshots of our fixture are kept then, and no traces. */
   readonly mask?: readonly string[]
   readonly smoke: boolean
@@ -144,10 +165,20 @@ export interface RevisionSource {
   readonly origins: readonly string[]
 }
 
+/** What a system promises over a time: the limits of a requirement, measured on the runs of its checks. */
 export interface Objective {
   readonly id: string
   /** The requirement whose limits are the objective. */
   readonly from: string
+  /** Whose runs count, in the grammar of selections, within the system. Empty: those that fit the metric. */
+  readonly checks: readonly string[]
+  /** Time over which it holds, where no limit says so. A calendar month is that of the zone. */
+  readonly period: { readonly ms: number } | { readonly calendar: 'month'; readonly timezone: string }
+  /** Holds only for a time after a deploy marker: `{ from: 0, to: 1 day }` is day 1. */
+  readonly afterDeploy?: { readonly from: number; readonly to: number }
+  /** Alerts when its budget burns; false for those that are only reported. */
+  readonly alerts: boolean
+  readonly problems?: readonly Problem[]
 }
 
 /** What is watched as a whole. */
@@ -160,10 +191,21 @@ export interface System {
   readonly owners: Readonly<Record<string, string>>
   readonly requirements: readonly Requirement[]
   readonly objectives: readonly Objective[]
+  /** Systems whose trouble explains trouble of this one. */
+  readonly dependsOn: readonly string[]
+  readonly runbook?: string
+  /** What the public status page shows of it; absent: nothing. */
+  readonly status?: StatusPart
   readonly checks: readonly Check[]
   readonly journeys: readonly JourneySource[]
   readonly load: readonly LoadDefinition[]
   readonly problems: readonly Problem[]
+}
+
+/** A system on the public status page: its parts by name, each a selection of checks. Internals are never shown. */
+export interface StatusPart {
+  readonly title: string
+  readonly parts: Readonly<Record<string, readonly string[]>>
 }
 
 /** A k6 script with the thresholds it is judged by. */
@@ -186,6 +228,20 @@ export interface LoadProfile {
   readonly thresholds?: Readonly<Record<string, readonly string[]>>
 }
 
+/** How alarms behave, for all systems. */
+export interface AlarmSettings {
+  /** Messages wait so long for others that belong to them, ms. Default: 10 s. */
+  readonly group: number
+  /** More changes of health than this within `within` is flapping: it stays open until there was none for as long. */
+  readonly flapping: { readonly changes: number; readonly within: number }
+  /** Addresses (`host:port`) outside that are reached while our own link is well. Empty: only the link itself is looked at. */
+  readonly reach: readonly string[]
+  /** Asked after each full healthy loop, so that somebody else notices when we stop. */
+  readonly deadMansSwitch?: { readonly url: Text; readonly every: number }
+  /** Daily drill, `HH:MM` in UTC; absent: none. */
+  readonly drillAt?: string
+}
+
 /** What `vedette.config.ts` exports. */
 export interface Configuration {
   readonly systems: readonly System[]
@@ -200,6 +256,15 @@ export interface Configuration {
     readonly bytes: number
     readonly artifactBytes: number
   }
+  /** Places that a verdict about a system is taken from: a majority of these must see it down. Default: the location alone. */
+  readonly locations: readonly string[]
+  readonly notifiers: readonly Notifier[]
+  readonly maintenance: readonly Maintenance[]
+  readonly alarms: AlarmSettings
+  /** The public status page; absent: there is none. */
+  readonly status?: { readonly title: string }
+  /** Where people reach our pages, for links in messages: `https://vedette.example.com`. */
+  readonly publicUrl?: string
   /** Runs at a time. */
   readonly concurrency: { readonly probes: number; readonly journeys: number }
   readonly problems: readonly Problem[]

@@ -2,6 +2,11 @@
 
 import type { Health, Outcome, Problem, Result, Transition, Trigger, Verdict } from './contracts.ts'
 import type { JourneyCheck, JourneySource, RevisionSource, System } from './definitions.ts'
+import type { Deploy } from './deploys.ts'
+import type { Beat, BeatKind } from './heartbeats.ts'
+import type { Incident, IncidentLine } from './incidents.ts'
+import type { Maintenance } from './maintenance.ts'
+import type { Notification } from './notifications.ts'
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
 
@@ -44,6 +49,8 @@ export interface WindowStats {
   readonly system: string
   readonly check: string
   readonly runs: Readonly<Record<Verdict, number>>
+  /** Runs in maintenance windows; they are in none of the other figures. */
+  readonly maintenance: number
   /** Passed at the second or later attempt: first-attempt failures, counted apart. */
   readonly retried: number
   /** Milliseconds; NaN without samples. Relative error of the percentiles at most 3 %. */
@@ -107,6 +114,42 @@ export interface LoadThreshold {
   readonly value?: number
 }
 
+/** What is kept by kind and id, beside results: small records that are written whole. */
+export interface Kept {
+  readonly incident: Incident
+  readonly notification: Notification
+  readonly deploy: Deploy
+  readonly beat: Beat
+  readonly maintenance: Maintenance
+  /** What has to survive a restart and is nobody's record: one value per id, such as `alarm`. */
+  readonly memory: unknown
+}
+export type KeptKind = keyof Kept
+
+/** A record to write, or with `value: null` to remove. */
+export type Keep = {
+  [Kind in KeptKind]: {
+    readonly kind: Kind
+    readonly id: string
+    /** What records are ordered and selected by, epoch ms; `open` ones are found without a time. */
+    readonly at: number
+    /** Still of interest whatever its age: an open incident, a message that waits. */
+    readonly open?: boolean
+    readonly value: Kept[Kind] | null
+  }
+}[KeptKind]
+
+export interface KeptQuery {
+  /** Inclusive. */
+  readonly from?: number
+  /** Exclusive. */
+  readonly to?: number
+  /** Only those that are open, or only those that are not. */
+  readonly open?: boolean
+  /** Newest first. Default 100, at most 10,000. */
+  readonly limit?: number
+}
+
 export interface StoreStats {
   readonly bytes: number
   readonly results: number
@@ -115,13 +158,22 @@ export interface StoreStats {
   readonly oldest?: number
 }
 
+/** What is written together or not at all. */
+export interface Batch {
+  readonly results: readonly Result[]
+  readonly health: readonly StoredHealth[]
+  readonly keep?: readonly Keep[]
+}
+
 /**
  * Keeps results, health and roll-ups. Every method may be called at any time; writes are batched and durable when the promise
  * resolves. Storing a result twice changes nothing. Errors are StoreError with a sentence for people.
  */
 export interface Store extends AsyncDisposable {
-  /** One transaction: results, the health they led to, roll-ups (for `schedule` only) and strips. */
-  append(batch: { readonly results: readonly Result[]; readonly health: readonly StoredHealth[] }): Promise<void>
+  /** One transaction: results, the health and the records they led to, roll-ups (for `schedule` only) and strips. */
+  append(batch: Batch): Promise<void>
+  kept<Kind extends KeptKind>(kind: Kind, query?: KeptQuery): Promise<readonly Kept[Kind][]>
+  keptOne<Kind extends KeptKind>(kind: Kind, id: string): Promise<Kept[Kind] | undefined>
   /** Moves history and health of a renamed check. */
   rename(system: string, from: string, to: string): Promise<void>
   health(): Promise<readonly StoredHealth[]>
@@ -301,6 +353,44 @@ export type WatchEvent =
   | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'transition'; readonly transition: Transition }
   | { readonly kind: 'generation'; readonly generation: number }
+  /** After it is stored. */
+  | { readonly kind: 'incident'; readonly incident: Incident; readonly line: IncidentLine }
+  | { readonly kind: 'notification'; readonly notification: Notification }
+  | { readonly kind: 'deploy'; readonly deploy: Deploy }
+
+/** A person or a program that changes something, for the record. */
+export interface Actor {
+  readonly name: string
+}
+
+/** What people do about trouble. Each resolves once it is stored, and throws RunnerFault for what there is not. */
+export interface Alarms {
+  /** Open incidents, the newest first. */
+  open(): readonly Incident[]
+  acknowledge(incident: string, by: Actor): Promise<Incident>
+  note(incident: string, by: Actor, text: string): Promise<Incident>
+  /** Windows of the configuration and those that were declared, with whether they hold now. */
+  maintenance(): readonly (Maintenance & {
+    readonly active: boolean
+    readonly until?: number
+    readonly next?: number
+  })[]
+  declareMaintenance(window: Maintenance): Promise<void>
+  endMaintenance(id: string): Promise<void>
+  notifiers(): readonly { readonly id: string; readonly kind: string; readonly summary: string }[]
+  /** Sends a marked test through the whole path and waits for its deliveries, within `signal`. */
+  drill(options: {
+    readonly check?: CheckKey
+    readonly notifier?: string
+    readonly signal: AbortSignal
+  }): Promise<readonly Notification[]>
+  /** An arrival for the heartbeat whose token this is. */
+  beat(
+    token: string,
+    beat: { readonly kind: BeatKind; readonly facts: Readonly<Record<string, number>>; readonly text?: string },
+  ): Promise<Beat>
+  markDeploy(deploy: Omit<Deploy, 'id' | 'environment'>): Promise<Deploy>
+}
 
 /** The running monitor: what `runner/server` shows and what the API can ask for. */
 export interface Watch {
@@ -316,4 +406,5 @@ export interface Watch {
   runNow(key: CheckKey): Promise<Result>
   on(listener: (event: WatchEvent) => void): () => void
   self(): SelfStats
+  readonly alarms: Alarms
 }

@@ -2,6 +2,7 @@ import { type Loaded, type LoadRequest, loadConfiguration } from '../config/load
 import type { Clock, Problem, Result } from '../core/contracts.ts'
 import { RunnerFault } from '../core/fault.ts'
 import { type CheckKey, checkKey, type Journeys, type Store, type Watch, type WatchEvent } from '../core/ports.ts'
+import { createAlarms } from './alarms.ts'
 import { createGeneration, type Generation } from './generation.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import type { JourneyRunner } from './journey-runner.ts'
@@ -239,6 +240,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         ...(notReady === undefined ? {} : { notReady }),
       }
     },
+    alarms: createAlarms(),
     reload() {
       if (stopping !== undefined) return Promise.resolve()
       if (reloading !== undefined) {

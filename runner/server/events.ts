@@ -62,7 +62,11 @@ function toText(event: WatchEvent): string {
 }
 
 function toData(event: WatchEvent): unknown {
-  if (event.kind !== 'result') return event.kind === 'transition' ? event.transition : { generation: event.generation }
+  if (event.kind === 'transition') return event.transition
+  if (event.kind === 'generation') return { generation: event.generation }
+  if (event.kind === 'incident') return { incident: event.incident.id, ...event.line }
+  if (event.kind === 'notification') return { id: event.notification.id, state: event.notification.state }
+  if (event.kind === 'deploy') return event.deploy
   const { system, check, location, slot, trigger, startedAt, duration, verdict, reason } = event.result
   return {
     run: runId(event.result),

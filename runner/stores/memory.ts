@@ -2,7 +2,15 @@
 
 import { type Result, type Verdict, verdicts } from '../core/contracts.ts'
 import { toMs, toUnits } from '../core/histogram.ts'
-import { type CheckKey, checkKey, type LoadRun, runId, type Store, type StoredHealth } from '../core/ports.ts'
+import {
+  type CheckKey,
+  checkKey,
+  type Keep,
+  type LoadRun,
+  runId,
+  type Store,
+  type StoredHealth,
+} from '../core/ports.ts'
 import { stripLength } from './pack.ts'
 import { hasDuration } from './roll-up.ts'
 import { largestLimit, usualLimit } from './sqlite-results.ts'
@@ -18,6 +26,7 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
   let results = new Map<string, Result>()
   const healths = new Map<CheckKey, StoredHealth>()
   const loads = new Map<string, LoadRun>()
+  const kept = new Map<string, Keep>()
 
   const select = (wanted: { readonly system?: string; readonly check?: string; from?: number; to?: number }) =>
     [...results.values()].filter(
@@ -37,6 +46,10 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
         if (!results.has(id)) results.set(id, { ...result, duration: toMs(toUnits(result.duration)) })
       }
       for (const item of batch.health) healths.set(checkKey(item), item)
+      for (const item of batch.keep ?? []) {
+        if (item.value === null) kept.delete(`${item.kind} ${item.id}`)
+        else kept.set(`${item.kind} ${item.id}`, structuredClone(item))
+      }
     },
     async rename(system, from, to) {
       for (const result of select({ system, check: from })) {
@@ -49,6 +62,15 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
       if (old && !healths.has(`${system}/${to}`)) healths.set(`${system}/${to}`, { ...old, check: to })
     },
     health: async () => [...healths.values()],
+    async kept(kind, { from = 0, to = Number.POSITIVE_INFINITY, open, limit = usualLimit } = {}) {
+      return [...kept.values()]
+        .filter(item => item.kind === kind && item.at >= from && item.at < to)
+        .filter(item => open === undefined || (item.open ?? false) === open)
+        .sort((a, b) => b.at - a.at)
+        .slice(0, Math.min(limit, largestLimit))
+        .map(({ value }) => value as never)
+    },
+    keptOne: async (kind, id) => kept.get(`${kind} ${id}`)?.value as never,
     async results(query) {
       return select(query)
         .filter(result => !query.triggers || query.triggers.includes(result.trigger))
@@ -110,15 +132,17 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
   }
 }
 
-function statsOf(group: readonly Result[]) {
+function statsOf(all: readonly Result[]) {
+  const counted = all.filter(result => !result.maintenance)
   const runs = Object.fromEntries(
-    verdicts.map(verdict => [verdict, group.filter(result => result.verdict === verdict).length]),
+    verdicts.map(verdict => [verdict, counted.filter(result => result.verdict === verdict).length]),
   ) as Record<Verdict, number>
-  const answered = group.filter(result => hasDuration(result.verdict))
+  const answered = counted.filter(result => hasDuration(result.verdict))
   const durations = answered.map(result => result.duration).sort((a, b) => a - b)
   const percentile = (share: number) => durations[Math.max(1, Math.ceil(share * durations.length)) - 1] ?? Number.NaN
   return {
     runs,
+    maintenance: all.length - counted.length,
     retried: answered.filter(result => result.attempts > 1).length,
     p50: percentile(0.5),
     p95: percentile(0.95),

@@ -25,17 +25,25 @@ export interface Outcome {
   readonly verdict: Verdict
   readonly reason?: Reason | undefined
   readonly attempts: number
+  readonly maintenance?: true | undefined
 }
 
-/** Verdict in two bits, reason in five, attempts above. A run that simply passed is 0, which SQLite stores in no byte at all. */
-export const packOutcome = ({ verdict, reason, attempts }: Outcome): number =>
+const maintenanceBit = 1 << 23
+
+/**
+ * Verdict in two bits, reason in five, attempts in sixteen, then whether it was maintenance. A run that simply passed is 0, which SQLite
+ * stores in no byte at all.
+ */
+export const packOutcome = ({ verdict, reason, attempts, maintenance }: Outcome): number =>
   verdicts.indexOf(verdict) |
   ((reason === undefined ? 0 : reasons.indexOf(reason) + 1) << 2) |
-  ((Math.min(Math.max(1, attempts), 65_536) - 1) << 7)
+  ((Math.min(Math.max(1, attempts), 65_536) - 1) << 7) |
+  (maintenance ? maintenanceBit : 0)
 
 export const verdictOf = (outcome: number): Verdict => verdicts[outcome & 3]!
 export const reasonOf = (outcome: number): Reason | undefined => reasons[((outcome >> 2) & 31) - 1]
-export const attemptsOf = (outcome: number): number => (outcome >> 7) + 1
+export const attemptsOf = (outcome: number): number => ((outcome >> 7) & 65_535) + 1
+export const isMaintenance = (outcome: number): boolean => (outcome & maintenanceBit) !== 0
 
 // ---- phases -------------------------------------------------------------------------------------------------------
 

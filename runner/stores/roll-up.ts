@@ -2,10 +2,10 @@
 
 import type { Verdict } from '../core/contracts.ts'
 import { createHistogram, toMs } from '../core/histogram.ts'
-import { attemptsOf, verdictOf } from './pack.ts'
+import { attemptsOf, isMaintenance, verdictOf } from './pack.ts'
 
 /** Columns of `hour` and `day` after check and time. */
-export const rollUpColumns = 'passed, degraded, failed, unknown, retried, sum, histogram'
+export const rollUpColumns = 'passed, degraded, failed, unknown, retried, sum, histogram, maintenance'
 
 export type RollUpRow = readonly [
   passed: number,
@@ -15,10 +15,12 @@ export type RollUpRow = readonly [
   retried: number,
   sum: number,
   histogram: Uint8Array,
+  maintenance: number,
 ]
 
 export interface RollUpStats {
   readonly runs: Readonly<Record<Verdict, number>>
+  readonly maintenance: number
   readonly retried: number
   readonly p50: number
   readonly p95: number
@@ -45,12 +47,17 @@ export function createRollUp(): RollUp {
   let runs: Record<Verdict, number> = { passed: 0, degraded: 0, failed: 0, unknown: 0 }
   let retried = 0
   let sum = 0
-  const total = () => runs.passed + runs.degraded + runs.failed + runs.unknown
+  let maintenance = 0
+  const total = () => runs.passed + runs.degraded + runs.failed + runs.unknown + maintenance
   return {
     get total() {
       return total()
     },
     add(outcome, units, times = 1) {
+      if (isMaintenance(outcome)) {
+        maintenance += times
+        return
+      }
       const verdict = verdictOf(outcome)
       runs[verdict] += times
       if (!hasDuration(verdict)) return
@@ -58,7 +65,7 @@ export function createRollUp(): RollUp {
       sum += units * times
       histogram.add(units, times)
     },
-    merge([passed, degraded, failed, unknown, more, units, encoded]) {
+    merge([passed, degraded, failed, unknown, more, units, encoded, kept]) {
       runs.passed += passed
       runs.degraded += degraded
       runs.failed += failed
@@ -66,10 +73,12 @@ export function createRollUp(): RollUp {
       retried += more
       sum += units
       histogram.merge(encoded)
+      maintenance += kept
     },
-    row: () => [runs.passed, runs.degraded, runs.failed, runs.unknown, retried, sum, histogram.encode()],
+    row: () => [runs.passed, runs.degraded, runs.failed, runs.unknown, retried, sum, histogram.encode(), maintenance],
     stats: () => ({
       runs: { ...runs },
+      maintenance,
       retried,
       p50: histogram.percentile(0.5),
       p95: histogram.percentile(0.95),
@@ -81,6 +90,7 @@ export function createRollUp(): RollUp {
       runs = { passed: 0, degraded: 0, failed: 0, unknown: 0 }
       retried = 0
       sum = 0
+      maintenance = 0
     },
   }
 }

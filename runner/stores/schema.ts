@@ -47,6 +47,17 @@ export const upgrades: readonly string[] = [
   ) STRICT;
   INSERT INTO state VALUES (1, 0, 0, 0, 0, 0, 0);
   `,
+  `
+  ALTER TABLE hour ADD COLUMN maintenance INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE day ADD COLUMN maintenance INTEGER NOT NULL DEFAULT 0;
+  -- Records beside results: incidents, messages, deploys, arrivals (core/ports.ts, Kept). at: epoch ms.
+  CREATE TABLE kept (
+    kind TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, open INTEGER NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) WITHOUT ROWID, STRICT;
+  CREATE INDEX kept_by_time ON kept (kind, at);
+  CREATE INDEX kept_open ON kept (kind, at) WHERE open = 1;
+  `,
 ]
 
 export interface OpenOptions {

@@ -17,6 +17,9 @@ export interface Retention {
 
 export const defaultRetention: Retention = { rawDays: 7, hourDays: 400, bytes: 2 * 10 ** 9 }
 
+/** Days of records that are of interest no longer; those that are open stay. */
+const keptDays = { notification: 90, beat: 90, deploy: 400, incident: 400, maintenance: 400 } as const
+
 const piecesOfHistory = 64
 const pagesAtOnce = 2_000
 
@@ -33,6 +36,7 @@ export async function maintain({ database, retention, now, pause }: MaintenanceO
   while (transact(database, () => roller.next(now))) await pause()
   await pruneRaw(floorTo(hourMs, now - retention.rawDays * dayMs))
   transact(database, () => pruneHours(database, floorTo(dayMs, now - retention.hourDays * dayMs)))
+  transact(database, () => pruneKept(database, now))
   while (usedBytes(database) > retention.bytes) {
     const { rolled_to: rolledTo } = readState(database)
     const oldest = oldestSlot(database)
@@ -95,6 +99,11 @@ function deleteRaw(database: DatabaseSync, cutoff: number): void {
   database
     .prepare('UPDATE state SET raw_from = ?, results = results - ?, details = details - ?')
     .run(rawFrom, goneResults, goneDetails)
+}
+
+function pruneKept(database: DatabaseSync, now: number): void {
+  const remove = database.prepare('DELETE FROM kept WHERE kind = ? AND at < ? AND open = 0')
+  for (const [kind, days] of Object.entries(keptDays)) remove.run(kind, now - days * dayMs)
 }
 
 function pruneHours(database: DatabaseSync, cutoff: number): void {

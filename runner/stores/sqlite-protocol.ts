@@ -1,9 +1,8 @@
 /** What main and the store's worker tell each other. */
 
-import type { LoadRun, ResultQuery } from '../core/ports.ts'
+import type { Batch, LoadRun, ResultQuery } from '../core/ports.ts'
 import type { Retention } from './sqlite-maintenance.ts'
 import type { SeriesQuery, WindowsQuery } from './sqlite-reader.ts'
-import type { Batch } from './sqlite-writer.ts'
 import type { StoreTrouble } from './store-error.ts'
 
 export interface WorkerSetup {

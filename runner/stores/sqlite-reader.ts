@@ -3,6 +3,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Health, Result } from '../core/contracts.ts'
 import type {
+  Kept,
+  KeptKind,
+  KeptQuery,
   LoadRun,
   ResultQuery,
   SeriesPoint,
@@ -16,7 +19,7 @@ import { unpackStrip } from './pack.ts'
 import { createRollUp, type RollUp, type RollUpRow, rollUpColumns } from './roll-up.ts'
 import { pragma } from './schema.ts'
 import { oldestSlot } from './sqlite-maintenance.ts'
-import { createResultReader } from './sqlite-results.ts'
+import { createResultReader, largestLimit, usualLimit } from './sqlite-results.ts'
 import { readState, rollUpRows } from './sqlite-roll-ups.ts'
 import { dayMs, hourMs, planWindow, type WindowPlan } from './window-plan.ts'
 
@@ -25,6 +28,8 @@ export type SeriesQuery = Parameters<Store['series']>[0]
 
 export interface Reader {
   health(): readonly StoredHealth[]
+  kept<Kind extends KeptKind>(kind: Kind, query?: KeptQuery): readonly Kept[Kind][]
+  keptOne<Kind extends KeptKind>(kind: Kind, id: string): Kept[Kind] | undefined
   results(query: ResultQuery): readonly Result[]
   result(id: string): Result | undefined
   strips(): readonly Strip[]
@@ -38,7 +43,7 @@ export interface Reader {
 export function createReader(database: DatabaseSync): Reader {
   const { results, result } = createResultReader(database)
   const windows = createWindowReader(database)
-  const loadRunOf = (row: Record<string, unknown>) => JSON.parse(String(row['json'])) as LoadRun
+  const loadRunOf = (row: Record<string, unknown>) => parsed<LoadRun>(row)
   return {
     results,
     result,
@@ -61,6 +66,17 @@ export function createReader(database: DatabaseSync): Reader {
           check: String(row['name']),
           runs: unpackStrip(row['runs'] as Uint8Array),
         })),
+    kept: (kind, { from = 0, to = Number.MAX_SAFE_INTEGER, open, limit = usualLimit } = {}) =>
+      database
+        .prepare(
+          `SELECT json FROM kept WHERE kind = ? AND at >= ? AND at < ? ${open === undefined ? '' : `AND open = ${open ? 1 : 0}`} ORDER BY at DESC LIMIT ?`,
+        )
+        .all(kind, from, to, Math.min(limit, largestLimit))
+        .map(row => parsed(row)),
+    keptOne(kind, id) {
+      const row = database.prepare('SELECT json FROM kept WHERE kind = ? AND id = ?').get(kind, id)
+      return row === undefined ? undefined : parsed(row)
+    },
     loadRuns: system =>
       database
         .prepare('SELECT json FROM load_run WHERE ? IS NULL OR system = ? ORDER BY started DESC')
@@ -78,6 +94,8 @@ export function createReader(database: DatabaseSync): Reader {
     },
   }
 }
+
+const parsed = <Value>(row: Record<string, unknown>): Value => JSON.parse(String(row['json'])) as Value
 
 function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 'series'> {
   const sum = createRollUp()

@@ -4,7 +4,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { type Result, triggers, verdicts } from '../core/contracts.ts'
 import { toMs } from '../core/histogram.ts'
 import type { ResultQuery } from '../core/ports.ts'
-import { attemptsOf, locationOf, reasonOf, triggerOf, unpackPhases, verdictOf } from './pack.ts'
+import { attemptsOf, isMaintenance, locationOf, reasonOf, triggerOf, unpackPhases, verdictOf } from './pack.ts'
 import type { Origin } from './sqlite-names.ts'
 import type { Detail } from './sqlite-writer.ts'
 
@@ -76,6 +76,7 @@ export function createResultReader(database: DatabaseSync): ResultReader {
       verdict: verdictOf(row.outcome),
       ...(reason === undefined ? {} : { reason }),
       ...(revision === null ? {} : { revision }),
+      ...(isMaintenance(row.outcome) ? { maintenance: true } : {}),
       earlier: [],
       phases: row.phases === null ? [] : unpackPhases(row.phases),
       steps: [],

@@ -38,7 +38,7 @@ export function createRolledRows(database: DatabaseSync): RolledRows {
   function access(table: 'hour' | 'day') {
     return {
       read: rollUpRows(database, `SELECT ${rollUpColumns} FROM ${table} WHERE check_id = ? AND at = ?`),
-      write: database.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+      write: database.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
     }
   }
   const change = (table: 'hour' | 'day', check: number, at: number, work: () => void) => {

@@ -3,18 +3,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Result } from '../core/contracts.ts'
 import { toUnits } from '../core/histogram.ts'
-import type { LoadRun, StoredHealth } from '../core/ports.ts'
+import type { Batch, LoadRun } from '../core/ports.ts'
 import { addToStrip, isScheduled, laneOf, mergeStrips, packOutcome, packPhases } from './pack.ts'
 import { type RollUpRow, rollUpColumns } from './roll-up.ts'
 import { transact } from './schema.ts'
 import { createNames } from './sqlite-names.ts'
 import { createRolledRows, readState } from './sqlite-roll-ups.ts'
 import { hourMs } from './window-plan.ts'
-
-export interface Batch {
-  readonly results: readonly Result[]
-  readonly health: readonly StoredHealth[]
-}
 
 export interface Writer {
   append(batch: Batch): void
@@ -35,6 +30,8 @@ export function createWriter(database: DatabaseSync): Writer {
   const readHealth = database.prepare('SELECT json FROM health WHERE check_id = ?')
   const writeHealth = database.prepare('INSERT OR REPLACE INTO health VALUES (?, ?)')
   const count = database.prepare('UPDATE state SET results = results + ?, details = details + ?')
+  const insertKept = database.prepare('INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?)')
+  const removeKept = database.prepare('DELETE FROM kept WHERE kind = ? AND id = ?')
   const insertLoadRun = database.prepare('INSERT OR REPLACE INTO load_run VALUES (?, ?, ?, ?)')
 
   const stripOf = (check: number) => (readStrip.get(check) as { readonly runs: Uint8Array } | undefined)?.runs
@@ -61,7 +58,7 @@ export function createWriter(database: DatabaseSync): Writer {
     result.artifacts.length > 0 ||
     !detailSince.get(check, ...hourOf(result.slot))
 
-  const append = ({ results, health }: Batch) => {
+  const append = ({ results, health, keep = [] }: Batch) => {
     const { rolled_to: rolledTo, raw_from: rawFrom } = readState(database)
     const strips = new Map<number, Uint8Array>()
     let added = 0
@@ -99,6 +96,10 @@ export function createWriter(database: DatabaseSync): Writer {
     }
     for (const [check, strip] of strips) writeStrip.run(check, strip)
     for (const item of health) writeHealth.run(names.check(item.system, item.check), JSON.stringify(item.health))
+    for (const { kind, id, at, open = false, value } of keep) {
+      if (value === null) removeKept.run(kind, id)
+      else insertKept.run(kind, id, Math.round(at), open ? 1 : 0, JSON.stringify(value))
+    }
     if (added > 0) count.run(added, details)
   }
 
@@ -125,7 +126,7 @@ export function createWriter(database: DatabaseSync): Writer {
       const rows = database
         .prepare(`SELECT at, ${rollUpColumns} FROM ${table} WHERE check_id = ?`)
         .all(source) as unknown as (Record<string, number> & { histogram: Uint8Array })[]
-      for (const { at, passed, degraded, failed, unknown, retried, sum, histogram } of rows) {
+      for (const { at, passed, degraded, failed, unknown, retried, sum, histogram, maintenance } of rows) {
         rolled.merge(table, target, at!, [
           passed!,
           degraded!,
@@ -134,6 +135,7 @@ export function createWriter(database: DatabaseSync): Writer {
           retried!,
           sum!,
           histogram,
+          maintenance!,
         ] as RollUpRow)
       }
       const gone = database.prepare(`DELETE FROM ${table} WHERE check_id = ?`).run(source).changes

@@ -2,14 +2,13 @@
 
 import { resolve } from 'node:path'
 import type { Clock, Result } from '../core/contracts.ts'
-import type { ResultQuery, SeriesPoint, Store, WindowStats } from '../core/ports.ts'
+import type { Batch, ResultQuery, SeriesPoint, Store, WindowStats } from '../core/ports.ts'
 import { openForReading } from './schema.ts'
 import { startLastingWorker } from './sqlite-lasting.ts'
 import { defaultRetention, type Retention } from './sqlite-maintenance.ts'
 import { createReader } from './sqlite-reader.ts'
 import { usualLimit } from './sqlite-results.ts'
 import { type StoreWorker, startStoreWorker } from './sqlite-thread.ts'
-import type { Batch } from './sqlite-writer.ts'
 import { StoreError, storeError } from './store-error.ts'
 
 export interface SqliteStoreOptions {
@@ -55,7 +54,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   return {
     async append(batch) {
       refuseWhenClosed()
-      if (batch.results.length > 0 || batch.health.length > 0) await appends.add(batch)
+      if (batch.results.length + batch.health.length + (batch.keep?.length ?? 0) > 0) await appends.add(batch)
     },
     async rename(system, from, to) {
       refuseWhenClosed()
@@ -63,6 +62,8 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
       await worker.ask({ do: 'rename', system, from, to })
     },
     health: () => small(() => reader.health()),
+    kept: (kind, query) => small(() => reader.kept(kind, query)),
+    keptOne: (kind, id) => small(() => reader.keptOne(kind, id)),
     results: async query =>
       isSmall(query) ? small(() => reader.results(query)) : readLarge<readonly Result[]>({ do: 'results', query }),
     result: id => small(() => reader.result(id)),
@@ -109,6 +110,7 @@ function createAppends(worker: StoreWorker) {
     const batch = {
       results: group.flatMap(item => item.batch.results),
       health: group.flatMap(item => item.batch.health),
+      keep: group.flatMap(item => item.batch.keep ?? []),
     }
     try {
       await worker.ask({ do: 'append', batch })

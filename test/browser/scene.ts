@@ -2,6 +2,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { objective } from '../../runner/config/objective.ts'
 import type { HealthState, Phase, Result, Step, Verdict } from '../../runner/core/contracts.ts'
 import { checkKey, type LoadRun, runId, type WatchedCheck } from '../../runner/core/ports.ts'
 import { type Serving, serve } from '../server/support.ts'
@@ -78,7 +79,7 @@ const shop = systemOf('cod-admin', {
       source: 'Rollback',
     },
   ],
-  objectives: [{ id: 'availability', from: 'COD-08' }],
+  objectives: [objective('availability', { from: 'COD-08' })],
   load: [{ id: 'shop', script: '/load/shop.ts', profiles: { documented: { from: 'COD-01' } }, env: {} }],
 })
 const portal = systemOf('agent-portal', { title: 'Corporate Agent Module' })

@@ -62,6 +62,56 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       )
     })
 
+    test('keeps records beside results, whole, by kind and id, the newest first', async () => {
+      await using opened = await open()
+      const { store } = opened
+      const deploy = (id: string, at: number) => ({
+        id,
+        system: 'shop',
+        environment: 'test',
+        revision: id,
+        at,
+        by: 'hand' as const,
+      })
+      const keep = [1, 2, 3].map(n => ({
+        kind: 'deploy' as const,
+        id: `d${n}`,
+        at: monday + n,
+        open: n === 2,
+        value: deploy(`d${n}`, monday + n),
+      }))
+      await store.append({ results: [], health: [], keep })
+      const ids = async (query = {}) => (await store.kept('deploy', query)).map(({ id }) => id)
+      expect(await ids()).toEqual(['d3', 'd2', 'd1'])
+      expect(await ids({ from: monday + 2 })).toEqual(['d3', 'd2'])
+      expect(await ids({ to: monday + 3, limit: 1 })).toEqual(['d2'])
+      expect(await ids({ open: true })).toEqual(['d2'])
+      expect(await ids({ open: false })).toEqual(['d3', 'd1'])
+      expect(await store.keptOne('deploy', 'd1')).toEqual(deploy('d1', monday + 1))
+      expect(await store.keptOne('deploy', 'd4')).toBeUndefined()
+      expect(await store.keptOne('beat', 'd1')).toBeUndefined()
+      const gone = { kind: 'deploy' as const, id: 'd1', at: monday, value: null }
+      const moved = { ...keep[2]!, value: deploy('other', monday + 3) }
+      await store.append({ results: [], health: [], keep: [gone, moved] })
+      expect(await ids()).toEqual(['other', 'd2'])
+    })
+
+    test('counts runs in maintenance apart, before and after they are rolled up', async () => {
+      await using opened = await open()
+      const { store } = opened
+      const planned = failed({ slot: monday + minute, maintenance: true })
+      await store.append({ results: [run({ slot: monday }), planned], health: [] })
+      expect(await store.result(runId(planned))).toEqual(planned)
+      const counts = async () => {
+        const [stats] = await store.windows({ from: monday, to: monday + hour })
+        return { runs: stats?.runs, maintenance: stats?.maintenance }
+      }
+      const expected = { runs: { passed: 1, degraded: 0, failed: 0, unknown: 0 }, maintenance: 1 }
+      expect(await counts()).toEqual(expected)
+      await store.maintain(monday + 2 * hour)
+      expect(await counts()).toEqual(expected)
+    })
+
     test('keeps an on-demand run in full', async () => {
       await using opened = await open()
       const result = run({ trigger: 'manual', slot: monday + 1 })

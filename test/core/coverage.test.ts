@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { objective } from '../../runner/config/objective.ts'
 import { coverageOf, gapProblems, summarizeCoverage } from '../../runner/core/coverage.ts'
 import type { LoadDefinition } from '../../runner/core/definitions.ts'
 import type { Requirement, Verification } from '../../runner/core/requirements.ts'
@@ -30,7 +31,7 @@ const system = {
     promise('A-6', 'audit'),
   ],
   load: [load],
-  objectives: [{ id: 'availability', from: 'A-4' }],
+  objectives: [objective('availability', { from: 'A-4' })],
 }
 const coverage = coverageOf(system, [
   { id: 'pays', covers: ['A-1', 'A-2'] },

@@ -28,6 +28,7 @@ const plain: Omit<JourneySource, 'dir'> = {
   allowWebServer: false,
   screenshots: 'all',
   smoke: true,
+  dependsOn: [],
 }
 
 export const sourceAt = (dir: string, more: Partial<JourneySource> = {}): JourneySource => ({ ...plain, dir, ...more })
@@ -39,6 +40,7 @@ export const systemWith = (source: JourneySource, requirements: readonly string[
   url: { web: { environments: { '*': 'http://127.0.0.1:9' } } },
   revision: { header: 'x-revision', path: '/version', json: 'revision', origins: ['web'] },
   owners: {},
+  dependsOn: [],
   requirements: requirements.map(id => ({
     id,
     need: 'a need',

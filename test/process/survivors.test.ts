@@ -118,6 +118,7 @@ const system = () => ({
   url: {},
   revision: { header: '', path: '', json: '', origins: [] },
   owners: {},
+  dependsOn: [],
   requirements: [],
   objectives: [],
   checks: [],

@@ -5,6 +5,7 @@ import { duration, percent, span } from '../../dashboards/web/format.ts'
 import { html } from '../../dashboards/web/html.ts'
 import { runPath } from '../../dashboards/web/paths.ts'
 import { uptimeOf } from '../../dashboards/web/uptime.ts'
+import { objective } from '../../runner/config/objective.ts'
 import { runId } from '../../runner/core/ports.ts'
 import type { Requirement } from '../../runner/core/requirements.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
@@ -189,7 +190,7 @@ test.each([
 
 test('uptime counts degraded as good and unknown as uncovered', () => {
   const runs = { passed: 5, degraded: 3, failed: 2, unknown: 10 }
-  const stats = { system: 'a', check: 'b', runs, retried: 0, p50: 1, p95: 1, p99: 1, avg: 1 }
+  const stats = { system: 'a', check: 'b', runs, maintenance: 0, retried: 0, p50: 1, p95: 1, p99: 1, avg: 1 }
   expect(uptimeOf(stats, 1_000, 20_000)).toEqual({ ratio: 0.8, coverage: 0.5 })
   expect(uptimeOf(undefined, 1_000, 20_000)).toEqual({ coverage: 0 })
 })
@@ -212,7 +213,7 @@ const shop = systemOf('shop', {
     promise('S-5', 'probe'),
     promise('S-6', 'slo'),
   ],
-  objectives: [{ id: 'availability', from: 'S-6' }],
+  objectives: [objective('availability', { from: 'S-6' })],
 })
 const failed = resultOf({ system: 'shop', check: 'pay' }, { verdict: 'failed', reason: 'status' })
 const promising = [

@@ -10,6 +10,7 @@ import {
   type WatchEvent,
   type WatchedCheck,
 } from '../../runner/core/ports.ts'
+import { createAlarms } from '../../runner/engine/alarms.ts'
 
 export interface FakeWatch extends Watch {
   put(...checks: readonly WatchedCheck[]): void
@@ -65,6 +66,7 @@ export function createFakeWatch({ systems = [], checks = [], now = start }: Fake
       return () => void listeners.delete(listener)
     },
     self: () => self,
+    alarms: createAlarms(),
     put: (...more) => {
       for (const check of more) watched.set(checkKey(check), check)
     },
@@ -154,6 +156,7 @@ export function systemOf(id: string, change: Partial<System> = {}): System {
     url: { web: { environments: { production: `https://${id}.example.com` } } },
     revision: { header: 'x-revision', path: '/version', json: 'revision', origins: ['web'] },
     owners: {},
+    dependsOn: [],
     requirements: [],
     objectives: [],
     checks: [],

@@ -1,5 +1,6 @@
 import type { Result } from '../../runner/core/contracts.ts'
 import { checkKey, type LoadRun, runId, type Store, type StoredHealth } from '../../runner/core/ports.ts'
+import { createMemoryStore } from '../../runner/stores/memory.ts'
 
 /** A store in memory for tests of what stands above it; `failing` makes every write be refused with that message. */
 export interface MemoryStore extends Store {
@@ -15,6 +16,7 @@ export function memoryStore(): MemoryStore {
   const ids = new Set<string>()
   const stored = new Map<string, StoredHealth>()
   const loadRuns: LoadRun[] = []
+  const records = createMemoryStore()
   let tries = 0
   const store: MemoryStore = {
     all,
@@ -23,7 +25,7 @@ export function memoryStore(): MemoryStore {
     get tries() {
       return tries
     },
-    async append({ results, health }) {
+    async append({ results, health, keep = [] }) {
       tries += 1
       if (store.failing !== undefined) throw new Error(store.failing)
       for (const result of results) {
@@ -32,9 +34,12 @@ export function memoryStore(): MemoryStore {
         all.push(result)
       }
       for (const row of health) stored.set(checkKey(row), row)
+      await records.append({ results: [], health: [], keep })
     },
     rename: async () => undefined,
     health: async () => [...stored.values()],
+    kept: (kind, query) => records.kept(kind, query),
+    keptOne: (kind, id) => records.keptOne(kind, id),
     results: async ({ system, check, triggers, limit = 100 }) =>
       all
         .filter(
