@@ -43,11 +43,7 @@ test.each([
   [{ every: '24h' }, { every: 86_400_000 }, 3_600_000],
   [{ every: '10m' }, { every: 600_000 }, 60_000],
   [{ every: '10m', grace: '5m' }, { every: 600_000 }, 300_000],
-  [
-    { cron: '0 3 * * *', timezone: 'Europe/London' },
-    { cron: '0 3 * * *', timezone: 'Europe/London' },
-    3_600_000,
-  ],
+  [{ cron: '0 3 * * *', timezone: 'Europe/London' }, { cron: '0 3 * * *', timezone: 'Europe/London' }, 3_600_000],
 ] as const)('%j is due %j with grace %i', (options, due, grace) => {
   expect(heartbeat('backup', options).problems).toEqual([])
   expect(heartbeat('backup', options).heartbeat).toMatchObject({ due, grace })
@@ -60,7 +56,9 @@ test('mistakes are told with their place', () => {
   expect(complaints(['backup', { every: limit('COD-65') }])).toEqual([
     'heartbeat backup › every: expected an upper limit on heartbeat_age_h, found oldest_backup_days gte 7 of COD-65; write the interval as a duration',
   ])
-  expect(complaints(['backup', { every: limit('COD-99') }])[0]).toContain("limit('COD-99'): expected the id of a requir")
+  expect(complaints(['backup', { every: limit('COD-99') }])[0]).toContain(
+    "limit('COD-99'): expected the id of a requir",
+  )
   expect(complaints(['backup', { every: '24h', cron: '0 3 * * *' }])[0]).toContain('expected either `every` or `cron`')
   expect(complaints(['backup', { every: '1d', fact: [] } as never])[0]).toContain("found 'fact'; did you mean 'facts'?")
   expect(complaints(['backup', { every: '24h', grace: '2h' }])[0]).toContain(
