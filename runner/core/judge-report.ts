@@ -22,10 +22,10 @@ export function judgeReport(
     return { verdict: 'failed', reason: 'status', detail: `expected the job to succeed, found that it failed, ${said}` }
   }
   const known: BeatReport['facts'] = {
-    heartbeat_age_h: 0,
-    heartbeat_success_rate: 1,
     restores_succeeded: successes,
     ...told,
+    heartbeat_age_h: 0,
+    heartbeat_success_rate: 1,
   }
   const missing = [
     ...parts.map(part => `${part}_bytes`).filter(name => !(told[name]! > 0)),
@@ -57,7 +57,7 @@ export const metricsOf = (
   at: number,
   succeeded: boolean,
 ): Readonly<Record<string, number>> => ({
+  ...told,
   heartbeat_age_h: (at - (lastSuccess ?? since)) / hour,
   heartbeat_success_rate: succeeded ? 1 : 0,
-  ...told,
 })
