@@ -2,6 +2,7 @@
 
 export { type CheckOptions, check } from './config/check.ts'
 export { type ConfigurationOptions, defineConfig } from './config/configuration.ts'
+export { type HeartbeatOptions, heartbeat } from './config/heartbeat.ts'
 export { type LoadOptions, load } from './config/load.ts'
 export { type ObjectiveOptions, objective } from './config/objective.ts'
 export { type PlaywrightOptions, playwright } from './config/playwright.ts'

@@ -3,7 +3,7 @@
 import type { Health, Outcome, Problem, Result, Transition, Trigger, Verdict } from './contracts.ts'
 import type { JourneyCheck, JourneySource, RevisionSource, System } from './definitions.ts'
 import type { Deploy } from './deploys.ts'
-import type { Beat, BeatKind } from './heartbeats.ts'
+import type { Beat, BeatReport } from './heartbeats.ts'
 import type { Incident, IncidentLine } from './incidents.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Notification } from './notifications.ts'
@@ -384,11 +384,10 @@ export interface Alarms {
     readonly notifier?: string
     readonly signal: AbortSignal
   }): Promise<readonly Notification[]>
-  /** An arrival for the heartbeat whose token this is. */
-  beat(
-    token: string,
-    beat: { readonly kind: BeatKind; readonly facts: Readonly<Record<string, number>>; readonly text?: string },
-  ): Promise<Beat>
+  /** The heartbeat whose token this is. */
+  heartbeatOf(token: string): CheckKey | undefined
+  /** An arrival for it. */
+  beat(token: string, report: BeatReport): Promise<Beat>
   markDeploy(deploy: Omit<Deploy, 'id' | 'environment'>): Promise<Deploy>
 }
 

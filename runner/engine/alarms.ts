@@ -14,6 +14,7 @@ export function createAlarms(): Alarms {
     endMaintenance: missing,
     notifiers: () => [],
     drill: missing,
+    heartbeatOf: () => undefined,
     beat: missing,
     markDeploy: missing,
   }

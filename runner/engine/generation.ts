@@ -20,6 +20,9 @@ export interface GenerationOptions {
   readonly runnerOptions: Omit<JourneyRunnerOptions, 'loaded' | 'location' | 'journeys' | 'clock' | 'log'>
 }
 
+/** When a heartbeat is due, which no timetable knows. */
+type SignalDueAt = (key: CheckKey) => number | undefined
+
 /** One configuration as main holds it: its checks as they are shown, and its journeys. */
 export interface Generation {
   readonly number: number
@@ -27,8 +30,8 @@ export interface Generation {
   readonly scrub: Scrub
   keys(): readonly CheckKey[]
   policyOf(key: CheckKey): HealthPolicy | undefined
-  checks(recorder: Recorder): readonly WatchedCheck[]
-  check(key: CheckKey, recorder: Recorder): WatchedCheck | undefined
+  checks(recorder: Recorder, signalDueAt: SignalDueAt): readonly WatchedCheck[]
+  check(key: CheckKey, recorder: Recorder, signalDueAt: SignalDueAt): WatchedCheck | undefined
   /** In the background: Playwright is slow to list, and probes must not wait for it. */
   startJourneys(after: number): void
   journeyRunnerOf(key: CheckKey): JourneyRunner | undefined
@@ -103,9 +106,14 @@ export function createGeneration(options: GenerationOptions): Generation {
       }),
     )
   const find = (key: CheckKey) => probes.get(key) ?? journeysShown().get(key)
-  const watchedCheck = (key: CheckKey, { system, check, ...item }: Shown, recorder: Recorder): WatchedCheck => {
+  const watchedCheck = (
+    key: CheckKey,
+    { system, check, ...item }: Shown,
+    recorder: Recorder,
+    signalDueAt: SignalDueAt,
+  ): WatchedCheck => {
     const owner = check.owner ?? system.owners[check.severity]
-    const nextRunAt = item.timetable.after(clock.now())
+    const nextRunAt = check.heartbeat === undefined ? item.timetable.after(clock.now()) : signalDueAt(key)
     const last = recorder.last(key)
     return {
       system: system.id,
@@ -132,10 +140,11 @@ export function createGeneration(options: GenerationOptions): Generation {
     scrub: scrubber(loaded.secrets.values),
     keys: () => [...probes.keys(), ...journeysShown().keys()],
     policyOf: key => find(key)?.check.policy,
-    checks: recorder => [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder)),
-    check(key, recorder) {
+    checks: (recorder, signalDueAt) =>
+      [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder, signalDueAt)),
+    check(key, recorder, signalDueAt) {
       const item = find(key)
-      return item === undefined ? undefined : watchedCheck(key, item, recorder)
+      return item === undefined ? undefined : watchedCheck(key, item, recorder, signalDueAt)
     },
     startJourneys(after) {
       if (loaded.configuration.systems.every(system => system.journeys.length === 0)) return

@@ -1,6 +1,6 @@
 import type { Clock, Health, HealthPolicy, Result } from '../core/contracts.ts'
 import { advance, unknownHealth } from '../core/health.ts'
-import { type CheckKey, checkKey, type Store, type StoredHealth, type WatchEvent } from '../core/ports.ts'
+import { type CheckKey, checkKey, type Keep, type Store, type StoredHealth, type WatchEvent } from '../core/ports.ts'
 import type { Scrub } from '../core/redaction.ts'
 import { scrubResult } from '../core/scrub-result.ts'
 import type { Log } from './log.ts'
@@ -20,9 +20,16 @@ export interface RecorderOptions {
   readonly capacity?: number
 }
 
+/** Records that belong to a result: they are written with it or not at all. */
+export interface Along {
+  /** Asked when it is written, so that what is newer by then is not overwritten. */
+  keep(): readonly Keep[]
+  stored(): void
+}
+
 /** From result to health to store to those who listen. */
 export interface Recorder {
-  record(result: Result): void
+  record(result: Result, along?: Along): void
   health(key: CheckKey): Health | undefined
   /** The last scheduled result. */
   last(key: CheckKey): Result | undefined
@@ -35,6 +42,7 @@ interface Item {
   readonly result: Result
   readonly health?: StoredHealth
   readonly events: readonly WatchEvent[]
+  readonly along?: Along
   announced: boolean
 }
 
@@ -103,7 +111,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (batch.length === 0) return
     writtenAt = clock.monotonic()
     try {
-      await store.append({ results: batch.map(item => item.result), health: newest(batch) })
+      const keep = batch.flatMap(item => item.along?.keep() ?? [])
+      await store.append({ results: batch.map(item => item.result), health: newest(batch), keep })
     } catch (error) {
       refused(error, batch)
       return
@@ -115,6 +124,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     trouble = undefined
     pause = firstPause
     announce(batch)
+    for (const { along } of batch) along?.stored()
   }
   const refused = (error: unknown, batch: readonly Item[]) => {
     const first = trouble === undefined
@@ -129,12 +139,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   return {
-    record(given) {
+    record(given, along) {
       // Two generations may run the same slot, one at its end and one at its beginning: it counts once, as it is stored once.
       if (given.trigger === 'schedule' && slots.get(checkKey(given)) === given.slot) return
       const result = scrubResult(given, options.scrub())
       writeLine(log, result)
-      waiting.push(judge(result))
+      waiting.push({ ...judge(result), ...(along === undefined ? {} : { along }) })
       if (waiting.length > capacity) {
         const lost = waiting.shift()!
         announce([lost])

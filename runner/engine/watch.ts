@@ -4,6 +4,7 @@ import { RunnerFault } from '../core/fault.ts'
 import { type CheckKey, checkKey, type Journeys, type Store, type Watch, type WatchEvent } from '../core/ports.ts'
 import { createAlarms } from './alarms.ts'
 import { createGeneration, type Generation } from './generation.ts'
+import { createHeartbeats } from './heartbeats.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import type { JourneyRunner } from './journey-runner.ts'
 import { createLatenesses } from './lateness.ts'
@@ -35,6 +36,8 @@ export interface WatchOptions {
   /** Reload when a file of the configuration changes. Default true. */
   readonly watchFiles?: boolean
   readonly startThread?: StartThread
+  /** What the tokens of heartbeats are made of. Without it none can be sent. */
+  readonly heartbeatSecret?: string
 }
 
 export interface RunningWatch extends Watch {
@@ -119,6 +122,18 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     health: await store.health(),
     last: await lastResults(store, current),
   })
+  const heartbeats = createHeartbeats({
+    store,
+    recorder,
+    clock,
+    log,
+    environment,
+    location,
+    version,
+    ...(options.heartbeatSecret === undefined ? {} : { secret: options.heartbeatSecret }),
+    scrub: text => current.scrub(text),
+  })
+  await heartbeats.adopt(current.loaded.configuration.systems)
   const pool = createProbePool({
     startThread: options.startThread ?? startProbeThread,
     clock,
@@ -172,6 +187,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     const { until, closed } = old.retire()
     void closed.then(() => generations.delete(old))
     current.startJourneys(until)
+    await heartbeats.adopt(loaded.configuration.systems)
     await pool.adopt(opened)
     log.info({ generation: number, checks: current.keys().length }, 'a new generation watches')
     emit({ kind: 'generation', generation: number })
@@ -206,13 +222,17 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     version,
     systems: () => current.loaded.configuration.systems,
     urlsOf: system => current.loaded.urls[system] ?? {},
-    checks: () => current.checks(recorder),
-    check: key => current.check(key, recorder),
+    checks: () => current.checks(recorder, heartbeats.dueAt),
+    check: key => current.check(key, recorder, heartbeats.dueAt),
     async runNow(key) {
       if (stopping !== undefined) throw new RunnerFault('expected a running watch, found that it is stopping')
       const journeys: JourneyRunner | undefined = current.journeyRunnerOf(key)
       if (journeys !== undefined) return journeys.run(key)
       if (!current.keys().includes(key)) throw new RunnerFault(`expected a watched check, found '${key}'`)
+      if (heartbeats.listensTo(key))
+        throw new RunnerFault(
+          `expected a check that can be run, found that ${key} is a heartbeat, which waits for signals`,
+        )
       return pool.run(key)
     },
     on(listener) {
@@ -240,7 +260,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         ...(notReady === undefined ? {} : { notReady }),
       }
     },
-    alarms: createAlarms(),
+    alarms: { ...createAlarms(), heartbeatOf: heartbeats.find, beat: heartbeats.beat },
     reload() {
       if (stopping !== undefined) return Promise.resolve()
       if (reloading !== undefined) {
@@ -266,6 +286,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         const grace = options.grace ?? 10_000
         const ended = [...generations].map(generation => generation.stop(grace))
         await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
+        await heartbeats.stop()
         await recorder.close()
       })()
       return stopping

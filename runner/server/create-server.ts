@@ -12,6 +12,7 @@ import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
+import { serveHeartbeats } from './heartbeat.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
 import { serveErrors, servePages } from './pages.ts'
 import { createRecentRuns } from './recent-runs.ts'
@@ -86,6 +87,7 @@ async function build(
   app.get('/metrics', (_request, reply) => reply.type(metrics.contentType).send(Readable.from(metrics.render())))
   serveEvents(app, rooms)
   serveApi(app, rooms)
+  serveHeartbeats(app, rooms)
   await serveAssets(app, rooms)
   servePages(app, rooms)
   serveCheckPages(app, rooms)

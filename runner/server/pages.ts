@@ -7,6 +7,7 @@ import { type OverviewFilter, overviewPage } from '../../dashboards/web/overview
 import { type HealthState, healthStates } from '../core/contracts.ts'
 import { checkKey } from '../core/ports.ts'
 import { found } from './api.ts'
+import { withoutToken } from './heartbeat.ts'
 import { toProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import { ownOriginOnly } from './security.ts'
@@ -77,7 +78,7 @@ export function serveErrors(app: FastifyInstance, rooms: Rooms): void {
   const render = renderer(rooms)
   const answer = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
     const problem = toProblem(error)
-    if (problem.status >= 500) rooms.log.error({ err: error, url: request.url }, 'request failed')
+    if (problem.status >= 500) rooms.log.error({ err: error, url: withoutToken(request.url) }, 'request failed')
     reply.status(problem.status)
     if (isForPeople(request)) {
       return render(request, reply, messagePage(problem.title, [`${problem.detail}.`]))
