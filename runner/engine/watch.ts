@@ -222,8 +222,8 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     version,
     systems: () => current.loaded.configuration.systems,
     urlsOf: system => current.loaded.urls[system] ?? {},
-    checks: () => current.checks(recorder, heartbeats.dueAt),
-    check: key => current.check(key, recorder, heartbeats.dueAt),
+    checks: () => current.checks(recorder, heartbeats),
+    check: key => current.check(key, recorder, heartbeats),
     async runNow(key) {
       if (stopping !== undefined) throw new RunnerFault('expected a running watch, found that it is stopping')
       const journeys: JourneyRunner | undefined = current.journeyRunnerOf(key)
