@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { formatProblem, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
+import { askRevision } from '../system/ask-revision.ts'
 import { collectGarbage } from '../system/collect-garbage.ts'
 import { becomeLean } from '../system/lean-process.ts'
 import { version } from '../system/version.ts'
@@ -84,6 +85,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       version,
       random: Math.random,
       heartbeatSecret: readHeartbeatSecret(folder),
+      askRevision,
       ...(values.location === undefined ? {} : { location: values.location }),
       async openJourneys(generation) {
         const journeys = await openJourneys(generation, io, { artifacts, data: folder, log })
