@@ -2,7 +2,7 @@
 
 import type { Health, Outcome, Problem, Result, Transition, Trigger, Verdict } from './contracts.ts'
 import type { JourneyCheck, JourneySource, RevisionSource, System } from './definitions.ts'
-import type { Deploy } from './deploys.ts'
+import type { Deploy, DeployMark } from './deploys.ts'
 import type { Beat, BeatReport } from './heartbeats.ts'
 import type { Incident, IncidentLine } from './incidents.ts'
 import type { Maintenance } from './maintenance.ts'
@@ -388,7 +388,7 @@ export interface Alarms {
   heartbeatOf(token: string): CheckKey | undefined
   /** An arrival for it. */
   beat(token: string, report: BeatReport): Promise<Beat>
-  markDeploy(deploy: Omit<Deploy, 'id' | 'environment'>): Promise<Deploy>
+  markDeploy(mark: DeployMark): Promise<Deploy>
 }
 
 /** The running monitor: what `runner/server` shows and what the API can ask for. */

@@ -1,5 +1,5 @@
 import type { Loaded } from '../config/load-configuration.ts'
-import type { Clock, HealthPolicy, Problem } from '../core/contracts.ts'
+import type { Clock, HealthPolicy, Problem, Result } from '../core/contracts.ts'
 import type { Check, JourneyCheck, System } from '../core/definitions.ts'
 import { unknownHealth } from '../core/health.ts'
 import { type CheckKey, checkKey, type Journeys, type WatchedCheck } from '../core/ports.ts'
@@ -20,8 +20,11 @@ export interface GenerationOptions {
   readonly runnerOptions: Omit<JourneyRunnerOptions, 'loaded' | 'location' | 'journeys' | 'clock' | 'log'>
 }
 
-/** When a heartbeat is due, which no timetable knows. */
-type SignalDueAt = (key: CheckKey) => number | undefined
+/** What is known of heartbeats, which have no timetable, and whose last result may be older than what is kept. */
+interface Signals {
+  dueAt(key: CheckKey): number | undefined
+  last(key: CheckKey): Result | undefined
+}
 
 /** One configuration as main holds it: its checks as they are shown, and its journeys. */
 export interface Generation {
@@ -30,8 +33,8 @@ export interface Generation {
   readonly scrub: Scrub
   keys(): readonly CheckKey[]
   policyOf(key: CheckKey): HealthPolicy | undefined
-  checks(recorder: Recorder, signalDueAt: SignalDueAt): readonly WatchedCheck[]
-  check(key: CheckKey, recorder: Recorder, signalDueAt: SignalDueAt): WatchedCheck | undefined
+  checks(recorder: Recorder, signals: Signals): readonly WatchedCheck[]
+  check(key: CheckKey, recorder: Recorder, signals: Signals): WatchedCheck | undefined
   /** In the background: Playwright is slow to list, and probes must not wait for it. */
   startJourneys(after: number): void
   journeyRunnerOf(key: CheckKey): JourneyRunner | undefined
@@ -110,11 +113,11 @@ export function createGeneration(options: GenerationOptions): Generation {
     key: CheckKey,
     { system, check, ...item }: Shown,
     recorder: Recorder,
-    signalDueAt: SignalDueAt,
+    signals: Signals,
   ): WatchedCheck => {
     const owner = check.owner ?? system.owners[check.severity]
-    const nextRunAt = check.heartbeat === undefined ? item.timetable.after(clock.now()) : signalDueAt(key)
-    const last = recorder.last(key)
+    const nextRunAt = check.heartbeat === undefined ? item.timetable.after(clock.now()) : signals.dueAt(key)
+    const last = recorder.last(key) ?? signals.last(key)
     return {
       system: system.id,
       check: check.id,
@@ -140,11 +143,11 @@ export function createGeneration(options: GenerationOptions): Generation {
     scrub: scrubber(loaded.secrets.values),
     keys: () => [...probes.keys(), ...journeysShown().keys()],
     policyOf: key => find(key)?.check.policy,
-    checks: (recorder, signalDueAt) =>
-      [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder, signalDueAt)),
-    check(key, recorder, signalDueAt) {
+    checks: (recorder, signals) =>
+      [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder, signals)),
+    check(key, recorder, signals) {
       const item = find(key)
-      return item === undefined ? undefined : watchedCheck(key, item, recorder, signalDueAt)
+      return item === undefined ? undefined : watchedCheck(key, item, recorder, signals)
     },
     startJourneys(after) {
       if (loaded.configuration.systems.every(system => system.journeys.length === 0)) return

@@ -47,6 +47,8 @@ export interface Heartbeats {
   listensTo(key: CheckKey): boolean
   /** When the next signal is due. */
   dueAt(key: CheckKey): number | undefined
+  /** The last result, however old. */
+  last(key: CheckKey): Result | undefined
   stop(): Promise<void>
 }
 
@@ -207,6 +209,10 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
     dueAt(key) {
       const entry = byKey.get(key)
       return entry === undefined ? undefined : nextDue(entry.rule, entry.state)?.due
+    },
+    last(key) {
+      const entry = byKey.get(key)
+      return entry?.state.judged === undefined ? undefined : resultOf(entry, entry.state.judged)
     },
     async stop() {
       cancel?.()

@@ -1,8 +1,17 @@
 import { type Loaded, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
 import type { Clock, Problem, Result } from '../core/contracts.ts'
 import { RunnerFault } from '../core/fault.ts'
-import { type CheckKey, checkKey, type Journeys, type Store, type Watch, type WatchEvent } from '../core/ports.ts'
+import {
+  type AskRevision,
+  type CheckKey,
+  checkKey,
+  type Journeys,
+  type Store,
+  type Watch,
+  type WatchEvent,
+} from '../core/ports.ts'
 import { createAlarms } from './alarms.ts'
+import { createDeploys } from './deploys.ts'
 import { createGeneration, type Generation } from './generation.ts'
 import { createHeartbeats } from './heartbeats.ts'
 import { startHousekeeping } from './housekeeping.ts'
@@ -38,6 +47,8 @@ export interface WatchOptions {
   readonly startThread?: StartThread
   /** What the tokens of heartbeats are made of. Without it none can be sent. */
   readonly heartbeatSecret?: string
+  /** Asks for the revisions that are live, to see deploys. Without it only those that are told are known. */
+  readonly askRevision?: AskRevision
 }
 
 export interface RunningWatch extends Watch {
@@ -134,6 +145,16 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     scrub: text => current.scrub(text),
   })
   await heartbeats.adopt(current.loaded.configuration.systems)
+  const deploys = createDeploys({
+    store,
+    clock,
+    log,
+    version,
+    random,
+    loaded: () => current.loaded,
+    onEvent: emit,
+    ...(options.askRevision === undefined ? {} : { ask: options.askRevision }),
+  })
   const pool = createProbePool({
     startThread: options.startThread ?? startProbeThread,
     clock,
@@ -214,6 +235,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   })
   watched(options.loaded.files)
   const beginning = begin(current.number)
+  deploys.start()
   current.startJourneys(startedAt)
 
   const watch: RunningWatch = {
@@ -222,8 +244,8 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     version,
     systems: () => current.loaded.configuration.systems,
     urlsOf: system => current.loaded.urls[system] ?? {},
-    checks: () => current.checks(recorder, heartbeats.dueAt),
-    check: key => current.check(key, recorder, heartbeats.dueAt),
+    checks: () => current.checks(recorder, heartbeats),
+    check: key => current.check(key, recorder, heartbeats),
     async runNow(key) {
       if (stopping !== undefined) throw new RunnerFault('expected a running watch, found that it is stopping')
       const journeys: JourneyRunner | undefined = current.journeyRunnerOf(key)
@@ -260,7 +282,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         ...(notReady === undefined ? {} : { notReady }),
       }
     },
-    alarms: { ...createAlarms(), heartbeatOf: heartbeats.find, beat: heartbeats.beat },
+    alarms: { ...createAlarms(), heartbeatOf: heartbeats.find, beat: heartbeats.beat, markDeploy: deploys.mark },
     reload() {
       if (stopping !== undefined) return Promise.resolve()
       if (reloading !== undefined) {
@@ -286,7 +308,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         const grace = options.grace ?? 10_000
         const ended = [...generations].map(generation => generation.stop(grace))
         await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
-        await heartbeats.stop()
+        await Promise.all([heartbeats.stop(), deploys.stop()])
         await recorder.close()
       })()
       return stopping
