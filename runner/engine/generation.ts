@@ -33,6 +33,9 @@ export interface Generation {
   readonly scrub: Scrub
   keys(): readonly CheckKey[]
   policyOf(key: CheckKey): HealthPolicy | undefined
+  find(key: CheckKey): { readonly system: System; readonly check: Check } | undefined
+  /** False: journeys are still being listed, or cannot be. */
+  isListed(): boolean
   checks(recorder: Recorder, signals: Signals): readonly WatchedCheck[]
   check(key: CheckKey, recorder: Recorder, signals: Signals): WatchedCheck | undefined
   /** In the background: Playwright is slow to list, and probes must not wait for it. */
@@ -74,6 +77,7 @@ export function createGeneration(options: GenerationOptions): Generation {
   let closing: Promise<void> | undefined
   let cannotOpen: readonly Problem[] = []
   let ended = false
+  let listed = loaded.configuration.systems.every(system => system.journeys.length === 0)
 
   const open = async (after: number) => {
     try {
@@ -82,6 +86,7 @@ export function createGeneration(options: GenerationOptions): Generation {
       journeys = { port, runner }
       if (ended) return
       await runner.start(after)
+      listed = runner.problems().length === 0
     } catch (error) {
       log.error({ err: error }, 'journeys cannot run')
       cannotOpen = [{ level: 'error', path: ['journeys'], message: (error as Error).message }]
@@ -143,6 +148,8 @@ export function createGeneration(options: GenerationOptions): Generation {
     scrub: scrubber(loaded.secrets.values),
     keys: () => [...probes.keys(), ...journeysShown().keys()],
     policyOf: key => find(key)?.check.policy,
+    find,
+    isListed: () => listed,
     checks: (recorder, signals) =>
       [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder, signals)),
     check(key, recorder, signals) {

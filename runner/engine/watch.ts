@@ -123,6 +123,16 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   let current = newGeneration(options.loaded, loads)
   // Older ones still finish their journeys.
   const generations = new Set([current])
+  const alarms = await createAlarms({
+    store,
+    clock,
+    log,
+    environment,
+    source: () => ({ ...current, configuration: current.loaded.configuration }),
+    plan: () => [],
+    planned: () => undefined,
+    onEvent: emit,
+  })
   const recorder: Recorder = createRecorder({
     store,
     clock,
@@ -130,9 +140,12 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     policyOf: key => current.policyOf(key),
     scrub: () => current.scrub,
     onEvent: emit,
+    onJudged: alarms.onJudged,
+    inMaintenance: alarms.inMaintenance,
     health: await store.health(),
     last: await lastResults(store, current),
   })
+  alarms.connect(recorder)
   const heartbeats = createHeartbeats({
     store,
     recorder,
@@ -211,6 +224,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     await heartbeats.adopt(loaded.configuration.systems)
     await pool.adopt(opened)
     log.info({ generation: number, checks: current.keys().length }, 'a new generation watches')
+    alarms.refresh()
     emit({ kind: 'generation', generation: number })
   }
   // Main has loaded this configuration; a worker that could not (out of memory, a file caught halfway) may do so in a while.
