@@ -17,6 +17,8 @@ export const loadPath = (run: Pick<LoadRun, 'id'>): string => `/load/${encodeURI
 /** Of one system, and of one of its promises. */
 export const requirementsPath = (system: string, id?: string): string =>
   `/requirements/${encodeURIComponent(system)}${id === undefined ? '' : `#${encodeURIComponent(id)}`}`
+export const incidentPath = (incident: { readonly id: string }): string =>
+  `/incidents/${encodeURIComponent(incident.id)}`
 export const artifactPath = (artifact: Artifact): string => `/artifacts/${parts(artifact.path)}`
 
 /** A trace in Playwright's own viewer. */

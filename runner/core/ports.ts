@@ -179,13 +179,17 @@ export interface Store extends AsyncDisposable {
   health(): Promise<readonly StoredHealth[]>
   results(query: ResultQuery): Promise<readonly Result[]>
   result(id: string): Promise<Result | undefined>
-  strips(): Promise<readonly Strip[]>
+  /** Without `checks`: of all. */
+  strips(checks?: readonly CheckKey[]): Promise<readonly Strip[]>
   /** Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `checks`: all. */
   windows(query: {
     readonly from: number
     readonly to: number
     readonly system?: string
     readonly check?: string
+    readonly checks?: readonly CheckKey[]
+    /** Counts alone, in a fifth of the time: what is said of durations is NaN. */
+    readonly counts?: true
   }): Promise<readonly WindowStats[]>
   series(query: {
     readonly system: string
