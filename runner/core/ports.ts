@@ -411,6 +411,8 @@ export interface Watch {
   runNow(key: CheckKey): Promise<Result>
   on(listener: (event: WatchEvent) => void): () => void
   self(): SelfStats
+  /** The public status page of the configuration, where it has one. */
+  publicStatus(): { readonly title: string } | undefined
   readonly alarms: Alarms
   /** As of the last minute. */
   objectives(): readonly ObjectiveState[]

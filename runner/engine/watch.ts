@@ -240,6 +240,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         ...(notReady === undefined ? {} : { notReady }),
       }
     },
+    publicStatus: () => current.loaded.configuration.status,
     alarms: createAlarms(),
     objectives: () => [],
     reload() {

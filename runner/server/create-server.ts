@@ -13,13 +13,19 @@ import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
+import { serveIncidentPages } from './incident-pages.ts'
+import { serveMaintenancePage } from './maintenance-page.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
+import { serveNotificationsPage } from './notifications-page.ts'
+import { serveObjectivesPage } from './objectives-page.ts'
 import { serveOverview } from './overview-page.ts'
 import { serveErrors, servePages } from './pages.ts'
 import { createRecentRuns } from './recent-runs.ts'
 import { serveRequirementsPages } from './requirements-page.ts'
 import type { Rooms, ServerOptions } from './rooms.ts'
 import { contentSecurityPolicy, createGuard, guardHost } from './security.ts'
+import { serveSelfPage } from './self-page.ts'
+import { createStatus, serveStatusPage } from './status-page.ts'
 
 export type { ServerOptions } from './rooms.ts'
 
@@ -98,6 +104,12 @@ async function build(
   serveOverview(app, rooms)
   serveCheckPages(app, rooms)
   serveRequirementsPages(app, rooms)
+  serveIncidentPages(app, rooms)
+  serveObjectivesPage(app, rooms)
+  serveMaintenancePage(app, rooms)
+  serveNotificationsPage(app, rooms)
+  serveSelfPage(app, rooms)
+  serveStatusPage(app, createStatus(rooms))
 }
 
 const mutable = (directives: Readonly<Record<string, readonly string[]>>) =>

@@ -19,6 +19,7 @@ export function renderer({ watch, clock, guard }: Rooms): Render {
       now: clock.now(),
       self: watch.self(),
       signedIn: guard.isSignedIn(request),
+      hasStatus: watch.publicStatus() !== undefined,
     }
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(layout(frame, page))
   }

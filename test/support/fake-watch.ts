@@ -4,6 +4,7 @@ import type { Health, HealthState, Result, Transition } from '../../runner/core/
 import type { System } from '../../runner/core/definitions.ts'
 import type { ObjectiveState } from '../../runner/core/objectives.ts'
 import {
+  type Alarms,
   type CheckKey,
   checkKey,
   type SelfStats,
@@ -27,6 +28,9 @@ export interface FakeWatchOptions {
   readonly systems?: readonly System[]
   readonly checks?: readonly WatchedCheck[]
   readonly objectives?: readonly ObjectiveState[]
+  readonly alarms?: Alarms
+  /** Title of the public status page. */
+  readonly status?: string
   readonly now?: number
 }
 
@@ -36,6 +40,8 @@ export function createFakeWatch({
   systems = [],
   checks = [],
   objectives = [],
+  alarms = createAlarms(),
+  status,
   now = start,
 }: FakeWatchOptions = {}): FakeWatch {
   const watched = new Map<CheckKey, WatchedCheck>(checks.map(check => [checkKey(check), check]))
@@ -73,7 +79,8 @@ export function createFakeWatch({
       return () => void listeners.delete(listener)
     },
     self: () => self,
-    alarms: createAlarms(),
+    alarms,
+    publicStatus: () => (status === undefined ? undefined : { title: status }),
     objectives: () => objectives,
     put: (...more) => {
       for (const check of more) watched.set(checkKey(check), check)
