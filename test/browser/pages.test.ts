@@ -65,16 +65,40 @@ const names = [
   'load-runs',
   'load-runs-empty',
   'load-run',
+  'incidents',
+  'incidents-filtered',
+  'incidents-empty',
+  'incident-open',
+  'incident-open-signed-in',
+  'incident-acknowledged',
+  'incident-past',
+  'status',
+  'status-quiet',
+  'objectives',
+  'objectives-empty',
+  'maintenance',
+  'maintenance-signed-in',
+  'maintenance-empty',
+  'notifications',
+  'notifications-empty',
+  'self',
+  'self-empty',
   'sign-in',
   'not-found',
 ]
 
 const urlOf = (name: string) => {
   if (name === 'overview-quiet') return quiet.url
+  if (name === 'status-quiet') return `${quiet.url}/status`
   if (name === 'overview-empty') return empty.url
   if (name === 'load-runs-empty') return `${empty.url}/load`
-  if (name === 'requirements-empty') return `${empty.url}/requirements`
-  return night.url + night.paths[name]
+  if (name.endsWith('-empty')) return `${empty.url}/${name.replace('-empty', '')}`
+  return night.url + night.paths[name.replace('-signed-in', '')]
+}
+
+/** Forms are shown to whoever may change something. */
+async function signIn(context: BrowserContext, server: Serving): Promise<void> {
+  await context.request.post(`${server.url}/sign-in`, { form: { token } })
 }
 
 describe.each([390, 1440])('at %i px, by day and by night', width => {
@@ -91,6 +115,8 @@ describe.each([390, 1440])('at %i px, by day and by night', width => {
   test.each(names)('%s is accessible and whole', async name => {
     complaints.length = 0
     await page.emulateMedia({ colorScheme: 'light' })
+    await context.clearCookies()
+    if (name.endsWith('-signed-in')) await signIn(context, night)
     await page.goto(urlOf(name))
     await settled(page)
     await shoot(page, `${name}-${width}-light`)
@@ -123,6 +149,8 @@ function listen(page: Page): string[] {
 }
 
 async function settled(page: Page): Promise<void> {
+  // The public page follows nothing inside.
+  if ((await page.locator('body.public').count()) > 0) return
   await page.getByText('Live', { exact: true }).waitFor()
   const plots = await page.locator('.plot').count()
   if (plots > 0) await page.locator('.plot .u-over').first().waitFor({ state: 'attached' })

@@ -43,8 +43,8 @@ async function refresh() {
     if (isPressed) isStale = true
     else if (response.ok) replace(new DOMParser().parseFromString(await response.text(), 'text/html'))
   } catch {
-    // The event stream notices and says so.
-    isStale = true
+    // The event stream notices and says so; a page that polls asks again anyway.
+    isStale = state !== null
   } finally {
     isAsking = false
     wait = Math.max(least, (performance.now() - started) * 20)
@@ -118,6 +118,18 @@ function tick() {
   }
 }
 
+// The public page: no stream of what happens inside, only the page again.
+const poll = Number(document.body.dataset['poll'] ?? 0)
+if (poll > 0) {
+  wait = least
+  window.setInterval(() => {
+    if (!document.hidden) soon()
+  }, poll * 1_000)
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) soon()
+  })
+}
+
 if (state) {
   const events = new EventSource('/api/v1/events')
   events.addEventListener('open', () => {
@@ -125,7 +137,8 @@ if (state) {
     soon()
   })
   events.addEventListener('error', () => say('Not live: no connection', false))
-  for (const kind of ['result', 'transition', 'generation']) events.addEventListener(kind, soon)
+  for (const kind of ['result', 'transition', 'generation', 'incident', 'notification', 'deploy'])
+    events.addEventListener(kind, soon)
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && isStale) soon()
   })
