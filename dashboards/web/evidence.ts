@@ -18,7 +18,6 @@ interface Line {
   readonly pass: Content
   readonly failure: Content
   readonly differs: boolean
-  readonly num?: boolean
 }
 
 export function evidence({ failure, pass }: Evidence): Content {
@@ -28,14 +27,14 @@ export function evidence({ failure, pass }: Evidence): Content {
   const head = (result: Result | undefined) =>
     result ? html`<a href="${runPath(result)}">${exact(result.startedAt)}</a>` : gone
   const lines = [...facts(pass, failure), ...figures(pass, failure), ...steps(pass, failure), ...phases(pass, failure)]
-  return html`<section><h2>First failure beside the last pass</h2>
+  return html`<section id="evidence"><h2>First failure beside the last pass</h2>
 <p class="note">Of <a href="${checkPath(any)}">${any.system}/${any.check}</a>. What differs is marked <span class="differs">≠</span>.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="First failure beside the last pass"><table class="beside">
-<thead><tr><th scope="col"><span class="unseen">What</span></th><th scope="col">Last pass<br>${head(pass)}</th><th scope="col">First failure<br>${head(failure)}</th></tr></thead>
-<tbody>${lines.map(
+<table class="beside" role="table" aria-label="First failure beside the last pass">
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="unseen">What</span></th><th role="columnheader" scope="col">Last pass<br>${head(pass)}</th><th role="columnheader" scope="col">First failure<br>${head(failure)}</th></tr></thead>
+<tbody role="rowgroup">${lines.map(
     line =>
-      html`<tr${line.differs ? html` class="is-different"` : ''}><th scope="row">${line.name}</th><td${line.num ? html` class="num"` : ''}>${line.pass}</td><td${line.num ? html` class="num"` : ''}>${line.failure}${line.differs ? html` <span class="differs" title="differs">≠<span class="unseen"> differs</span></span>` : ''}</td></tr>`,
-  )}</tbody></table></div>${screenshots(pass, failure)}</section>`
+      html`<tr role="row"${line.differs ? html` class="is-different"` : ''}><th role="rowheader" scope="row">${line.name}</th><td role="cell">${line.pass}</td><td role="cell">${line.failure}${line.differs ? html` <span class="differs" title="differs">≠<span class="unseen"> differs</span></span>` : ''}</td></tr>`,
+  )}</tbody></table>${screenshots(pass, failure)}</section>`
 }
 
 function facts(pass: Result | undefined, failure: Result | undefined): readonly Line[] {
@@ -47,7 +46,14 @@ function facts(pass: Result | undefined, failure: Result | undefined): readonly 
     const [a, b] = [pass && of(pass), failure && of(failure)]
     const shown = (result: Result | undefined, value: string | number | undefined): Content =>
       result === undefined ? dash : show ? show(result) : (value ?? dash)
-    return { name, pass: shown(pass, a), failure: shown(failure, b), differs: isOther(pass, failure, a, b) }
+    // A revision that was not read is no other revision.
+    const isKnown = name !== 'Revision' || (a !== undefined && b !== undefined)
+    return {
+      name,
+      pass: shown(pass, a),
+      failure: shown(failure, b),
+      differs: isKnown && isOther(pass, failure, a, b),
+    }
   }
   return [
     line(
@@ -82,7 +88,7 @@ const felt = 20
 function timed(name: Content, a: number | undefined, b: number | undefined): Line {
   const [low, high] = [Math.min(a ?? 0, b ?? 0), Math.max(a ?? 0, b ?? 0)]
   const differs = a !== undefined && b !== undefined && high >= 2 * low && high - low >= felt
-  return { name, pass: duration(a), failure: duration(b), differs, num: true }
+  return { name, pass: duration(a), failure: duration(b), differs }
 }
 
 function figures(pass: Result | undefined, failure: Result | undefined): readonly Line[] {
@@ -96,7 +102,6 @@ function figures(pass: Result | undefined, failure: Result | undefined): readonl
       pass: shown(a),
       failure: shown(b),
       differs: isOther(pass, failure, a, b),
-      num: true,
     }
   })
 }

@@ -19,6 +19,8 @@ export interface IncidentData {
   readonly systemTitle: string
   /** Undefined when neither run is kept any more. */
   readonly evidence?: Evidence
+  /** Whose runs the evidence shows. */
+  readonly compared?: string
   /** Of the same system, of the day before it opened; newest first. */
   readonly deploys: readonly Deploy[]
   /** Oldest first. */
@@ -81,7 +83,7 @@ function acknowledge(incident: Incident, mayAct: boolean): Content {
     : ''
 }
 
-function affected({ incident, now }: IncidentData): Content {
+function affected({ incident, compared, now }: IncidentData): Content {
   const list = incident.affected
   if (list.length === 0) return ''
   const run = (id: string | undefined, word: string): Content =>
@@ -96,6 +98,7 @@ function affected({ incident, now }: IncidentData): Content {
       },
       {
         name: 'Now',
+        as: 'plain',
         show: ({ until }) => (until === undefined ? stateMark('down', 'affected') : stateMark('up', 'recovered')),
       },
       {
@@ -105,7 +108,12 @@ function affected({ incident, now }: IncidentData): Content {
       },
       {
         name: 'Runs',
-        show: ({ firstFailure, lastPass }) => html`${run(firstFailure, 'first failure')} ${run(lastPass, 'last pass')}`,
+        show: ({ check, firstFailure, lastPass }) =>
+          html`${run(firstFailure, 'first failure')} ${run(lastPass, 'last pass')}${
+            firstFailure === undefined || check === compared
+              ? ''
+              : html` <a href="${incidentPath(incident)}?check=${encodeURIComponent(check)}#evidence">compare</a>`
+          }`,
       },
       {
         name: 'Lasted',

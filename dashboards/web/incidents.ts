@@ -76,8 +76,8 @@ const title: Column<Incident> = {
   as: 'head',
   show: incident => html`<a href="${incidentPath(incident)}">${incident.title}</a>`,
 }
-const severity: Column<Incident> = { name: 'Severity', show: incident => severityMark(incident.severity) }
-const cause: Column<Incident> = { name: 'Cause', show: incident => causeWords[incident.cause] }
+const severity: Column<Incident> = { name: 'Severity', as: 'plain', show: incident => severityMark(incident.severity) }
+const cause: Column<Incident> = { name: 'Cause', as: 'plain', show: incident => causeWords[incident.cause] }
 
 function affected(incident: Incident): Content {
   const still = incident.affected.filter(({ until }) => until === undefined).length
@@ -90,9 +90,9 @@ function openOnes({ open, now }: IncidentsData): Content {
   if (open.length === 0) return ''
   const columns: readonly Column<Incident>[] = [
     title,
-    { name: 'State', show: incidentMark },
+    { name: 'State', as: 'plain', show: incidentMark },
     severity,
-    { name: 'System', show: ({ system }) => system },
+    { name: 'System', as: 'plain', show: ({ system }) => system },
     cause,
     { name: 'Affected', show: affected },
     { name: 'Acknowledged', show: who },
@@ -132,7 +132,7 @@ function past({ past: list, now, filter, systems, isCut }: IncidentsData): Conte
     title,
     { name: 'Opened, UTC', show: incident => moment(incident.openedAt, now) },
     severity,
-    { name: 'System', show: ({ system }) => system },
+    { name: 'System', as: 'plain', show: ({ system }) => system },
     cause,
     { name: 'Affected', show: affected },
     {
@@ -145,10 +145,10 @@ function past({ past: list, now, filter, systems, isCut }: IncidentsData): Conte
     html`<option value="${value}"${value === (chosen ?? '') ? html` selected` : ''}>${word}</option>`
   return html`<section><h2 id="past-title">Past</h2>
 <form class="search" role="search" aria-label="Past incidents" method="get" action="/incidents">
-<label for="range">Last</label><select id="range" name="range">${pastRanges.map(range => option(range, range.replace('d', ' days'), filter.range ?? '30d'))}</select>
-<label for="system">System</label><select id="system" name="system">${option('', 'any', filter.system)}${systems.map(system => option(system.id, system.title, filter.system))}</select>
-<label for="severity">Severity</label><select id="severity" name="severity">${option('', 'any', filter.severity)}${['p0', 'p1', 'p2'].map(name => option(name, name.toUpperCase(), filter.severity))}</select>
-<label for="cause">Cause</label><select id="cause" name="cause">${option('', 'any', filter.cause)}${Object.entries(causeWords).map(([name, word]) => option(name, word, filter.cause))}</select>
+<span class="field"><label for="range">Last</label><select id="range" name="range">${pastRanges.map(range => option(range, range.replace('d', ' days'), filter.range ?? '30d'))}</select></span>
+<span class="field"><label for="system">System</label><select id="system" name="system">${option('', 'any', filter.system)}${systems.map(system => option(system.id, system.title, filter.system))}</select></span>
+<span class="field"><label for="severity">Severity</label><select id="severity" name="severity">${option('', 'any', filter.severity)}${['p0', 'p1', 'p2'].map(name => option(name, name.toUpperCase(), filter.severity))}</select></span>
+<span class="field"><label for="cause">Cause</label><select id="cause" name="cause">${option('', 'any', filter.cause)}${Object.entries(causeWords).map(([name, word]) => option(name, word, filter.cause))}</select></span>
 <button>Show</button></form>
 <div id="past" data-live>${
     list.length === 0

@@ -116,12 +116,12 @@ function footer({ self, now, version, signedIn }: Frame): Content {
 <h2 class="quiet"><a href="/self">The monitor itself</a></h2>
 ${self.ready ? '' : html`<p class="notice bad">Not ready: ${self.notReady ?? 'starting'}</p>`}
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="quiet">Vedette ${version}. All times are UTC; this page is of <time id="page-time" datetime="${new Date(now).toISOString()}">${exact(now)}</time>.
+<div class="quiet">Vedette ${version}. All times are UTC; this page is of <time id="page-time" datetime="${new Date(now).toISOString()}">${exact(now)}</time>.
 <a href="/metrics">Metrics</a> ${
     signedIn
       ? html`<form method="post" action="/sign-out"><button class="link">Sign out</button></form>`
       : html`<a href="/sign-in">Sign in</a>`
-  }</p>
+  }</div>
 </footer>`
 }
 

@@ -67,12 +67,11 @@ function nextOf({ next, when }: Window, now: number): number | undefined {
 const selection = ({ selection: terms }: Maintenance): Content =>
   terms.length === 0 ? 'everything' : terms.map(term => html`<code>${term}</code> `)
 
-const rule = ({ when }: Maintenance): string =>
-  'cron' in when ? `${when.cron} (${when.timezone}), for ${span(when.duration)}` : 'once'
+const rule = ({ when }: Maintenance): string => ('cron' in when ? `${when.cron} (${when.timezone})` : 'once')
 
 const title: Column<Maintenance> = { name: 'Title', as: 'head', show: window => window.title }
 const what: Column<Maintenance> = { name: 'What', as: 'wide', show: selection }
-const by: Column<Maintenance> = { name: 'From', show: window => window.by ?? 'configuration' }
+const by: Column<Maintenance> = { name: 'By', as: 'plain', show: window => window.by ?? 'configuration' }
 
 function endForm(window: Window, word: string, mayAct: boolean): Content {
   if (!mayAct || window.by === undefined) return ''
@@ -82,7 +81,7 @@ function endForm(window: Window, word: string, mayAct: boolean): Content {
 const activeColumns = ({ now, mayAct }: MaintenanceData): readonly Column<Window>[] => [
   title,
   what,
-  { name: 'Rule', show: rule },
+  { name: 'Rule', as: 'plain', show: rule },
   by,
   { name: 'Since', as: 'num', show: ({ when }) => ('from' in when ? lasting(when.from, now) : dash) },
   { name: 'Ends', as: 'num', show: window => (window.until === undefined ? dash : until(window.until, now)) },
@@ -92,7 +91,7 @@ const activeColumns = ({ now, mayAct }: MaintenanceData): readonly Column<Window
 const comingColumns = ({ now, mayAct }: MaintenanceData): readonly Column<Window>[] => [
   title,
   what,
-  { name: 'Rule', show: rule },
+  { name: 'Rule', as: 'plain', show: rule },
   by,
   { name: 'Begins', as: 'num', show: window => until(nextOf(window, now)!, now) },
   {

@@ -36,10 +36,12 @@ export const notificationRows = ({ label, list, now, titles }: NotificationRows)
     label,
     columns: [
       { name: 'Made, UTC', as: 'head', show: ({ createdAt }) => moment(createdAt, now) },
-      { name: 'State', show: ({ state }) => stateMark(...states[state]) },
-      { name: 'Channel', show: ({ notifier }) => notifier },
-      { name: 'Occasion', show: ({ occasion }) => occasionWords[occasion] },
-      ...(titles.size > 0 ? [{ name: 'About', show: (item: Notification) => about(item, titles) }] : []),
+      { name: 'State', as: 'plain', show: ({ state }) => stateMark(...states[state]) },
+      { name: 'Channel', as: 'plain', show: ({ notifier }) => notifier },
+      { name: 'Occasion', as: 'plain', show: ({ occasion }) => occasionWords[occasion] },
+      ...(titles.size > 0
+        ? [{ name: 'About', as: 'wide' as const, show: (item: Notification) => about(item, titles) }]
+        : []),
       { name: 'Why', as: 'wide', show: item => why(item, now) },
       { name: 'Tries', as: 'num', show: ({ tries }) => tries },
       { name: 'Ended', as: 'num', show: ({ endedAt }) => (endedAt === undefined ? dash : moment(endedAt, now)) },

@@ -84,9 +84,10 @@ function channelTable({ channels, now }: NotificationsData): Content {
         show: ({ id, summary, isConfigured }) =>
           html`<b>${id}</b> <span class="quiet">${isConfigured ? summary : 'not configured any more'}</span>`,
       },
-      { name: 'Kind', show: ({ kind }) => kind },
+      { name: 'Kind', as: 'plain', show: ({ kind }) => kind },
       {
         name: 'State',
+        as: 'plain',
         show: ({ dead, waiting }) =>
           dead > 0
             ? stateMark('down', 'dead letters')
@@ -119,8 +120,8 @@ function messages({ list, now, titles, filter, channels, isCut }: NotificationsD
   const option = (value: string, word: string, chosen: string | undefined) =>
     html`<option value="${value}"${value === (chosen ?? '') ? html` selected` : ''}>${word}</option>`
   return html`<section><h2>Messages</h2><form class="search" role="search" aria-label="Messages" method="get" action="/notifications">
-<label for="state">State</label><select id="state" name="state">${option('', 'any', filter.state)}${states.map(([name, word]) => option(name, word, filter.state))}</select>
-<label for="notifier">Channel</label><select id="notifier" name="notifier">${option('', 'any', filter.notifier)}${channels.map(({ id }) => option(id, id, filter.notifier))}</select>
+<span class="field"><label for="state">State</label><select id="state" name="state">${option('', 'any', filter.state)}${states.map(([name, word]) => option(name, word, filter.state))}</select></span>
+<span class="field"><label for="notifier">Channel</label><select id="notifier" name="notifier">${option('', 'any', filter.notifier)}${channels.map(({ id }) => option(id, id, filter.notifier))}</select></span>
 <button>Show</button></form>
 <div id="messages" data-live>${
     list.length === 0

@@ -2,7 +2,7 @@
 
 import type { HealthState } from '../../runner/core/contracts.ts'
 import type { Burn, DayState, ObjectiveState, PartState, Standing } from '../../runner/core/objectives.ts'
-import { count, dash, duration, exact, figure, percent, span } from './format.ts'
+import { count, dash, duration, exact, figure, percent, span, whole } from './format.ts'
 import { type Content, html, raw, type Safe } from './html.ts'
 import { severityMark } from './incident-words.ts'
 import { type Page, tabTitle } from './layout.ts'
@@ -73,9 +73,9 @@ ${objective.parts.map(part => partOf(objective, part, now))}</article>`
 
 function partOf({ system }: ObjectiveState, part: PartState, now: number): Content {
   return html`<section class="objective-part" aria-label="${part.limit}"><h4><code>${part.limit}</code>${part.firing ? html` ${severityMark(part.firing)} <b class="wrong">burns too fast</b>` : ''}</h4>
-<p class="quiet">${part.period ? period(part.period, now) : (part.waiting ?? '')}</p>
+<div class="objective-words"><p class="quiet">${part.period ? period(part.period, now) : (part.waiting ?? '')}</p>
 <dl class="figures">${figures(part).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-${part.budget ? budget(part) : ''}${burns(part.burn)}${calendar(part)}${evidence(system, part)}</section>`
+${part.budget ? budget(part) : ''}${burns(part.burn)}${evidence(system, part)}</div>${calendar(part)}</section>`
 }
 
 const period = ({ text, from, to }: NonNullable<PartState['period']>, now: number): Content =>
@@ -93,8 +93,8 @@ function figures(part: PartState): readonly (readonly [string, Content])[] {
     ['Measured', html`<b>${shown(part, part.value)}</b>`],
     ['Promised', shown(part, part.target)],
     ['Coverage', part.coverage === undefined ? dash : percent(part.coverage, 1)],
-    ['Bad runs', html`${part.runs.bad} of ${part.runs.valid}`],
-    ['Unknown', part.runs.unknown],
+    ['Bad runs', `${whole(part.runs.bad)} of ${whole(part.runs.valid)}`],
+    ['Unknown', whole(part.runs.unknown)],
   ]
 }
 
@@ -108,7 +108,7 @@ function budget({ budget: of, runs }: PartState): Content {
         : `${figure(of.runs.left)} of ${figure(of.runs.total)} bad runs left`
       : time.left < 0
         ? `spent: ${minutes(-time.left)} over the budget of ${minutes(time.total)}`
-        : `${minutes(time.left)} of ${minutes(time.total)} left`
+        : `${ofMinutes(time.left, time.total)} left`
   const share = Math.max(0, Math.min(1, left))
   const tone = left <= 0 ? 'none' : left < 0.25 ? 'little' : 'much'
   const bar = raw(
@@ -123,6 +123,12 @@ function minutes(ms: number): string {
   if (ms < 60_000 || ms >= 10 * 3_600_000) return span(ms)
   const many = ms / 60_000
   return count(Number(many < 10 ? many.toFixed(1) : Math.floor(many)), 'minute')
+}
+
+/** `13 of 43 minutes`: the unit once, where it is the same. */
+function ofMinutes(left: number, total: number): string {
+  const [a, b] = [minutes(left), minutes(total)]
+  return `${a.replace(/ minutes$/, b.endsWith(' minutes') ? '' : ' minutes')} of ${b}`
 }
 
 function burns(list: readonly Burn[]): Content {
@@ -164,7 +170,7 @@ function calendar(part: PartState): Content {
   const svg: Safe = raw(
     `<svg class="calendar" viewBox="0 0 ${width} ${7 * cell + 1}" width="${width}" height="${7 * cell + 1}" aria-hidden="true">${cells.join('')}</svg>`,
   )
-  return html`<details class="days-of"><summary>${count(days.length, 'day')}: ${summary}</summary><div class="scroll" tabindex="0" role="region" aria-label="Calendar of days for ${part.limit}">${svg}</div><p class="quiet note">${days[0]!.day} to ${days.at(-1)!.day}, a column a week, Monday on top. A cross is a broken day, a dot one without data.</p></details>`
+  return html`<figure class="days-of"><div class="scroll" tabindex="0" role="region" aria-label="Calendar of days for ${part.limit}">${svg}</div><figcaption>${summary}<span class="quiet">${days[0]!.day} to ${days.at(-1)!.day}, a column a week from Monday on</span></figcaption></figure>`
 }
 
 const mostChecks = 6

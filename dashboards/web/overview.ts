@@ -158,9 +158,9 @@ ${filter.window ? html`<input type="hidden" name="window" value="${filter.window
 <label for="q">Find</label><input id="q" name="q" type="search" value="${filter.text ?? ''}" placeholder="check, title, COD-13">
 ${
   tags.length > 0
-    ? html`<label for="tag">Tag</label><select id="tag" name="tag"><option value="">any</option>${tags.map(
+    ? html`<span class="field"><label for="tag">Tag</label><select id="tag" name="tag"><option value="">any</option>${tags.map(
         tag => html`<option${tag === filter.tag ? html` selected` : ''}>${tag}</option>`,
-      )}</select>`
+      )}</select></span>`
     : ''
 }
 <button>Show</button>

@@ -1,12 +1,15 @@
-/** Tables that become lists on a phone: each cell then stands under the name of its column. */
+/** Tables that become lists on a phone: each cell then stands beside the name of its column. */
 
 import { type Content, html, type Safe } from './html.ts'
 
 export interface Column<Row> {
   readonly name: string
   readonly show: (row: Row) => Content
-  /** `head` names the row and keeps its own line; `num` is a figure; `wide` takes the room that is left. */
-  readonly as?: 'head' | 'num' | 'wide'
+  /**
+   * `head` names the row and has a line of its own; `wide` takes the room that is left; `num` is a figure; `plain` is a word or two that
+   * need no name beside them on a phone.
+   */
+  readonly as?: 'head' | 'wide' | 'num' | 'plain'
 }
 
 export interface RowsOptions<Row> {

@@ -1,7 +1,7 @@
 /** "Can what these pages say be believed?" */
 
 import type { SelfStats, StoreStats } from '../../runner/core/ports.ts'
-import { ago, bytes, count, dash, duration, exact, percent, span } from './format.ts'
+import { ago, bytes, count, dash, duration, exact, percent, span, whole } from './format.ts'
 import { type Content, html } from './html.ts'
 import type { Page } from './layout.ts'
 import { sign } from './marks.ts'
@@ -148,9 +148,9 @@ function falseAlarms({ day, quarantined, now }: SelfData): Content {
 const history = ({ store, now }: SelfData): Content =>
   facts('store', 'History', [
     ['Size', bytes(store.bytes), 'on disk'],
-    ['Single runs', store.results.toLocaleString('en-US'), 'kept'],
-    ['With details', store.details.toLocaleString('en-US'), 'steps, errors, figures'],
-    ['Hours', store.hours.toLocaleString('en-US'), 'rolled up'],
+    ['Single runs', whole(store.results), 'kept'],
+    ['With details', whole(store.details), 'steps, errors, figures'],
+    ['Hours', whole(store.hours), 'rolled up'],
     [
       'Oldest run',
       store.oldest === undefined ? dash : ago(store.oldest, now),

@@ -77,8 +77,8 @@ function entry(incident: PublicIncident, now: number): Content {
   const state = resolvedAt === undefined ? signs[level] : 'up'
   const lines: readonly (readonly [number, string])[] = [
     ...(resolvedAt === undefined ? [] : [[resolvedAt, 'It works again.'] as const]),
-    ...(acknowledgedAt === undefined ? [] : [[acknowledgedAt, 'Somebody is working on it.'] as const]),
-    [openedAt, level === 'outage' ? 'It does not work.' : 'It works slowly or in part.'],
+    ...(acknowledgedAt === undefined ? [] : [[acknowledgedAt, 'Work on it began.'] as const]),
+    [openedAt, level === 'outage' ? 'Outage noticed.' : 'Slow or partial service noticed.'],
   ]
   return html`<li class="is-${state}" id="${incident.anchor}"><h3>${sign(state)}${list(incident.parts)}: ${words[level]} <span class="quiet">${incident.system}</span></h3>
 <p>${resolvedAt === undefined ? html`Since ${time(startedAt)}, for ${span(now - startedAt)}` : html`From ${time(startedAt)} to ${time(resolvedAt)}, for ${span(resolvedAt - startedAt)}`}</p>

@@ -12,7 +12,7 @@ import {
   pastRanges,
 } from '../../dashboards/web/incidents.ts'
 import { incidentPath } from '../../dashboards/web/paths.ts'
-import { causes, type Incident, ourselves, timesOf } from '../core/incidents.ts'
+import { type Affected, causes, type Incident, ourselves, timesOf } from '../core/incidents.ts'
 import { actorOf, field, granted, mayAct } from './acting.ts'
 import { found } from './api.ts'
 import { renderer } from './pages.ts'
@@ -38,7 +38,7 @@ export function serveIncidentPages(app: FastifyInstance, rooms: Rooms): void {
   )
   app.get('/incidents/:id', async (request, reply) => {
     const incident = await incidentOf(rooms, request)
-    return render(request, reply, incidentPage(await gatherOne(rooms, incident, mayAct(rooms, request))))
+    return render(request, reply, incidentPage(await gatherOne(rooms, request, incident)))
   })
   app.post('/incidents/:id/acknowledge', async (request, reply) => {
     const actor = actorOf(rooms, request)
@@ -129,12 +129,15 @@ function meansOf(title: string, all: readonly Incident[]): readonly MeanTimes[] 
   return [{ title, incidents: incidents.length, ...mean('detect'), ...mean('acknowledge'), ...mean('recover') }]
 }
 
-async function gatherOne(rooms: Rooms, incident: Incident, act: boolean): Promise<IncidentData> {
+async function gatherOne(rooms: Rooms, request: FastifyRequest, incident: Incident): Promise<IncidentData> {
   const { store, clock } = rooms
+  const { check } = request.query as { readonly check?: unknown }
+  const shown = incident.affected.filter(({ firstFailure }) => firstFailure !== undefined)
+  const compared = shown.find(affected => affected.check === check) ?? shown[0]
   const [deploys, notifications, evidence] = await Promise.all([
     store.kept('deploy', { from: incident.startedAt - day, to: incident.openedAt + 1, limit: 1_000 }),
     store.kept('notification', { from: incident.openedAt, limit: 10_000 }),
-    evidenceOf(rooms, incident),
+    evidenceOf(rooms, compared),
   ])
   return {
     now: clock.now(),
@@ -143,16 +146,14 @@ async function gatherOne(rooms: Rooms, incident: Incident, act: boolean): Promis
     ...(evidence === undefined ? {} : { evidence }),
     deploys: deploys.filter(({ system }) => system === incident.system).slice(0, 5),
     notifications: notifications.filter(({ incidents }) => incidents.includes(incident.id)).toReversed(),
-    mayAct: act,
+    ...(compared === undefined ? {} : { compared: compared.check }),
+    mayAct: mayAct(rooms, request),
   }
 }
 
-/** Of the check that was affected first and whose runs are known. */
-async function evidenceOf({ recent }: Rooms, { affected }: Incident): Promise<Evidence | undefined> {
-  const first = affected.find(({ firstFailure }) => firstFailure !== undefined)
-  if (first === undefined) return undefined
+async function evidenceOf({ recent }: Rooms, of: Affected | undefined): Promise<Evidence | undefined> {
   const find = async (id: string | undefined) => (id === undefined ? undefined : recent.find(id))
-  const [failure, pass] = await Promise.all([find(first.firstFailure), find(first.lastPass)])
+  const [failure, pass] = await Promise.all([find(of?.firstFailure), find(of?.lastPass)])
   if (failure === undefined && pass === undefined) return undefined
   return { ...(failure === undefined ? {} : { failure }), ...(pass === undefined ? {} : { pass }) }
 }

@@ -70,6 +70,7 @@ const names = [
   'incidents-empty',
   'incident-open',
   'incident-open-signed-in',
+  'incident-screenshots',
   'incident-acknowledged',
   'incident-past',
   'status',

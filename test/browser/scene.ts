@@ -358,6 +358,17 @@ export async function badNight(files: Readonly<Record<string, Buffer | string>> 
     metrics: { http_status: 200, http_redirects: 0, http_version: 1.1, body_bytes: 388 },
     revision: '91aa03b',
   })
+  const first = resultOf(checks[0]!, { ...redirected, slot: start - 14 * minute, startedAt: start - 14 * minute })
+  const daily = checks
+    .filter(check => check.health.state === 'up' || check === checks[0])
+    .flatMap(check =>
+      Array.from({ length: 84 }, (_, index) =>
+        resultOf(check, {
+          slot: start - (index + 2) * 1_440 * minute,
+          startedAt: start - (index + 2) * 1_440 * minute,
+        }),
+      ),
+    )
   const delivered = resultOf(checks[1]!, {
     slot: start - 20 * minute,
     startedAt: start - 20 * minute,
@@ -368,12 +379,12 @@ export async function badNight(files: Readonly<Record<string, Buffer | string>> 
     revision: '91aa03b',
   })
   const runs = {
-    healthFailure: runId(redirected),
+    healthFailure: runId(first),
     healthPass: runId(healthy),
     journeyFailure: runId(journey),
     journeyPass: runId(delivered),
   }
-  const all = [...results, journey, redirected, unknown, healthy, delivered]
+  const all = [...results, journey, redirected, unknown, healthy, first, delivered, ...daily]
   const lasts = checks.map(check => {
     const last = all.filter(result => checkKey(result) === checkKey(check)).toSorted((a, b) => b.slot - a.slot)[0]
     return last ? { ...check, last } : check
@@ -414,6 +425,7 @@ export async function badNight(files: Readonly<Record<string, Buffer | string>> 
       incidents: '/incidents',
       'incidents-filtered': '/incidents?system=agent-portal&range=90d',
       'incident-open': `/incidents/cod-admin~wrong~${start - 14 * minute}`,
+      'incident-screenshots': `/incidents/cod-admin~wrong~${start - 14 * minute}?check=${encodeURIComponent(checks[1]!.check)}`,
       'incident-acknowledged': `/incidents/agent-portal~slow~${start - 9 * 60 * minute}`,
       'incident-past': `/incidents/cod-admin~unreachable~${start - 3 * 1_440 * minute + 180 * minute}`,
       status: '/status',
