@@ -87,7 +87,22 @@ const tiles = ({ self, now }: SelfData): Content =>
     ['Children', self.children, 'processes'],
     ['Generation', self.generation, self.refused?.length ? 'a newer one was refused' : 'of the configuration'],
     ['Started', ago(self.startedAt, now), exact(self.startedAt)],
+    deadMansSwitch(self, now),
   ])
+
+/** Whether somebody else would notice if we stopped. */
+function deadMansSwitch({ deadMansSwitch: dead }: SelfStats, now: number): readonly [string, Content, string] {
+  const name = "Dead man's switch"
+  if (dead === undefined) return [name, 'none', 'nobody notices when Vedette stops']
+  if (dead.trouble !== undefined) return [name, html`<span class="wrong">not reached</span>`, dead.trouble]
+  if (dead.lastAskedAt === undefined) return [name, 'not asked yet', `due every ${span(dead.every)}`]
+  const isLate = now - dead.lastAskedAt > 2 * dead.every
+  return [
+    name,
+    html`<span${isLate ? html` class="wrong"` : ''}>${ago(dead.lastAskedAt, now)}</span>`,
+    isLate ? `late: due every ${span(dead.every)}` : `asked every ${span(dead.every)}`,
+  ]
+}
 
 function unknownTime({ unknown, isCut, now }: SelfData): Content {
   return html`<section id="unknown" data-live><h2>Unknown time of the last day</h2>${

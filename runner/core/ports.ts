@@ -352,6 +352,8 @@ export interface SelfStats {
   /** False until a probe worker and the store answer. */
   readonly ready: boolean
   readonly notReady?: string
+  /** The address that is asked after each full healthy loop; absent: none is configured. */
+  readonly deadMansSwitch?: { readonly every: number; readonly lastAskedAt?: number; readonly trouble?: string }
 }
 
 export type WatchEvent =
