@@ -33,7 +33,7 @@ export function evidence({ failure, pass }: Evidence): Content {
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="unseen">What</span></th><th role="columnheader" scope="col">Last pass<br>${head(pass)}</th><th role="columnheader" scope="col">First failure<br>${head(failure)}</th></tr></thead>
 <tbody role="rowgroup">${lines.map(
     line =>
-      html`<tr role="row"${line.differs ? html` class="is-different"` : ''}><th role="rowheader" scope="row">${line.name}</th><td role="cell">${line.pass}</td><td role="cell">${line.failure}${line.differs ? html` <span class="differs" title="differs">≠<span class="unseen"> differs</span></span>` : ''}</td></tr>`,
+      html`<tr role="row"${line.differs ? html` class="is-different"` : ''}><th role="rowheader" scope="row">${line.name}${line.differs ? html` <span class="differs" title="differs">≠<span class="unseen"> differs</span></span>` : ''}</th><td role="cell">${line.pass}</td><td role="cell">${line.failure}</td></tr>`,
   )}</tbody></table>${screenshots(pass, failure)}</section>`
 }
 
@@ -46,8 +46,8 @@ function facts(pass: Result | undefined, failure: Result | undefined): readonly 
     const [a, b] = [pass && of(pass), failure && of(failure)]
     const shown = (result: Result | undefined, value: string | number | undefined): Content =>
       result === undefined ? dash : show ? show(result) : (value ?? dash)
-    // A revision that was not read is no other revision.
-    const isKnown = name !== 'Revision' || (a !== undefined && b !== undefined)
+    // A revision that was not read is no other revision; only a reason is news by itself.
+    const isKnown = name === 'Why' || (a !== undefined && b !== undefined)
     return {
       name,
       pass: shown(pass, a),
@@ -87,7 +87,7 @@ const felt = 20
 
 function timed(name: Content, a: number | undefined, b: number | undefined): Line {
   const [low, high] = [Math.min(a ?? 0, b ?? 0), Math.max(a ?? 0, b ?? 0)]
-  const differs = a !== undefined && b !== undefined && high >= 2 * low && high - low >= felt
+  const differs = a !== undefined && b !== undefined && !isNear(a, b) && high - low >= felt
   return { name, pass: duration(a), failure: duration(b), differs }
 }
 
@@ -101,10 +101,16 @@ function figures(pass: Result | undefined, failure: Result | undefined): readonl
       name: html`<code>${name}</code>`,
       pass: shown(a),
       failure: shown(b),
-      differs: isOther(pass, failure, a, b),
+      differs: isOther(pass, failure, a, b) && !(isMeasured(name, a, b) && isNear(a ?? 0, b ?? 0)),
     }
   })
 }
+
+/** Figures that are never quite the same twice: times, sizes, shares. Codes and counts are. */
+const isMeasured = (name: string, ...values: readonly (number | undefined)[]): boolean =>
+  /(_ms|_s|_bytes|^bytes.*)$|^body_/.test(name) || values.some(value => value !== undefined && !Number.isInteger(value))
+
+const isNear = (a: number, b: number): boolean => Math.max(a, b) < 2 * Math.min(a, b)
 
 function phases(pass: Result | undefined, failure: Result | undefined): readonly Line[] {
   const has = (result: Result | undefined) => (result?.phases.length ?? 0) > 0

@@ -109,11 +109,13 @@ function affected({ incident, compared, now }: IncidentData): Content {
       {
         name: 'Runs',
         show: ({ check, firstFailure, lastPass }) =>
-          html`${run(firstFailure, 'first failure')} ${run(lastPass, 'last pass')}${
-            firstFailure === undefined || check === compared
-              ? ''
-              : html` <a href="${incidentPath(incident)}?check=${encodeURIComponent(check)}#evidence">compare</a>`
-          }`,
+          firstFailure === undefined && lastPass === undefined
+            ? ''
+            : html`${run(firstFailure, 'first failure')} ${run(lastPass, 'last pass')}${
+                firstFailure === undefined || check === compared
+                  ? ''
+                  : html` <a href="${incidentPath(incident)}?check=${encodeURIComponent(check)}#evidence">compare</a>`
+              }`,
       },
       {
         name: 'Lasted',

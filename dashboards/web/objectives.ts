@@ -165,12 +165,12 @@ function calendar(part: PartState): Content {
   const width = Math.ceil((first + days.length) / 7) * cell + 1
   const many = (standing: Standing) => days.filter(day => day.standing === standing).length
   const summary = (['kept', 'broken', 'unknown'] as const)
-    .map(standing => `${many(standing)} ${dayWords[standing]}`)
-    .join(', ')
+    .filter(standing => many(standing) > 0)
+    .map(standing => html`<span class="key c-${standing}">${count(many(standing), 'day')} ${dayWords[standing]}</span>`)
   const svg: Safe = raw(
     `<svg class="calendar" viewBox="0 0 ${width} ${7 * cell + 1}" width="${width}" height="${7 * cell + 1}" aria-hidden="true">${cells.join('')}</svg>`,
   )
-  return html`<figure class="days-of"><div class="scroll" tabindex="0" role="region" aria-label="Calendar of days for ${part.limit}">${svg}</div><figcaption>${summary}<span class="quiet">${days[0]!.day} to ${days.at(-1)!.day}, a column a week from Monday on</span></figcaption></figure>`
+  return html`<figure class="days-of"><div class="scroll" tabindex="0" role="region" aria-label="Calendar of days for ${part.limit}">${svg}</div><figcaption>${summary}<span class="quiet">${days[0]!.day} to ${days.at(-1)!.day}, a column a week from Monday on; a cross is broken, a dot no data</span></figcaption></figure>`
 }
 
 const mostChecks = 6

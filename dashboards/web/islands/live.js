@@ -52,8 +52,25 @@ async function refresh() {
   }
 }
 
+/** Live parts of a page, in their order. @param {ParentNode} page */
+const partsOf = page => [...page.querySelectorAll('main [data-live][id]')].map(part => part.id).join(' ')
+
+/** A part that came or went has no place to be put: the whole content is replaced, unless somebody is writing in it. @param {Document} next */
+function replaceMain(next) {
+  const [old, fresh] = [document.querySelector('main'), next.querySelector('main')]
+  if (!old || !fresh || partsOf(document) === partsOf(next)) return
+  if (old.querySelector(':is(input, textarea, select):focus')) return
+  const focused = old.contains(document.activeElement) && document.activeElement !== old
+  const again = focused ? pathOf(document.activeElement) : undefined
+  for (const part of fresh.querySelectorAll('[data-live][id]')) said.set(part.id, part.outerHTML)
+  old.replaceChildren(...fresh.childNodes)
+  const target = again && old.querySelector(again)
+  if (target instanceof HTMLElement) target.focus({ preventScroll: true })
+}
+
 /** @param {Document} next */
 function replace(next) {
+  replaceMain(next)
   for (const old of document.querySelectorAll('[data-live][id]')) {
     const fresh = next.getElementById(old.id)
     if (!fresh || fresh.outerHTML === said.get(old.id)) continue
