@@ -7,6 +7,7 @@ import type { Beat, BeatReport } from './heartbeats.ts'
 import type { Incident, IncidentLine } from './incidents.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Notification } from './notifications.ts'
+import type { ObjectiveState } from './objectives.ts'
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
 
@@ -179,13 +180,17 @@ export interface Store extends AsyncDisposable {
   health(): Promise<readonly StoredHealth[]>
   results(query: ResultQuery): Promise<readonly Result[]>
   result(id: string): Promise<Result | undefined>
-  strips(): Promise<readonly Strip[]>
+  /** Without `checks`: of all. */
+  strips(checks?: readonly CheckKey[]): Promise<readonly Strip[]>
   /** Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `checks`: all. */
   windows(query: {
     readonly from: number
     readonly to: number
     readonly system?: string
     readonly check?: string
+    readonly checks?: readonly CheckKey[]
+    /** Counts alone, in a fifth of the time: what is said of durations is NaN. */
+    readonly counts?: true
   }): Promise<readonly WindowStats[]>
   series(query: {
     readonly system: string
@@ -347,6 +352,8 @@ export interface SelfStats {
   /** False until a probe worker and the store answer. */
   readonly ready: boolean
   readonly notReady?: string
+  /** The address that is asked after each full healthy loop; absent: none is configured. */
+  readonly deadMansSwitch?: { readonly every: number; readonly lastAskedAt?: number; readonly trouble?: string }
 }
 
 export type WatchEvent =
@@ -405,5 +412,9 @@ export interface Watch {
   runNow(key: CheckKey): Promise<Result>
   on(listener: (event: WatchEvent) => void): () => void
   self(): SelfStats
+  /** The public status page of the configuration, where it has one. */
+  publicStatus(): { readonly title: string } | undefined
   readonly alarms: Alarms
+  /** As of the last minute. */
+  objectives(): readonly ObjectiveState[]
 }

@@ -296,7 +296,16 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         ...(notReady === undefined ? {} : { notReady }),
       }
     },
-    alarms: { ...createAlarms(), heartbeatOf: heartbeats.find, beat: heartbeats.beat, markDeploy: deploys.mark },
+    publicStatus: () => current.loaded.configuration.status,
+    objectives: () => [],
+    alarms: {
+      ...alarms,
+      notifiers: () => [],
+      drill: async () => [],
+      heartbeatOf: heartbeats.find,
+      beat: heartbeats.beat,
+      markDeploy: deploys.mark,
+    },
     reload() {
       if (stopping !== undefined) return Promise.resolve()
       if (reloading !== undefined) {
@@ -323,6 +332,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         const ended = [...generations].map(generation => generation.stop(grace))
         await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
         await Promise.all([heartbeats.stop(), deploys.stop()])
+        alarms.stop()
         await recorder.close()
       })()
       return stopping

@@ -7,6 +7,7 @@ import { type CheckData, checkPage, type Promised, type Range, ranges } from '..
 import { runPath } from '../../dashboards/web/paths.ts'
 import { runPage } from '../../dashboards/web/run.ts'
 import { type Result, type Verdict, verdicts } from '../core/contracts.ts'
+import type { Incident } from '../core/incidents.ts'
 import { type CheckKey, checkKey, type WatchedCheck } from '../core/ports.ts'
 import { describeLimit, limitsOf, type Requirement } from '../core/requirements.ts'
 import { canRun, found, keyOf, missing, normalRunId } from './api.ts'
@@ -16,6 +17,8 @@ import type { Rooms } from './rooms.ts'
 const lengths: Readonly<Record<Range, number>> = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 }
 const points = 120
 const mostConsole = 64_000
+const remembered = 90 * 86_400_000
+const mostIncidents = 5
 
 export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
   const { watch, recent, clock, guard, artifacts } = rooms
@@ -76,7 +79,7 @@ async function gather(
   const to = Math.ceil(now / step) * step
   const of = { system: check.system, check: check.check }
   const system = watch.systems().find(({ id }) => id === check.system)
-  const [recent, troubles, series, ...windows] = await Promise.all([
+  const [recent, troubles, series, incidents, ...windows] = await Promise.all([
     store.results({ ...of, triggers: ['schedule'], limit: 60 }),
     store.results(
       verdict
@@ -84,6 +87,7 @@ async function gather(
         : { ...of, verdicts: ['failed', 'degraded', 'unknown'], limit: 10 },
     ),
     store.series({ ...of, from: to - lengths[range], to, points }),
+    store.kept('incident', { from: now - remembered, limit: 10_000 }),
     ...ranges.map(name => store.windows({ ...of, from: now - lengths[name], to: now })),
   ])
   return {
@@ -100,8 +104,17 @@ async function gather(
     recent,
     troubles,
     ...(verdict === undefined ? {} : { verdict }),
+    incidents: affecting(check, [...watch.alarms.open(), ...incidents]).slice(0, mostIncidents),
     signedIn,
   }
+}
+
+/** Each once: the alarms know of an incident before the store has written it. */
+function affecting({ system, check }: WatchedCheck, all: readonly Incident[]): readonly Incident[] {
+  const mine = all.filter(
+    incident => incident.system === system && incident.affected.some(affected => affected.check === check),
+  )
+  return mine.filter((incident, index) => mine.findIndex(({ id }) => id === incident.id) === index)
 }
 
 function promised(requirements: readonly Requirement[], id: string): readonly Promised[] {

@@ -79,8 +79,8 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
         .slice(0, Math.min(query.limit ?? usualLimit, largestLimit))
     },
     result: async id => results.get(id),
-    async strips() {
-      return [...Map.groupBy(scheduled({}), checkKey).values()].map(group => ({
+    async strips(checks) {
+      return [...Map.groupBy(among(checks, scheduled({})), checkKey).values()].map(group => ({
         system: group[0]!.system,
         check: group[0]!.check,
         runs: group
@@ -90,10 +90,11 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
       }))
     },
     async windows(query) {
-      return [...Map.groupBy(scheduled(query), checkKey).values()].map(group => ({
+      return [...Map.groupBy(among(query.checks, scheduled(query)), checkKey).values()].map(group => ({
         system: group[0]!.system,
         check: group[0]!.check,
         ...statsOf(group),
+        ...(query.counts ? { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN, avg: Number.NaN } : {}),
       }))
     },
     async series({ system, check, from, to, points }) {
@@ -131,6 +132,9 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
     async [Symbol.asyncDispose]() {},
   }
 }
+
+const among = (checks: readonly CheckKey[] | undefined, results: readonly Result[]) =>
+  checks === undefined ? results : results.filter(result => checks.includes(checkKey(result)))
 
 function statsOf(all: readonly Result[]) {
   const counted = all.filter(result => !result.maintenance)

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Health, Result } from '../core/contracts.ts'
 import type {
+  CheckKey,
   Kept,
   KeptKind,
   KeptQuery,
@@ -21,6 +22,7 @@ import { pragma } from './schema.ts'
 import { oldestSlot } from './sqlite-maintenance.ts'
 import { createResultReader, largestLimit, usualLimit } from './sqlite-results.ts'
 import { readState, rollUpRows } from './sqlite-roll-ups.ts'
+import { createCounter } from './window-counts.ts'
 import { dayMs, hourMs, planWindow, type WindowPlan } from './window-plan.ts'
 
 export type WindowsQuery = Parameters<Store['windows']>[0]
@@ -32,7 +34,7 @@ export interface Reader {
   keptOne<Kind extends KeptKind>(kind: Kind, id: string): Kept[Kind] | undefined
   results(query: ResultQuery): readonly Result[]
   result(id: string): Result | undefined
-  strips(): readonly Strip[]
+  strips(checks?: readonly CheckKey[]): readonly Strip[]
   windows(query: WindowsQuery): readonly WindowStats[]
   series(query: SeriesQuery): readonly SeriesPoint[]
   loadRuns(system?: string): readonly LoadRun[]
@@ -57,10 +59,10 @@ export function createReader(database: DatabaseSync): Reader {
           check: String(row['name']),
           health: JSON.parse(String(row['json'])) as Health,
         })),
-    strips: () =>
+    strips: checks =>
       database
-        .prepare('SELECT system, name, runs FROM strip JOIN checks ON checks.id = check_id')
-        .all()
+        .prepare(`SELECT system, name, runs FROM strip JOIN checks ON checks.id = check_id WHERE ${amongChecks}`)
+        .all(listed(checks))
         .map(row => ({
           system: String(row['system']),
           check: String(row['name']),
@@ -95,10 +97,14 @@ export function createReader(database: DatabaseSync): Reader {
   }
 }
 
+const amongChecks = "(?1 IS NULL OR system || '/' || name IN (SELECT value FROM json_each(?1)))"
+const listed = (checks: readonly CheckKey[] | undefined) => (checks === undefined ? null : JSON.stringify(checks))
+
 const parsed = <Value>(row: Record<string, unknown>): Value => JSON.parse(String(row['json'])) as Value
 
 function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 'series'> {
   const sum = createRollUp()
+  const count = createCounter(database)
   const raw = database.prepare(
     'SELECT outcome, duration FROM result WHERE check_id = ? AND slot >= ? AND slot < ? AND lane & 7 = 0',
   )
@@ -132,16 +138,16 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   }
 
   return {
-    windows: ({ from, to, system, check }) =>
+    windows: ({ from, to, system, check, checks, counts }) =>
       snapshot(database, () => {
         const plan = planner()(from, to)
         return database
           .prepare(
-            'SELECT id, system, name FROM checks WHERE (?1 IS NULL OR system = ?1) AND (?2 IS NULL OR name = ?2)',
+            `SELECT id, system, name FROM checks WHERE ${amongChecks} AND (?2 IS NULL OR system = ?2) AND (?3 IS NULL OR name = ?3)`,
           )
-          .all(system ?? null, check ?? null)
+          .all(listed(checks), system ?? null, check ?? null)
           .flatMap((row): readonly WindowStats[] => {
-            const found = collect(Number(row['id']), plan)
+            const found = (counts ? count : collect)(Number(row['id']), plan)
             if (found.total === 0) return []
             return [{ system: String(row['system']), check: String(row['name']), ...found.stats() }]
           })

@@ -172,6 +172,18 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       expect((await store.stats()).results).toBe(91)
     })
 
+    test('answers for the named checks alone, in windows and strips', async () => {
+      await using opened = await open()
+      const { store } = opened
+      const results = ['home', 'cart', 'a/deep "name"'].map(check => run({ check }))
+      await store.append({ results, health: [] })
+      const checks = ['shop/a/deep "name"', 'shop/home', 'shop/none'] as const
+      const named = (list: readonly { readonly check: string }[]) => list.map(({ check }) => check).sort()
+      expect(named(await store.strips(checks))).toEqual(['a/deep "name"', 'home'])
+      expect(named(await store.windows({ from: 0, to: monday + day, checks }))).toEqual(['a/deep "name"', 'home'])
+      expect(await store.windows({ from: 0, to: monday + day, checks: [] })).toEqual([])
+    })
+
     test('counts only scheduled runs in windows and strips', async () => {
       await using opened = await open()
       const { store } = opened
@@ -382,6 +394,9 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
               const expected = unique.filter(item => item.check === check && item.slot >= from && item.slot < to)
               const [found] = await store.windows({ from, to, system, check })
               expectWindow(found, expected)
+              const [counted] = await store.windows({ from, to, system, check, counts: true })
+              const durations = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN, avg: Number.NaN }
+              expect(counted).toEqual(found && { ...found, ...durations })
             }
           }
         }),
