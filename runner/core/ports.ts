@@ -7,6 +7,7 @@ import type { Beat, BeatKind } from './heartbeats.ts'
 import type { Incident, IncidentLine } from './incidents.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Notification } from './notifications.ts'
+import type { ObjectiveState } from './objectives.ts'
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
 
@@ -407,4 +408,6 @@ export interface Watch {
   on(listener: (event: WatchEvent) => void): () => void
   self(): SelfStats
   readonly alarms: Alarms
+  /** As of the last minute. */
+  objectives(): readonly ObjectiveState[]
 }

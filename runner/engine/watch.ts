@@ -241,6 +241,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       }
     },
     alarms: createAlarms(),
+    objectives: () => [],
     reload() {
       if (stopping !== undefined) return Promise.resolve()
       if (reloading !== undefined) {

@@ -2,6 +2,7 @@
 
 import type { Health, HealthState, Result, Transition } from '../../runner/core/contracts.ts'
 import type { System } from '../../runner/core/definitions.ts'
+import type { ObjectiveState } from '../../runner/core/objectives.ts'
 import {
   type CheckKey,
   checkKey,
@@ -25,12 +26,13 @@ export interface FakeWatch extends Watch {
 export interface FakeWatchOptions {
   readonly systems?: readonly System[]
   readonly checks?: readonly WatchedCheck[]
+  readonly objectives?: readonly ObjectiveState[]
   readonly now?: number
 }
 
 export const start: number = Date.UTC(2026, 0, 5, 12)
 
-export function createFakeWatch({ systems = [], checks = [], now = start }: FakeWatchOptions = {}): FakeWatch {
+export function createFakeWatch({ systems = [], checks = [], objectives = [], now = start }: FakeWatchOptions = {}): FakeWatch {
   const watched = new Map<CheckKey, WatchedCheck>(checks.map(check => [checkKey(check), check]))
   const listeners = new Set<(event: WatchEvent) => void>()
   const ran: CheckKey[] = []
@@ -67,6 +69,7 @@ export function createFakeWatch({ systems = [], checks = [], now = start }: Fake
     },
     self: () => self,
     alarms: createAlarms(),
+    objectives: () => objectives,
     put: (...more) => {
       for (const check of more) watched.set(checkKey(check), check)
     },
