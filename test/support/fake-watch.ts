@@ -32,7 +32,12 @@ export interface FakeWatchOptions {
 
 export const start: number = Date.UTC(2026, 0, 5, 12)
 
-export function createFakeWatch({ systems = [], checks = [], objectives = [], now = start }: FakeWatchOptions = {}): FakeWatch {
+export function createFakeWatch({
+  systems = [],
+  checks = [],
+  objectives = [],
+  now = start,
+}: FakeWatchOptions = {}): FakeWatch {
   const watched = new Map<CheckKey, WatchedCheck>(checks.map(check => [checkKey(check), check]))
   const listeners = new Set<(event: WatchEvent) => void>()
   const ran: CheckKey[] = []
