@@ -196,7 +196,7 @@ function scheduleOf(options: CommonOptions, fallback: number): { schedule: Sched
   return { schedule: { cron: options.cron, timezone }, problems }
 }
 
-function isTimezone(zone: string): boolean {
+export function isTimezone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
     return true

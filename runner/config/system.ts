@@ -71,7 +71,10 @@ export const systemOptions = z.strictObject({
     })
     .optional()
     .describe('What the public status page shows of it. Default: nothing.'),
-  objectives: z.array(z.custom<Objective>()).optional().describe('Objectives made by `objective`.'),
+  objectives: z
+    .array(z.custom<Objective>(isObjective, { message: "expected a value such as objective('availability', { … })" }))
+    .optional()
+    .describe('Objectives made by `objective`.'),
   checks: z
     .array(z.custom<Check | JourneysPart | LoadPart>(value => typeof value === 'object' && value !== null))
     .describe('Values of `check`, `playwright` and `load`.'),
@@ -118,7 +121,7 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
       ? {}
       : { status: { title: options.status.title ?? options.title ?? id, parts: options.status.parts } }),
     requirements,
-    objectives: (options.objectives ?? []) as readonly Objective[],
+    objectives: Array.isArray(options.objectives) ? options.objectives.filter(isObjective) : [],
     checks,
     journeys,
     load,
@@ -156,6 +159,10 @@ function revisionSource(given: z.output<typeof systemOptions>['revision']): Revi
     json: given?.json ?? 'revision',
     origins: given?.origins ?? ['web'],
   }
+}
+
+function isObjective(value: unknown): value is Objective {
+  return typeof value === 'object' && value !== null && 'from' in value && 'period' in value
 }
 
 /** Names that must exist elsewhere in the same system: requirement ids, limits, addresses, and ids that must be unique. */

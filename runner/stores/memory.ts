@@ -1,7 +1,7 @@
 /** History in memory, for a smoke run and for tests: the contract of the store in its plainest words. Gone with the process. */
 
 import { type Result, type Verdict, verdicts } from '../core/contracts.ts'
-import { toMs, toUnits } from '../core/histogram.ts'
+import { createHistogram, toMs, toUnits } from '../core/histogram.ts'
 import {
   type CheckKey,
   checkKey,
@@ -94,6 +94,7 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
         system: group[0]!.system,
         check: group[0]!.check,
         ...statsOf(group),
+        ...(query.durations ? { durations: durationsOf(group) } : {}),
       }))
     },
     async series({ system, check, from, to, points }) {
@@ -130,6 +131,13 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
     },
     async [Symbol.asyncDispose]() {},
   }
+}
+
+function durationsOf(all: readonly Result[]): Uint8Array {
+  const histogram = createHistogram()
+  for (const result of all)
+    if (!result.maintenance && hasDuration(result.verdict)) histogram.add(toUnits(result.duration))
+  return histogram.encode()
 }
 
 function statsOf(all: readonly Result[]) {

@@ -132,7 +132,7 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   }
 
   return {
-    windows: ({ from, to, system, check }) =>
+    windows: ({ from, to, system, check, durations }) =>
       snapshot(database, () => {
         const plan = planner()(from, to)
         return database
@@ -143,7 +143,8 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
           .flatMap((row): readonly WindowStats[] => {
             const found = collect(Number(row['id']), plan)
             if (found.total === 0) return []
-            return [{ system: String(row['system']), check: String(row['name']), ...found.stats() }]
+            const stats = { system: String(row['system']), check: String(row['name']), ...found.stats() }
+            return [durations ? { ...stats, durations: found.durations() } : stats]
           })
       }),
     series: ({ system, check, from, to, points }) =>
