@@ -49,7 +49,7 @@ export interface Feeder {
 /** `interval`: of a calendar schedule. */
 export const feederOf = (check: Check, interval = Number.POSITIVE_INFINITY): Feeder => ({
   check: check.id,
-  kind: check.probe.kind,
+  kind: check.heartbeat === undefined ? check.probe.kind : 'heartbeat',
   summary: check.probe.summary,
   tags: check.tags,
   covers: check.covers,

@@ -8,6 +8,7 @@ import { startHousekeeping } from './housekeeping.ts'
 import type { JourneyRunner } from './journey-runner.ts'
 import { createLatenesses } from './lateness.ts'
 import type { Log } from './log.ts'
+import { createObjectives } from './objectives.ts'
 import { createProbePool } from './probe-pool.ts'
 import type { Report } from './probe-protocol.ts'
 import { type StartThread, startProbeThread } from './probe-thread.ts'
@@ -196,6 +197,16 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     log,
     chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }],
   })
+  const objectives = createObjectives({
+    store,
+    clock,
+    log,
+    systems: () => current.loaded.configuration.systems,
+    feeders: system => current.feeders(system),
+    locations: () => current.loaded.configuration.locations.length,
+    rawKept: () => current.loaded.configuration.retention.rawDays * 86_400_000,
+    signal: signal => log[signal.firing ? 'warn' : 'info']({ signal }, signal.title),
+  })
   watched(options.loaded.files)
   const beginning = begin(current.number)
   current.startJourneys(startedAt)
@@ -241,7 +252,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       }
     },
     alarms: createAlarms(),
-    objectives: () => [],
+    objectives: () => objectives.states(),
     reload() {
       if (stopping !== undefined) return Promise.resolve()
       if (reloading !== undefined) {
@@ -263,7 +274,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       stopping ??= (async () => {
         files.stop()
         cancelBegin?.()
-        await housekeeping.stop()
+        await Promise.all([housekeeping.stop(), objectives.stop()])
         const grace = options.grace ?? 10_000
         const ended = [...generations].map(generation => generation.stop(grace))
         await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
