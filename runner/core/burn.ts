@@ -1,7 +1,7 @@
 /** Multi-window burn alerts: how fast a budget goes, and from when on it is worth waking somebody. */
 
 import type { Severity } from './definitions.ts'
-import { formatDuration } from './duration.ts'
+import { exactDuration } from './duration.ts'
 import type { Burn } from './objectives.ts'
 import type { Split } from './sli.ts'
 
@@ -70,7 +70,7 @@ export function burnOf({ row, allowed, long, short, before = false }: BurnFound)
   const over = (pace: number) => pace > row.factor
   const known = rate !== undefined && shortRate !== undefined
   return {
-    window: formatDuration(row.long).replace(' ', ''),
+    window: exactDuration(row.long),
     ...row,
     ...(rate === undefined ? {} : { rate }),
     ...(shortRate === undefined ? {} : { shortRate }),
