@@ -14,7 +14,12 @@ import { type Command, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
 import { type Discovered, discoverAll } from './discover.ts'
 
-const formats: Readonly<Record<string, { readonly suffix: string; make(promised: readonly Promised[]): Exported }>> = {
+interface Format {
+  readonly suffix: string
+  make(promised: readonly Promised[]): Exported
+}
+
+const formats: Readonly<Record<string, Format>> = {
   prometheus: { suffix: 'rules.yml', make: prometheusRules },
   sloth: { suffix: 'sloth.yml', make: slothSpec },
   openslo: { suffix: 'openslo.yml', make: openSlo },
@@ -47,15 +52,15 @@ Exit codes: 0 written, 2 bad usage or configuration, or there is no objective th
     const journeys = await discoverAll(loaded, io)
     for (const problem of journeys.problems) io.error(`${formatProblem(problem)}\n`)
     if (journeys.problems.some(problem => problem.level === 'error')) return 2
-    const files = filesOf(loaded, journeys, name, format)
+    const files = textsOf(promisedIn(loaded, journeys), values.out !== undefined, name, format)
     if (files.length === 0) {
       io.error(
-        `vedette export: expected an objective that ${name} can express, found none; \`vedette list\` and system.ts show what there is\n`,
+        `vedette export: expected an objective that ${name} can express, found none; write one with objective('…', { from: '…' }) in system.ts\n`,
       )
       return 2
     }
     if (values.out === undefined) {
-      io.write(files.map(({ text }) => text).join('---\n'))
+      for (const { text } of files) io.write(text)
       return 0
     }
     const folder = resolve(io.cwd, values.out)
@@ -68,22 +73,30 @@ Exit codes: 0 written, 2 bad usage or configuration, or there is no objective th
   },
 }
 
-function filesOf(loaded: Loaded, journeys: Discovered, name: string, format: (typeof formats)[string]) {
-  const { systems, locations, location } = loaded.configuration
+function promisedIn({ configuration, environment }: Loaded, journeys: Discovered): readonly Promised[] {
+  const { systems, locations, location } = configuration
   return systems.flatMap(system => {
     const own = journeys.checks.filter(item => item.system === system).map(({ check }) => check)
     const feeders = [...system.checks, ...own].map(check =>
       feederOf(check, intervalOf(check.schedule, timetableOf(check.schedule, check.id, location), 0)),
     )
-    const { notes, documents } = format.make(promisedBy({ ...system, feeders }, loaded.environment, locations.length))
+    return promisedBy({ ...system, feeders }, environment, locations.length)
+  })
+}
+
+/** One text, or one for each system. */
+function textsOf(promised: readonly Promised[], apart: boolean, name: string, format: Format) {
+  const groups = Map.groupBy(promised, ({ system }) => (apart ? system.id : 'all systems'))
+  return [...groups].flatMap(([of, items]) => {
+    const { notes, documents } = format.make(items)
     if (documents.length === 0) return []
     const head = [
-      `Objectives of ${system.id} (${loaded.environment}), written by \`vedette export ${name}\`; change system.ts instead.`,
+      `Objectives of ${of} (${items[0]!.environment}), written by \`vedette export ${name}\`; change system.ts instead.`,
       ...notes,
     ]
-    const text = documents
-      .map(document => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }))
-      .join('---\n')
-    return [{ file: `${system.id}.${format.suffix}`, text: `${head.map(line => `# ${line}\n`).join('')}${text}` }]
+    const bodies = documents.map(document => stringify(document, { lineWidth: 0, aliasDuplicateObjects: false }))
+    return [
+      { file: `${of}.${format.suffix}`, text: `${head.map(line => `# ${line}\n`).join('')}${bodies.join('---\n')}` },
+    ]
   })
 }

@@ -1,7 +1,7 @@
 /** Objectives in OpenSLO v1, for whatever reads it. */
 
 import { exactDuration } from '../duration.ts'
-import type { Span } from '../period.ts'
+import { lengthOf, type Span } from '../period.ts'
 import { describePromise, type Exported, type Promised, plainName, runs, unsaid } from './promised.ts'
 
 const thing = (kind: string, name: string, spec: unknown, displayName?: string) => ({
@@ -15,18 +15,17 @@ const dataSource = 'prometheus'
 const target = 'alertmanager'
 
 export function openSlo(promised: readonly Promised[]): Exported {
-  const [first] = promised
   const told = promised.filter(item => unsaid(item) === undefined)
   const notes = promised.flatMap(item => {
     const why = unsaid(item)
-    return why === undefined ? [] : [`Left out: ${why}.`]
+    return why === undefined ? [] : [`Left out: ${item.system.id}, ${why}.`]
   })
-  if (first === undefined || told.length === 0) return { notes, documents: [] }
-  const { system } = first
+  if (told.length === 0) return { notes, documents: [] }
+  const systems = [...new Set(told.map(({ system }) => system))]
   const documents = [
-    thing('Service', system.id, { description: system.title }, system.title),
     thing('DataSource', dataSource, { type: 'Prometheus', connectionDetails: { url: 'http://127.0.0.1:9090' } }),
     thing('AlertNotificationTarget', target, { target, description: 'Whoever is told by severity' }),
+    ...systems.map(({ id, title }) => thing('Service', id, { description: title }, title)),
     ...told.flatMap(item => [slo(item), ...policies(item)]),
   ]
   return { notes, documents }
@@ -67,7 +66,7 @@ const timeWindow = (span: Span) =>
         isRolling: false,
         calendar: { startTime: '2026-01-01 00:00:00', timeZone: span.timezone },
       }
-    : { duration: 'ms' in span ? exactDuration(span.ms) : '', isRolling: true }
+    : { duration: exactDuration(lengthOf(span)), isRolling: true }
 
 /** OpenSLO knows one window a condition: the long one, for as long as the short one would take to notice its end. */
 const policies = (item: Promised) =>

@@ -22,9 +22,24 @@ export const budgetName = (ms: number): string =>
   `${level}:vedette_error_budget_remaining:ratio_increase${exactDuration(ms)}`
 
 export function prometheusRules(promised: readonly Promised[]): Exported {
-  const [first] = promised
-  if (first === undefined) return { notes: [], documents: [] }
-  const { system, environment } = first
+  const longest = Math.max(0, ...promised.flatMap(periodOf))
+  const groups = [...Map.groupBy(promised, ({ system }) => system.id).values()].flatMap(groupsOf)
+  const notes = [
+    ...(longest > 0
+      ? [
+          `Prometheus must keep its data for ${exactDuration(longest)} at least (--storage.tsdb.retention.time); it keeps 15d by itself.`,
+        ]
+      : []),
+    ...promised.flatMap(item => {
+      const why = unsaid(item)
+      return why === undefined ? [] : [`Judged by Vedette alone: ${item.system.id}, ${why}.`]
+    }),
+  ]
+  return { notes, documents: groups.length === 0 ? [] : [{ groups }] }
+}
+
+function groupsOf(promised: readonly Promised[]) {
+  const { system, environment } = promised[0]!
   const group = (name: string, rules: readonly Rule[], interval?: string) =>
     rules.length === 0
       ? []
@@ -35,24 +50,11 @@ export function prometheusRules(promised: readonly Promised[]): Exported {
             rules,
           },
         ]
-  const longest = Math.max(0, ...promised.flatMap(periodOf))
-  const groups = [
+  return [
     ...group('burn', promised.flatMap(burnRecords)),
     ...group('periods', promised.flatMap(periodRecords), '5m'),
     ...group('objectives', promised.flatMap(alerts)),
   ]
-  const notes = [
-    ...(longest > 0
-      ? [
-          `Prometheus must keep its data for ${exactDuration(longest)} at least (--storage.tsdb.retention.time); it keeps 15d by itself.`,
-        ]
-      : []),
-    ...promised.flatMap(item => {
-      const why = unsaid(item)
-      return why === undefined ? [] : [`Judged by Vedette alone: ${why}.`]
-    }),
-  ]
-  return { notes, documents: groups.length === 0 ? [] : [{ groups }] }
 }
 
 /** What its budget is over, where Prometheus can tell. */
@@ -65,7 +67,7 @@ function burnRecords(item: Promised): readonly Rule[] {
   const windows = [...new Set(rows.flatMap(({ long, short }) => [short, long]))].toSorted((a, b) => a - b)
   return [
     ...windows.map(ms => ratioRecord(item, ms)),
-    ...rows.map(({ long }) => ({ record: badName(long), expr: increase(item, 'bad', long), labels: ownLabels(item) })),
+    ...rows.map(({ long }) => ({ record: badName(long), expr: increase(item, 'bad', long), labels: labelsOf(item) })),
   ]
 }
 
@@ -75,7 +77,7 @@ function periodRecords(item: Promised): readonly Rule[] {
     return [
       // A window of a burn alert is recorded more often.
       ...(item.part.rows.some(({ long, short }) => long === ms || short === ms) ? [] : [ratioRecord(item, ms)]),
-      { record: budgetName(ms), expr: `1 - ${ratio} / ${item.part.allowed}`, labels: ownLabels(item) },
+      { record: budgetName(ms), expr: `1 - ${ratio} / ${item.part.allowed}`, labels: labelsOf(item) },
     ]
   })
 }
@@ -83,17 +85,11 @@ function periodRecords(item: Promised): readonly Rule[] {
 const ratioRecord = (item: Promised, ms: number): Rule => ({
   record: ratioName(ms),
   expr: `${increase(item, 'bad', ms)}\n/\n${increase(item, 'valid', ms)}`,
-  labels: ownLabels(item),
+  labels: labelsOf(item),
 })
 
 const increase = (item: Promised, which: 'bad' | 'valid', ms: number) =>
-  runs(item, which, `sum by (system, environment) (increase($runs[${exactDuration(ms)}]))`)
-
-/** Those that the sum does not have by itself. */
-const ownLabels = (item: Promised) => {
-  const { objective, part } = labelsOf(item)
-  return { objective, part }
-}
+  runs(item, which, `sum(increase($runs[${exactDuration(ms)}]))`)
 
 function alerts(item: Promised): readonly Rule[] {
   const { objective, part, system } = item
@@ -107,7 +103,7 @@ function alerts(item: Promised): readonly Rule[] {
         alert: 'VedetteObjectiveBroken',
         expr: `${metricNames.objectiveKept}${at} == 0`,
         for: '2m',
-        labels: { severity: 'p2' },
+        labels: { ...labelsOf(item), severity: 'p2' },
         annotations: { summary: `${summary} is not kept`, description: `Requirement ${objective.from}: ${item.need}.` },
       },
     ]
@@ -120,7 +116,7 @@ function alerts(item: Promised): readonly Rule[] {
       `${ratioName(short)}${at} > ${factor} * ${part.allowed}`,
       `${badName(long)}${at} > 1.5`,
     ].join('\nand\n'),
-    labels: { severity, window: exactDuration(long) },
+    labels: { ...labelsOf(item), severity, window: exactDuration(long) },
     annotations: {
       summary: `${summary} burns its budget`,
       description: `In ${exactDuration(long)} {{ $value | humanizePercentage }} of the runs failed: more than ${factor} times what the budget allows.`,

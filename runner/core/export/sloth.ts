@@ -4,22 +4,25 @@ import { describeSpan, lengthOf } from '../period.ts'
 import { describePromise, type Exported, type Promised, plainName, runs, unsaid } from './promised.ts'
 
 export function slothSpec(promised: readonly Promised[]): Exported {
-  const [first] = promised
   const told = promised.filter(item => unsaid(item) === undefined)
-  const notes = promised.flatMap(item => {
-    const why = unsaid(item)
-    if (why !== undefined) return [`Left out: ${why}.`]
-    const days = lengthOf(item.part.span) / 86_400_000
-    return days === 30
-      ? []
-      : [
-          `${plainName(item)} is promised over ${describeSpan(item.part.span)}: generate it with --default-slo-period=${days}d.`,
-        ]
-  })
-  if (first === undefined || told.length === 0) return { notes, documents: [] }
-  const { system, environment } = first
-  const spec = { version: 'prometheus/v1', service: system.id, labels: { environment }, slos: told.map(slo) }
-  return { notes, documents: [spec] }
+  const documents = [...Map.groupBy(told, ({ system }) => system.id).values()].map(items => ({
+    version: 'prometheus/v1',
+    service: items[0]!.system.id,
+    labels: { environment: items[0]!.environment },
+    slos: items.map(slo),
+  }))
+  return { notes: promised.flatMap(noteOf), documents }
+}
+
+function noteOf(item: Promised): readonly string[] {
+  const why = unsaid(item)
+  if (why !== undefined) return [`Left out: ${item.system.id}, ${why}.`]
+  const { span } = item.part
+  const days = lengthOf(span) / 86_400_000
+  if (days === 30) return []
+  return [
+    `${item.system.id}, ${plainName(item)} is promised over ${describeSpan(span)}: generate it with --default-slo-period=${days}d.`,
+  ]
 }
 
 const slo = (item: Promised) => ({
