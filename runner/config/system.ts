@@ -184,7 +184,9 @@ function references(system: Omit<System, 'problems'>): readonly Problem[] {
       ),
     ),
     ...system.objectives.flatMap(objective =>
-      ids.includes(objective.from) ? [] : [unknownRequirement([`objective ${objective.id}`, 'from'], objective.from)],
+      typeof objective.from !== 'string' || ids.includes(objective.from)
+        ? []
+        : [unknownRequirement([`objective ${objective.id}`, 'from'], objective.from)],
     ),
     ...system.revision.origins.flatMap(name =>
       names.includes(name) ? [] : [unknownAddress(['revision', 'origins'], name, names)],
