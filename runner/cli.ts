@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   validate: () => import('./commands/validate.ts'),
   list: () => import('./commands/list.ts'),
   requirements: () => import('./commands/requirements.ts'),
+  export: () => import('./commands/export.ts'),
   init: () => import('./commands/init.ts'),
   heartbeats: () => import('./commands/heartbeats.ts'),
   rename: () => import('./commands/rename.ts'),

@@ -191,7 +191,7 @@ export function scheduleProblems(expression: string, timezone: string): readonly
   return [...zone, wrong('cron', `expected a calendar schedule such as '*/5 * * * *', found '${expression}': ${why}`)]
 }
 
-function isTimezone(zone: string): boolean {
+export function isTimezone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
     return true

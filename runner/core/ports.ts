@@ -59,6 +59,8 @@ export interface WindowStats {
   readonly p95: number
   readonly p99: number
   readonly avg: number
+  /** On request: the durations as `core/histogram.ts` encodes them, to be added up over checks. */
+  readonly durations?: Uint8Array
 }
 
 export interface SeriesPoint {
@@ -191,6 +193,7 @@ export interface Store extends AsyncDisposable {
     readonly checks?: readonly CheckKey[]
     /** Counts alone, in a fifth of the time: what is said of durations is NaN. */
     readonly counts?: true
+    readonly durations?: boolean
   }): Promise<readonly WindowStats[]>
   series(query: {
     readonly system: string

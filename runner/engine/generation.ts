@@ -4,6 +4,7 @@ import type { Check, JourneyCheck, System } from '../core/definitions.ts'
 import { unknownHealth } from '../core/health.ts'
 import { type CheckKey, checkKey, type Journeys, type WatchedCheck } from '../core/ports.ts'
 import { type Scrub, scrubber } from '../core/redaction.ts'
+import { type Feeder, feederOf } from '../core/sli.ts'
 import type { Timetable } from '../core/slots.ts'
 import { createJourneyRunner, type JourneyRunner, type JourneyRunnerOptions } from './journey-runner.ts'
 import type { Log } from './log.ts'
@@ -32,6 +33,8 @@ export interface Generation {
   readonly loaded: Loaded
   readonly scrub: Scrub
   keys(): readonly CheckKey[]
+  /** The checks of a system as its objectives see them. */
+  feeders(system: string): readonly Feeder[]
   policyOf(key: CheckKey): HealthPolicy | undefined
   find(key: CheckKey): { readonly system: System; readonly check: Check } | undefined
   /** False: journeys are still being listed, or cannot be. */
@@ -147,6 +150,10 @@ export function createGeneration(options: GenerationOptions): Generation {
     loaded,
     scrub: scrubber(loaded.secrets.values),
     keys: () => [...probes.keys(), ...journeysShown().keys()],
+    feeders: system =>
+      [...probes.values(), ...journeysShown().values()]
+        .filter(item => item.system.id === system)
+        .map(({ check, interval }) => feederOf(check, interval)),
     policyOf: key => find(key)?.check.policy,
     find,
     isListed: () => listed,

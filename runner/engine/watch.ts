@@ -18,6 +18,7 @@ import { startHousekeeping } from './housekeeping.ts'
 import type { JourneyRunner } from './journey-runner.ts'
 import { createLatenesses } from './lateness.ts'
 import type { Log } from './log.ts'
+import { createObjectives } from './objectives.ts'
 import { createProbePool } from './probe-pool.ts'
 import type { Report } from './probe-protocol.ts'
 import { type StartThread, startProbeThread } from './probe-thread.ts'
@@ -247,6 +248,16 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     log,
     chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }],
   })
+  const objectives = createObjectives({
+    store,
+    clock,
+    log,
+    systems: () => current.loaded.configuration.systems,
+    feeders: system => current.feeders(system),
+    locations: () => current.loaded.configuration.locations.length,
+    rawKept: () => current.loaded.configuration.retention.rawDays * 86_400_000,
+    signal: alarms.signal,
+  })
   watched(options.loaded.files)
   const beginning = begin(current.number)
   deploys.start()
@@ -297,7 +308,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       }
     },
     publicStatus: () => current.loaded.configuration.status,
-    objectives: () => [],
+    objectives: () => objectives.states(),
     alarms: {
       ...alarms,
       notifiers: () => [],
@@ -327,7 +338,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       stopping ??= (async () => {
         files.stop()
         cancelBegin?.()
-        await housekeeping.stop()
+        await Promise.all([housekeeping.stop(), objectives.stop()])
         const grace = options.grace ?? 10_000
         const ended = [...generations].map(generation => generation.stop(grace))
         await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
