@@ -77,8 +77,9 @@ function judged(
       return { state: counted, happenings: [] }
     return recover(counted, [before], at, rules)
   }
-  // What began as one cause stays in its incident, unless slowness has become worse.
-  if (before !== undefined && !(before.cause === 'slow' && cause !== 'slow')) return { state: counted, happenings: [] }
+  // What is down stays in its incident, whichever way it fails meanwhile; being slow is another thing than being down.
+  if (before !== undefined && (before.cause === 'slow') === (cause === 'slow'))
+    return { state: counted, happenings: [] }
   const ended = before === undefined ? { state: counted, happenings: [] } : recover(counted, [before], at, rules)
   return then(ended, next => begin(next, troubleOf(key, cause, rule, result, health, at), at, rules))
 }

@@ -148,10 +148,11 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
           .all(listed(checks), system ?? null, check ?? null)
           .flatMap((row): readonly WindowStats[] => {
             const id = Number(row['id'])
-            const found = counts ? count(id, plan) : collect(id, plan)
+            const rolled = counts ? undefined : collect(id, plan)
+            const found = rolled ?? count(id, plan)
             if (found.total === 0) return []
             const stats = { system: String(row['system']), check: String(row['name']), ...found.stats() }
-            return [durations && 'durations' in found ? { ...stats, durations: found.durations() } : stats]
+            return [durations && rolled ? { ...stats, durations: rolled.durations() } : stats]
           })
       }),
     series: ({ system, check, from, to, points }) =>
