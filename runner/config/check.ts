@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Problem, Schedule } from '../core/contracts.ts'
 import type { Check, Probe } from '../core/definitions.ts'
 import { formatDuration } from '../core/duration.ts'
-import { below, duration, parseOptions } from './options.ts'
+import { below, duration, parseOptions, show } from './options.ts'
 
 /** Options that every check has, be it a probe or a journey. */
 export const commonOptions = z.strictObject({
@@ -53,7 +53,7 @@ export const commonOptions = z.strictObject({
   quarantine: z
     .strictObject({
       until: z.iso
-        .date({ error: "expected a day such as '2026-12-24'" })
+        .date({ error: issue => `expected a day such as '2026-12-24', found ${show(issue.input)}` })
         .describe("First day on which it opens incidents again (UTC): '2026-12-24'."),
       reason: z.string().min(1).describe('Why, and who looks into it.'),
     })

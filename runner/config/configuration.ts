@@ -3,6 +3,7 @@ import type { Problem } from '../core/contracts.ts'
 import type { AlarmSettings, Configuration, System } from '../core/definitions.ts'
 import type { Maintenance } from '../core/maintenance.ts'
 import type { Notifier } from '../core/notifications.ts'
+import { alarmProblems } from './alarm-problems.ts'
 import { objectivesIn } from './objectives-in.ts'
 import { below, duration, parseOptions } from './options.ts'
 import { text } from './playwright.ts'
@@ -139,6 +140,8 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
       ...systems.flatMap(system => system.problems ?? []),
       ...systems.flatMap(system => objectivesIn(system, { locations: places, rawDays })),
       ...notifierProblems(options.notifiers),
+      ...maintenanceProblems(options.maintenance),
+      ...alarmProblems(systems, Array.isArray(options.maintenance) ? options.maintenance : []),
     ],
   })
 }
@@ -160,6 +163,22 @@ function alarmSettings(given: z.output<typeof configurationOptions>['alarms']): 
       : { deadMansSwitch: { url: deadMansSwitch.url, every: deadMansSwitch.every ?? 60_000 } }),
     ...(drillAt === undefined ? {} : { drillAt }),
   }
+}
+
+function maintenanceProblems(given: unknown): readonly Problem[] {
+  const windows = (Array.isArray(given) ? given : []) as readonly (Maintenance & {
+    readonly problems?: readonly Problem[]
+  })[]
+  const ids = windows.map(({ id }) => id)
+  const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+  return [
+    ...twice.map(id => ({
+      level: 'error' as const,
+      path: [`maintenance ${id}`],
+      message: 'expected a title of its own for each window, found it twice',
+    })),
+    ...windows.flatMap(({ problems = [] }) => problems),
+  ]
 }
 
 function notifierProblems(given: unknown): readonly Problem[] {

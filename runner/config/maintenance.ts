@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Problem } from '../core/contracts.ts'
 import type { Maintenance } from '../core/maintenance.ts'
 import { scheduleProblems } from './check.ts'
-import { below, duration, parseOptions } from './options.ts'
+import { below, duration, parseOptions, show } from './options.ts'
 
 const moment = z.iso.datetime({
   offset: true,
-  error: "expected a moment with its zone such as '2026-12-24T22:00:00+01:00'",
+  error: issue => `expected a moment with its zone such as '2026-12-24T22:00:00+01:00', found ${show(issue.input)}`,
 })
 
 const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
