@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   run: () => import('./commands/run.ts'),
   validate: () => import('./commands/validate.ts'),
   list: () => import('./commands/list.ts'),
+  replay: () => import('./commands/replay.ts'),
   requirements: () => import('./commands/requirements.ts'),
   export: () => import('./commands/export.ts'),
   init: () => import('./commands/init.ts'),

@@ -3,16 +3,13 @@
 import { check } from '../../runner/config/check.ts'
 import { type ConfigurationOptions, defineConfig } from '../../runner/config/configuration.ts'
 import { defineSystem } from '../../runner/config/system.ts'
-import { type AlarmEvent, step } from '../../runner/core/alarm.ts'
-import { type AlarmState, noAlarm } from '../../runner/core/alarm-state.ts'
-import type { Clock, Health, Result, Verdict } from '../../runner/core/contracts.ts'
-import { advance, unknownHealth } from '../../runner/core/health.ts'
+import type { Clock, Result, Verdict } from '../../runner/core/contracts.ts'
 import type { Happening, Incident } from '../../runner/core/incidents.ts'
-import { type CheckKey, checkKey, type Keep, type Store, type WatchEvent } from '../../runner/core/ports.ts'
+import type { CheckKey, Keep, Store, WatchEvent } from '../../runner/core/ports.ts'
 import { scrubber } from '../../runner/core/redaction.ts'
-import { alarmRules } from '../../runner/engine/alarm-rules.ts'
 import { createAlarms } from '../../runner/engine/alarms.ts'
 import { createRecorder } from '../../runner/engine/recorder.ts'
+import { createReplay } from '../../runner/engine/replay.ts'
 import { http } from '../../runner/probes/http.ts'
 import { resultOf } from '../support/fake-watch.ts'
 import { quietLog } from '../support/quiet-log.ts'
@@ -110,20 +107,7 @@ export async function openAlarms({
 
 /** The incidents that results lead to, by the pure functions alone. */
 export function incidentsOf(results: readonly Result[]): readonly Incident[] {
-  const source = sourceOf(configurationWith())
-  const rules = alarmRules('test', source, () => [])
-  const health = new Map<CheckKey, Health>()
-  const incidents = new Map<string, Incident>()
-  let state: AlarmState = noAlarm
-  for (const result of results.toSorted((a, b) => a.slot - b.slot)) {
-    const key = checkKey(result)
-    const judged = advance(health.get(key) ?? unknownHealth(0), result, source.find(key)!.check.policy)
-    health.set(key, judged.health)
-    const at = Math.round(result.startedAt + result.duration)
-    const event: AlarmEvent = { kind: 'judged', at, result, health: judged.health }
-    const next = step(state, event, rules)
-    state = next.state
-    for (const { incident } of next.happenings) incidents.set(incident.id, incident)
-  }
-  return [...incidents.values()].toSorted((a, b) => b.openedAt - a.openedAt)
+  const replay = createReplay('test', sourceOf(configurationWith()))
+  for (const result of results.toSorted((a, b) => a.slot - b.slot)) replay.add(result)
+  return replay.incidents()
 }
