@@ -6,7 +6,7 @@ test('plain HTTP leads to HTTPS', { tag: '@THR-14' }, async ({ request, address 
   await expectHttpsRedirect(request, address('plain'), ['/sign-in', '/book?therapist=1'])
 })
 
-test.describe('over HTTPS', () => {
+test.describe(() => {
   // Whether the certificate is good is another promise.
   test.use({ ignoreHTTPSErrors: true })
 
