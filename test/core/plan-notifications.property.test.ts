@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { type Recipient, recipientsOf } from '../../runner/core/audience.ts'
 import type { Incident, IncidentLine } from '../../runner/core/incidents.ts'
 import type { Notification } from '../../runner/core/notifications.ts'
-import { mayHaveTold, planNotifications, planReminders } from '../../runner/core/plan-notifications.ts'
+import { planNotifications, planReminders } from '../../runner/core/plan-notifications.ts'
 import { afterQuiet } from '../../runner/core/quiet-hours.ts'
 import { happening, incidentOf } from '../support/incidents.ts'
 
@@ -75,7 +75,7 @@ function play(plan: typeof steps extends fc.Arbitrary<infer Steps> ? Steps : nev
           dueAt: state === 'waiting' ? now + 5_000 : record.dueAt,
         }
         known.set(record.id, tried)
-        if (mayHaveTold(tried)) for (const id of record.incidents) touched.add(`${record.notifier} ${id}`)
+        if (outcome !== 'dead') for (const id of record.incidents) touched.add(`${record.notifier} ${id}`)
         if (state === 'delivered') take(planReminders(planning(), tried))
       }
     } else if (incident === undefined || incident.resolvedAt !== undefined) {
