@@ -53,7 +53,8 @@ export interface MessageIncident {
  * message that is refused): a dead letter.
  */
 export type Delivery =
-  | { readonly outcome: 'delivered' }
+  /** `trouble`: what went wrong beside it, such as one of several addresses that was refused. */
+  | { readonly outcome: 'delivered'; readonly trouble?: string }
   | { readonly outcome: 'later'; readonly trouble: string; readonly after?: number }
   | { readonly outcome: 'never'; readonly trouble: string }
 

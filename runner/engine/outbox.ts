@@ -171,7 +171,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     })
     const attempt = async () => notifier.send(message, sendContext(options, signal))
     const delivery = await Promise.race([attempt().catch(broken), cut])
-    return delivery.outcome === 'delivered' ? delivery : { ...delivery, trouble: options.scrub(delivery.trouble) }
+    return delivery.trouble === undefined ? delivery : { ...delivery, trouble: options.scrub(delivery.trouble) }
   }
 
   const settle = async (notifier: Notifier, id: string, delivery: Delivery) => {
@@ -199,7 +199,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   /** What a try makes of its record; nothing when it was withdrawn meanwhile and did not arrive. */
   const after = (record: Notification, delivery: Delivery, now: number): Notification | undefined => {
     const { trouble: _, why: _why, ...rest } = record
-    if (delivery.outcome === 'delivered') return { ...rest, state: 'delivered', endedAt: now }
+    if (delivery.outcome === 'delivered') {
+      const beside = delivery.trouble === undefined ? {} : { trouble: delivery.trouble }
+      return { ...rest, state: 'delivered', endedAt: now, ...beside }
+    }
     if (record.state !== 'waiting') return undefined
     const { trouble } = delivery
     if (delivery.outcome === 'never') return { ...rest, state: 'dead', endedAt: now, trouble }
