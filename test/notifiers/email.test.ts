@@ -3,12 +3,13 @@ import { secret } from '../../runner/config/secret.ts'
 import type { Message } from '../../runner/core/notifications.ts'
 import { type EmailOptions, email } from '../../runner/notifiers/email.ts'
 import { hostile, messageOf, type NotifierScene, notifierConformance, trySending } from '../conformance/notifier.ts'
-import { certificate } from '../support/certificates.ts'
+import { createAuthority } from '../support/certificates.ts'
 import { happening, incidentOf, noon } from '../support/incidents.ts'
 import { createMailReceiver, type MailReceiver, type MailReceiverOptions } from '../support/mail-receiver.ts'
 
 const password = 'aVerySecretPassword'
-const tls = await certificate()
+const authority = createAuthority()
+const tls = authority.issue({ names: ['localhost', '127.0.0.1'] })
 
 interface MailScene extends NotifierScene {
   readonly receiver: MailReceiver
@@ -22,7 +23,7 @@ async function open(
   const notifier = email({
     host: 'localhost',
     port: receiver.port,
-    ca: tls.cert,
+    ca: authority.cert,
     username: 'vedette',
     password: secret({ env: 'MAIL_PASSWORD' }),
     from: 'Vedette <vedette@example.com>',
