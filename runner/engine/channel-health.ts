@@ -14,6 +14,8 @@ export interface ChannelHealth {
   /** Its notifier is gone, and nobody is to be alarmed about it. */
   forget(notifier: string, at: number): void
   state(notifier: string): ChannelState
+  /** It was an alarm, and has not delivered since. */
+  isSilent(notifier: string): boolean
 }
 
 // One refused try may be chance; the third comes within half a minute.
@@ -71,6 +73,7 @@ export function createChannelHealth({
       channels.delete(notifier)
       raise(notifier, false, 'it is not configured any more', at)
     },
+    isSilent: notifier => channels.get(notifier)?.firing === true,
     state(notifier) {
       const { lastDeliveredAt, trouble } = channels.get(notifier) ?? {}
       return {

@@ -77,6 +77,13 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
     }
   }
 
+  const flushed = async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cancel = clock.timer(patience, resolve)
+    await Promise.race([flush(), promise])
+    cancel()
+  }
+
   return {
     all,
     planned(records) {
@@ -105,17 +112,12 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
     load(records) {
       for (const record of records) all.set(record.id, record)
     },
-    async change(...records) {
+    change(...records) {
       for (const record of records) {
         all.set(record.id, record)
         owed.set(record.id, { record, isNews: true })
       }
-      let cancel = () => {}
-      const enough = new Promise<void>(resolve => {
-        cancel = clock.timer(patience, resolve)
-      })
-      await Promise.race([flush(), enough])
-      cancel()
+      return records.length === 0 ? Promise.resolve() : flushed()
     },
     prune() {
       const busy = new Set([...all.values()].filter(isWaiting).flatMap(({ incidents }) => incidents))
@@ -128,7 +130,7 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
       if (owed.size > 0) void flush()
     },
     async close() {
-      await flush()
+      await flushed()
       cancelRetry?.()
     },
   }

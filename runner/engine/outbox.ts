@@ -145,18 +145,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   const send = async (planned: Notification) => {
+    const drop = (record: Notification, why: string) =>
+      records.change({ ...record, state: 'dropped', endedAt: clock.now(), why })
     const notifier = notifierOf(planned.notifier)
-    if (notifier === undefined) return
+    if (notifier === undefined) return drop(planned, 'its notifier is not configured any more')
     // Written before it leaves: after a kill somebody may have been told.
     await records.change({ ...planned, tries: planned.tries + 1 })
     const record = records.all.get(planned.id)
     if (record?.state !== 'waiting' || stopping.signal.aborted) return
     const message = await options.compose(record)
-    if ('why' in message) {
-      const { tries } = planned
-      await records.change({ ...record, tries, state: 'dropped', endedAt: clock.now(), why: message.why })
-      return
-    }
+    if ('why' in message) return drop({ ...record, tries: planned.tries }, message.why)
     const delivery = await deliver(notifier, message)
     if (stopping.signal.aborted && delivery.outcome !== 'delivered') return
     await settle(notifier, planned.id, delivery)
@@ -180,7 +178,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const settled = record === undefined ? undefined : after(record, delivery, now)
     if (delivery.outcome === 'later' && delivery.after !== undefined)
       pausedUntil.set(notifier.id, now + Math.min(delivery.after, longestWish))
-    if (delivery.outcome === 'delivered' && health.state(notifier.id).trouble !== undefined) hurry(notifier.id, now)
+    if (delivery.outcome === 'delivered' && health.isSilent(notifier.id)) hurry(notifier.id, now)
     const written = settled === undefined ? undefined : records.change(settled)
     log[delivery.outcome === 'delivered' ? 'info' : 'warn'](
       { notification: id, notifier: notifier.id, ...delivery },

@@ -10,6 +10,7 @@ import { RunnerFault } from '../core/fault.ts'
 import { serveApi } from './api.ts'
 import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
+import { serveDrill } from './drill.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
@@ -86,6 +87,7 @@ async function build(
   app.get('/metrics', (_request, reply) => reply.type(metrics.contentType).send(Readable.from(metrics.render())))
   serveEvents(app, rooms)
   serveApi(app, rooms)
+  serveDrill(app, rooms)
   await serveAssets(app, rooms)
   servePages(app, rooms)
   serveCheckPages(app, rooms)

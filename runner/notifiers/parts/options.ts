@@ -8,13 +8,11 @@ import type { Text } from '../../core/definitions.ts'
 import type { Audience, Notifier, QuietHours } from '../../core/notifications.ts'
 
 const severities = z.array(z.enum(['p0', 'p1', 'p2'])).min(1)
-const timeOfDay = z
-  .string()
-  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "expected a time of day such as '22:00'")
-  .transform(text => {
-    const [hours, minutes] = text.split(':').map(Number)
-    return hours! * 60 + minutes!
-  })
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "expected a time of day such as '22:00'")
+const minutesOf = (text: string) => {
+  const [hours, minutes] = text.split(':').map(Number)
+  return hours! * 60 + minutes!
+}
 
 export const commonFields = {
   id: z
@@ -75,8 +73,8 @@ export interface Making
 export function makeNotifier({ options, occasions, texts, problems = [], ...own }: Making): Notifier {
   const { id = own.kind, quiet, remindEvery } = options
   const hours: QuietHours | undefined = quiet && {
-    from: quiet.from,
-    to: quiet.to,
+    from: minutesOf(quiet.from),
+    to: minutesOf(quiet.to),
     timezone: quiet.timezone ?? 'UTC',
     except: quiet.except ?? ['p0'],
   }
