@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   smoke: () => import('./commands/smoke.ts'),
   load: () => import('./commands/load.ts'),
   run: () => import('./commands/run.ts'),
+  drill: () => import('./commands/drill.ts'),
   validate: () => import('./commands/validate.ts'),
   list: () => import('./commands/list.ts'),
   replay: () => import('./commands/replay.ts'),

@@ -373,6 +373,18 @@ export interface Actor {
   readonly name: string
 }
 
+/** A notifier of the configuration, and whether it delivers. */
+export interface NotifierState {
+  readonly id: string
+  readonly kind: string
+  readonly summary: string
+  /** Messages whose time has come, and that have not arrived. */
+  readonly waiting: number
+  readonly lastDeliveredAt?: number
+  /** Why the last try failed; absent while it delivers. */
+  readonly trouble?: string
+}
+
 /** What people do about trouble. Each resolves once it is stored, and throws RunnerFault for what there is not. */
 export interface Alarms {
   /** Open incidents, the newest first. */
@@ -387,7 +399,7 @@ export interface Alarms {
   })[]
   declareMaintenance(window: Maintenance): Promise<void>
   endMaintenance(id: string): Promise<void>
-  notifiers(): readonly { readonly id: string; readonly kind: string; readonly summary: string }[]
+  notifiers(): readonly NotifierState[]
   /** Sends a marked test through the whole path and waits for its deliveries, within `signal`. */
   drill(options: {
     readonly check?: CheckKey

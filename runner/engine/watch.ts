@@ -10,7 +10,7 @@ import {
   type Watch,
   type WatchEvent,
 } from '../core/ports.ts'
-import { createAlarms } from './alarms.ts'
+import { type AlarmingOptions, createAlarming } from './alarming.ts'
 import { createDeploys } from './deploys.ts'
 import { createGeneration, type Generation } from './generation.ts'
 import { createHeartbeats } from './heartbeats.ts'
@@ -26,7 +26,7 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { unknownResult } from './unknown-result.ts'
 import { watchFiles } from './watch-files.ts'
 
-export interface WatchOptions {
+export interface WatchOptions extends Pick<AlarmingOptions, 'send' | 'readArtifact'> {
   /** What was loaded, and how to load it again. */
   readonly request: LoadRequest
   readonly loaded: Loaded
@@ -124,16 +124,19 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   let current = newGeneration(options.loaded, loads)
   // Older ones still finish their journeys.
   const generations = new Set([current])
-  const alarms = await createAlarms({
+  const alarming = await createAlarming({
     store,
     clock,
     log,
+    random,
     environment,
-    source: () => ({ ...current, configuration: current.loaded.configuration }),
-    plan: () => [],
-    planned: () => undefined,
+    generation: () => current,
+    check: key => watch.check(key),
     onEvent: emit,
+    ...(options.send === undefined ? {} : { send: options.send }),
+    ...(options.readArtifact === undefined ? {} : { readArtifact: options.readArtifact }),
   })
+  const alarms = alarming.engine
   const recorder: Recorder = createRecorder({
     store,
     clock,
@@ -147,6 +150,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     last: await lastResults(store, current),
   })
   alarms.connect(recorder)
+  await alarming.start()
   const heartbeats = createHeartbeats({
     store,
     recorder,
@@ -166,7 +170,10 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     version,
     random,
     loaded: () => current.loaded,
-    onEvent: emit,
+    onEvent(event) {
+      emit(event)
+      if (event.kind === 'deploy') alarming.tell(event.deploy)
+    },
     ...(options.askRevision === undefined ? {} : { ask: options.askRevision }),
   })
   const pool = createProbePool({
@@ -225,7 +232,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     await heartbeats.adopt(loaded.configuration.systems)
     await pool.adopt(opened)
     log.info({ generation: number, checks: current.keys().length }, 'a new generation watches')
-    alarms.refresh()
+    await alarming.refresh()
     emit({ kind: 'generation', generation: number })
   }
   // Main has loaded this configuration; a worker that could not (out of memory, a file caught halfway) may do so in a while.
@@ -246,7 +253,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   const housekeeping = startHousekeeping({
     clock,
     log,
-    chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }],
+    chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }, ...alarming.chores],
   })
   const objectives = createObjectives({
     store,
@@ -311,8 +318,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     objectives: () => objectives.states(),
     alarms: {
       ...alarms,
-      notifiers: () => [],
-      drill: async () => [],
+      ...alarming.people,
       heartbeatOf: heartbeats.find,
       beat: heartbeats.beat,
       markDeploy: deploys.mark,
@@ -343,8 +349,8 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         const ended = [...generations].map(generation => generation.stop(grace))
         await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
         await Promise.all([heartbeats.stop(), deploys.stop()])
-        alarms.stop()
         await recorder.close()
+        await alarming.stop()
       })()
       return stopping
     },

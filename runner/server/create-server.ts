@@ -11,6 +11,7 @@ import { RunnerFault } from '../core/fault.ts'
 import { serveApi } from './api.ts'
 import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
+import { serveDrill } from './drill.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
 import { serveHeartbeats } from './heartbeat.ts'
@@ -101,6 +102,7 @@ async function build(
   serveEvents(app, rooms)
   serveApi(app, rooms)
   serveHeartbeats(app, rooms)
+  serveDrill(app, rooms)
   await serveAssets(app, rooms)
   servePages(app, rooms)
   serveOverview(app, rooms)

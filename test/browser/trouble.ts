@@ -264,10 +264,10 @@ export const nightAlarms = (runs: Runs): PageAlarms =>
       },
     ],
     notifiers: [
-      { id: 'slack-oncall', kind: 'slack', summary: 'Slack #oncall' },
-      { id: 'pagerduty', kind: 'pagerduty', summary: 'PagerDuty, service Shop' },
-      { id: 'mail-office', kind: 'email', summary: 'mail to office@example.com' },
-      { id: 'ntfy', kind: 'ntfy', summary: 'ntfy.example.com/vedette' },
+      { id: 'slack-oncall', kind: 'slack', summary: 'Slack #oncall', waiting: 0 },
+      { id: 'pagerduty', kind: 'pagerduty', summary: 'PagerDuty, service Shop', waiting: 0 },
+      { id: 'mail-office', kind: 'email', summary: 'mail to office@example.com', waiting: 0 },
+      { id: 'ntfy', kind: 'ntfy', summary: 'ntfy.example.com/vedette', waiting: 0 },
     ],
   })
 

@@ -346,8 +346,8 @@ describe('notifications', () => {
     return { kind: 'notification', id, at: value.createdAt, open: value.state === 'waiting', value }
   }
   const notifiers = [
-    { id: 'slack', kind: 'slack', summary: 'Slack #oncall' },
-    { id: 'mail', kind: 'email', summary: 'mail to the office' },
+    { id: 'slack', kind: 'slack', summary: 'Slack #oncall', waiting: 0 },
+    { id: 'mail', kind: 'email', summary: 'mail to the office', waiting: 0 },
   ]
 
   test('dead letters come first, with the trouble in words', async () => {
