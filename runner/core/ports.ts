@@ -183,13 +183,16 @@ export interface Store extends AsyncDisposable {
   results(query: ResultQuery): Promise<readonly Result[]>
   result(id: string): Promise<Result | undefined>
   strips(): Promise<readonly Strip[]>
-  /** Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `checks`: all. */
+  /**
+   * Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `check`: all. `counts`: without percentiles (NaN), and many
+   * times cheaper; `durations`: with the distributions.
+   */
   windows(query: {
     readonly from: number
     readonly to: number
     readonly system?: string
     readonly check?: string
-    readonly durations?: boolean
+    readonly figures?: 'counts' | 'durations'
   }): Promise<readonly WindowStats[]>
   series(query: {
     readonly system: string

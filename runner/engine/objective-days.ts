@@ -2,7 +2,7 @@ import { judgeDay } from '../core/judge-objective.ts'
 import type { DayState } from '../core/objectives.ts'
 import type { Store } from '../core/ports.ts'
 import { dayName, startOfDay, zoneOffset } from '../core/zone.ts'
-import { countOf, durationsFor, type Placed, readWindows, type Wanted } from './objective-windows.ts'
+import { countOf, figuresFor, type Placed, readWindows, type Wanted } from './objective-windows.ts'
 
 /** The calendar of days of every part. Days that are over are read once. */
 export interface Days {
@@ -58,7 +58,7 @@ const wantedOf = ({ system, part }: Placed, { from, to }: Day): Wanted => ({
   system: system.id,
   from,
   to,
-  ...durationsFor(part),
+  ...figuresFor(part),
 })
 
 /** The days of a part, made once for all that have the same: of the zone of a month, else of UTC. */

@@ -26,7 +26,7 @@ export interface Windows {
   tally(wanted: Wanted, checks: ReadonlySet<string>): Tally
 }
 
-const nameOf = ({ from, to, durations = false }: Window) => `${from} ${to} ${durations}`
+const nameOf = ({ from, to, figures }: Window) => `${from} ${to} ${figures}`
 
 /**
  * Reads each window once: for all systems where several want it. One after the other, so that results are written in between. For 2,000
@@ -44,7 +44,9 @@ export async function readWindows(store: Pick<Store, 'windows'>, wanted: readonl
 }
 
 /** Percentiles take whole distributions. */
-export const durationsFor = ({ limit: { stat } }: Part) => (stat === 'p75' || stat === 'p95' ? { durations: true } : {})
+export const figuresFor = ({ limit: { stat } }: Part): Pick<Wanted, 'figures'> => ({
+  figures: stat === 'p75' || stat === 'p95' ? 'durations' : 'counts',
+})
 
 const mostFailed = 10_000
 

@@ -11,7 +11,7 @@ import type { Store } from '../core/ports.ts'
 import type { Feeder } from '../core/sli.ts'
 import type { Log } from './log.ts'
 import { createDays } from './objective-days.ts'
-import { countOf, durationsFor, type Placed, readWindows, type Wanted } from './objective-windows.ts'
+import { countOf, figuresFor, type Placed, readWindows, type Wanted } from './objective-windows.ts'
 
 export interface ObjectivesOptions {
   readonly store: Pick<Store, 'windows' | 'results' | 'kept'>
@@ -153,7 +153,7 @@ const soFar = ({ system, part }: Placed, period: PeriodState, now: number): Want
   system: system.id,
   from: period.from,
   to: Math.min(now, period.to),
-  ...durationsFor(part),
+  ...figuresFor(part),
 })
 
 /** What was before a deploy is not held against what is after it. */
@@ -161,6 +161,7 @@ const recent = ({ system }: Placed, { kind, from }: PeriodState, now: number, ms
   system: system.id,
   from: kind === 'deploy' ? Math.max(from, now - ms) : now - ms,
   to: now,
+  figures: 'counts',
 })
 
 function wantedBy(item: Placed, now: number): readonly Wanted[] {

@@ -18,6 +18,7 @@ import type {
 import { unpackStrip } from './pack.ts'
 import { createRollUp, type RollUp, type RollUpRow, rollUpColumns } from './roll-up.ts'
 import { pragma } from './schema.ts'
+import { createCounter } from './sqlite-counts.ts'
 import { oldestSlot } from './sqlite-maintenance.ts'
 import { createResultReader, largestLimit, usualLimit } from './sqlite-results.ts'
 import { readState, rollUpRows } from './sqlite-roll-ups.ts'
@@ -97,6 +98,8 @@ export function createReader(database: DatabaseSync): Reader {
 
 const parsed = <Value>(row: Record<string, unknown>): Value => JSON.parse(String(row['json'])) as Value
 
+const noPercentiles = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN }
+
 function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 'series'> {
   const sum = createRollUp()
   const raw = database.prepare(
@@ -106,14 +109,19 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   const rollUps = (table: 'hour' | 'day') =>
     rollUpRows(database, `SELECT ${rollUpColumns} FROM ${table} WHERE check_id = ? AND at >= ? AND at < ?`)
   const [hours, days] = [rollUps('hour'), rollUps('day')]
+  const count = createCounter(database)
 
-  const collect = (check: number, plan: WindowPlan): RollUp => {
+  const collect = (check: number, plan: WindowPlan, counted?: ReturnType<typeof count>): RollUp => {
     sum.clear()
     for (const [from, to] of plan.raw) {
       for (const row of raw.all(check, from, to)) {
         const [outcome, duration] = row as unknown as [number, number]
         sum.add(outcome, duration)
       }
+    }
+    if (counted !== undefined) {
+      for (const row of counted.get(check) ?? []) sum.merge(row)
+      return sum
     }
     for (const [table, ranges, step] of [
       [hours, plan.hours, hourMs],
@@ -132,19 +140,21 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   }
 
   return {
-    windows: ({ from, to, system, check, durations }) =>
+    windows: ({ from, to, system, check, figures }) =>
       snapshot(database, () => {
         const plan = planner()(from, to)
+        const counted = figures === 'counts' ? count(plan, { system, check }) : undefined
         return database
           .prepare(
             'SELECT id, system, name FROM checks WHERE (?1 IS NULL OR system = ?1) AND (?2 IS NULL OR name = ?2)',
           )
           .all(system ?? null, check ?? null)
           .flatMap((row): readonly WindowStats[] => {
-            const found = collect(Number(row['id']), plan)
+            const found = collect(Number(row['id']), plan, counted)
             if (found.total === 0) return []
             const stats = { system: String(row['system']), check: String(row['name']), ...found.stats() }
-            return [durations ? { ...stats, durations: found.durations() } : stats]
+            if (figures === 'counts') return [{ ...stats, ...noPercentiles }]
+            return [figures === 'durations' ? { ...stats, durations: found.durations() } : stats]
           })
       }),
     series: ({ system, check, from, to, points }) =>
