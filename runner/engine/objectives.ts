@@ -11,7 +11,7 @@ import type { Store } from '../core/ports.ts'
 import type { Feeder } from '../core/sli.ts'
 import type { Log } from './log.ts'
 import { createDays } from './objective-days.ts'
-import { countOf, figuresFor, type Placed, readWindows, type Wanted } from './objective-windows.ts'
+import { countOf, createWindowReader, figuresFor, type Placed, type Wanted } from './objective-windows.ts'
 
 export interface ObjectivesOptions {
   readonly store: Pick<Store, 'windows' | 'results' | 'kept'>
@@ -32,7 +32,7 @@ export interface ObjectivesOptions {
 /** How the systems stand against what they promise over a time, as of the last minute. */
 export interface Objectives {
   states(): readonly ObjectiveState[]
-  /** Once, now. Rejects when the store does not answer. */
+  /** Once, now, with nothing that was read before. Rejects when the store does not answer. */
   evaluate(): Promise<void>
   stop(): Promise<void>
 }
@@ -43,6 +43,7 @@ const soon = 5_000
 
 export function createObjectives(options: ObjectivesOptions): Objectives {
   const { store, clock, log, every = 60_000 } = options
+  const reader = createWindowReader(store)
   const days = createDays(store)
   const deploys = new Map<string, Deploy>()
   let states: readonly ObjectiveState[] = []
@@ -72,15 +73,13 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
       )
     })
 
-  const evaluate = async () => {
+  const evaluate = async (fresh: boolean) => {
     const now = clock.now()
     await followDeploys(now)
     const placed = place(now)
-    const windows = await readWindows(
-      store,
-      placed.flatMap(item => wantedBy(item, now)),
-    )
-    const calendar = await days.follow(placed, now, options.rawKept())
+    const wanted = placed.flatMap(item => wantedBy(item, now))
+    const windows = await reader.read(wanted, now, fresh)
+    const calendar = await days.follow(placed, now, options.rawKept(), fresh)
     const before = new Map(
       states.flatMap(({ system, objective, parts }) =>
         parts.map(part => [`${system} ${objective} ${part.part}`, part] as const),
@@ -124,15 +123,15 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
     for (const signal of signals) options.signal(signal)
   }
   /** Never two at once. */
-  const once = (): Promise<void> => {
-    running ??= evaluate().finally(() => {
+  const once = (fresh: boolean): Promise<void> => {
+    running ??= evaluate(fresh).finally(() => {
       running = undefined
     })
     return running
   }
   const wait = (ms: number) => {
     cancel = clock.timer(ms, async () => {
-      await once().catch((error: unknown) => log.warn({ err: error }, 'the objectives stay as they were'))
+      await once(false).catch((error: unknown) => log.warn({ err: error }, 'the objectives stay as they were'))
       if (!stopped) wait(every)
     })
   }
@@ -140,7 +139,7 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
 
   return {
     states: () => states,
-    evaluate: once,
+    evaluate: () => once(true),
     async stop() {
       stopped = true
       cancel?.()

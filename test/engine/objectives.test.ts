@@ -386,6 +386,20 @@ describe('the calendar', () => {
     await scene.stop()
   })
 
+  test('reads a day again that was not over when it was read, however long nobody looked', async () => {
+    const store = createMemoryStore()
+    const evening = monday - 2 * minute
+    await store.append({ results: history(evening, hour), health: [] })
+    const scene = watching({ store, now: evening, requirements: [month], objectives: [availability] })
+    await scene.evaluate()
+    await store.append({ results: [failed({ slot: monday - minute })], health: [] })
+    scene.clock.step(5 * hour)
+    await scene.evaluate()
+    const sunday = scene.part('availability').days.find(({ day: name }) => name === '2026-01-04')
+    expect(sunday?.standing).toBe('broken')
+    await scene.stop()
+  })
+
   test('has the days of the zone, with 25 hours when clocks go back', async () => {
     const zoned = objective('month', { from: 'S-3', period: { calendar: 'month', timezone: 'Europe/Berlin' } })
     const requirements = [promise('S-3', { metric: 'availability', gte: 0.999 })]
@@ -420,5 +434,28 @@ test('a store in trouble leaves the objectives as they were', async () => {
   broken = false
   await scene.clock.advance(minute)
   expect(scene.states()[0]!.at).toBe(now + 5_000 + 6 * minute)
+  await scene.stop()
+})
+
+test('short windows are read every minute, long ones every five, and none is older than that', async () => {
+  const store = createMemoryStore()
+  await store.append({ results: history(now, 2 * day), health: [] })
+  const read: number[] = []
+  const noting: Store = {
+    ...store,
+    async windows(query) {
+      read.push(Math.round((query.to - query.from) / minute))
+      return store.windows(query)
+    },
+  }
+  const scene = watching({ store: noting, now, requirements: [month], objectives: [availability] })
+  await scene.clock.advance(minute)
+  read.length = 0
+  await scene.clock.advance(10 * minute)
+  const times = (length: number) => read.filter(item => item === length).length
+  expect([5, 30, 60, 120, 360, 1_440].map(times)).toEqual([10, 10, 10, 5, 2, 4])
+  await store.append({ results: history(now + 70 * minute, 10 * minute, 10 * minute), health: [] })
+  await scene.clock.advance(64 * minute)
+  expect(scene.part('availability').runs.bad).toBe(10)
   await scene.stop()
 })
