@@ -311,6 +311,24 @@ describe('after a deploy', () => {
     await scene.stop()
   })
 
+  test('what burnt before it burns no more', async () => {
+    const store = createMemoryStore()
+    await store.append({ results: history(now, 2 * day, 40 * minute), health: [] })
+    const later = now + 10 * minute
+    await markDeploy(store, deployOf(now))
+    await store.append({ results: history(later, 10 * minute), health: [] })
+    const week = promise('S-4', { metric: 'availability', gte: 0.99, window: '7d' })
+    const first = objective('first-week', { from: 'S-4', afterDeploy: { to: '7d' } })
+    const scene = watching({ store, now: later, requirements: [week], objectives: [first] })
+    await scene.evaluate()
+    expect(scene.part('first-week').burn.map(({ window, rate, firing }) => [window, rate, firing])).toEqual([
+      ['1h', 0, false],
+      ['6h', 0, false],
+      ['1d', 0, false],
+    ])
+    await scene.stop()
+  })
+
   test('one 5xx breaks "no 5xx", whatever else failed; in maintenance it does not count', async () => {
     const store = createMemoryStore()
     await markDeploy(store, deployOf(now - hour))
