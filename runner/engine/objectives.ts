@@ -1,9 +1,9 @@
 import type { Clock } from '../core/contracts.ts'
 import type { System } from '../core/definitions.ts'
 import type { Deploy } from '../core/deploys.ts'
-import type { Signal } from '../core/incidents.ts'
+import type { Incident, Signal } from '../core/incidents.ts'
 import { type Counted, judgeObjective, judgePart, waitingPart } from '../core/judge-objective.ts'
-import { objectiveSignals, type Told } from '../core/objective-signals.ts'
+import { objectiveSignals, type Told, toldBefore } from '../core/objective-signals.ts'
 import type { ObjectiveState, PartState, PeriodState } from '../core/objectives.ts'
 import { newestDeploy, periodAt } from '../core/period.ts'
 import { planObjective } from '../core/plan-objective.ts'
@@ -25,6 +25,8 @@ export interface ObjectivesOptions {
   /** How long single runs are kept, ms. */
   rawKept(): number
   signal(signal: Signal): void
+  /** Incidents that are open: what an earlier process told and nobody promises any more ends. */
+  open(): readonly Incident[]
   /** ms. Default: a minute. */
   readonly every?: number
 }
@@ -47,7 +49,7 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
   const days = createDays(store)
   const deploys = new Map<string, Deploy>()
   let states: readonly ObjectiveState[] = []
-  let told: Told = new Map()
+  let told: Told | undefined
   let followed = 0
   let running: Promise<void> | undefined
   let cancel: (() => void) | undefined
@@ -118,7 +120,8 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
   }
   const tell = (now: number) => {
     const systems = new Map(options.systems().map(system => [system.id, system]))
-    const { signals, told: known } = objectiveSignals(states, told, id => systems.get(id), now)
+    const before = told ?? toldBefore(options.open())
+    const { signals, told: known } = objectiveSignals(states, before, id => systems.get(id), now)
     told = known
     for (const signal of signals) options.signal(signal)
   }

@@ -205,6 +205,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     feeders: system => current.feeders(system),
     locations: () => current.loaded.configuration.locations.length,
     rawKept: () => current.loaded.configuration.retention.rawDays * 86_400_000,
+    open: () => watch.alarms.open(),
     signal: signal => log[signal.firing ? 'warn' : 'info']({ signal }, signal.title),
   })
   watched(options.loaded.files)

@@ -4,7 +4,7 @@ import { type ObjectiveOptions, objective } from '../../runner/config/objective.
 import type { Result, Verdict } from '../../runner/core/contracts.ts'
 import type { Objective } from '../../runner/core/definitions.ts'
 import type { Deploy } from '../../runner/core/deploys.ts'
-import type { Signal } from '../../runner/core/incidents.ts'
+import type { Incident, Signal } from '../../runner/core/incidents.ts'
 import type { ObjectiveState, PartState } from '../../runner/core/objectives.ts'
 import type { Store } from '../../runner/core/ports.ts'
 import type { Limit, Requirement } from '../../runner/core/requirements.ts'
@@ -52,9 +52,11 @@ interface Scene {
   readonly requirements: readonly Requirement[]
   readonly objectives: readonly Objective[]
   readonly feeders?: readonly Feeder[]
+  /** Incidents of an earlier process. */
+  readonly open?: readonly Incident[]
 }
 
-function watching({ store, now, requirements, objectives, feeders = [feeder('home')] }: Scene) {
+function watching({ store, now, requirements, objectives, feeders = [feeder('home')], open = [] }: Scene) {
   const clock = fakeClock(now)
   const signals: Signal[] = []
   let systems = [systemOf('shop', { title: 'Shop', owners: { p0: 'oncall' }, requirements, objectives })]
@@ -67,6 +69,7 @@ function watching({ store, now, requirements, objectives, feeders = [feeder('hom
     locations: () => 1,
     rawKept: () => 7 * day,
     signal: signal => void signals.push(signal),
+    open: () => open,
   })
   return {
     clock,
@@ -279,6 +282,35 @@ describe('burn', () => {
     expect(scene.signals.at(-1)).toMatchObject({ firing: false, detail: 'it is promised no longer' })
     await scene.stop()
   })
+})
+
+test('what an earlier process told ends when it is over, and when nobody promises it any more', async () => {
+  const store = createMemoryStore()
+  await store.append({ results: history(now, 2 * day), health: [] })
+  const affected = (id: string, more = {}) => ({ check: id, title: id, since: now - hour, ...more })
+  const incident: Incident = {
+    id: 'shop~budget~1',
+    system: 'shop',
+    environment: 'production',
+    cause: 'budget',
+    severity: 'p1',
+    title: 'Shop: availability burns',
+    startedAt: now - hour,
+    openedAt: now - hour,
+    affected: [
+      affected('objective/availability/availability'),
+      affected('objective/old/availability'),
+      affected('objective/older/availability', { until: now - minute }),
+    ],
+    timeline: [],
+  }
+  const scene = watching({ store, now, requirements: [month], objectives: [availability], open: [incident] })
+  await scene.evaluate()
+  expect(scene.signals.map(({ id, firing, severity }) => [id, firing, severity])).toEqual([
+    ['objective/availability/availability', false, 'p1'],
+    ['objective/old/availability', false, 'p1'],
+  ])
+  await scene.stop()
 })
 
 describe('after a deploy', () => {
