@@ -114,7 +114,7 @@ describe('the budget equals a count over raw rows', () => {
       .chain(after =>
         fc.constantFrom(Date.UTC(2026, 2, 26), Date.UTC(2026, 9, 22)).map(start => start + after * minute),
       ),
-    intervals: fc.array(fc.constantFrom(20 * minute, 30 * minute, 45 * minute), { minLength: 1, maxLength: 3 }),
+    intervals: fc.array(fc.constantFrom(30 * minute, 45 * minute, 60 * minute), { minLength: 1, maxLength: 3 }),
     seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
     deployed: fc.integer({ min: 1, max: 20 * 24 * 60 }),
     gaps: fc.array(fc.tuple(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 1, max: 40 })), { maxLength: 4 }),
