@@ -2,11 +2,23 @@
 
 import type { Severity } from './definitions.ts'
 import { formatDuration } from './duration.ts'
-import type { Signal } from './incidents.ts'
+import type { Incident, Signal } from './incidents.ts'
 import type { Burn, ObjectiveState, PartState } from './objectives.ts'
 
 /** What was told last, by the id of the signal. None: that it is over. */
 export type Told = ReadonlyMap<string, { readonly system: string; readonly severity: Severity | undefined }>
+
+/** What an earlier process told, by the incidents that are still open. */
+export const toldBefore = (open: readonly Incident[]): Told =>
+  new Map(
+    open
+      .filter(({ cause, drill }) => cause === 'budget' && !drill)
+      .flatMap(({ system, severity, affected }) =>
+        affected
+          .filter(({ until }) => until === undefined)
+          .map(({ check: id }) => [`${system} ${id}`, { system, severity }] as const),
+      ),
+  )
 
 export interface SystemNames {
   readonly title: string

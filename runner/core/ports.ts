@@ -184,16 +184,17 @@ export interface Store extends AsyncDisposable {
   result(id: string): Promise<Result | undefined>
   /** Without `checks`: of all. */
   strips(checks?: readonly CheckKey[]): Promise<readonly Strip[]>
-  /** Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `checks`: all. */
+  /**
+   * Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `check` and `checks`: all. `counts`: without percentiles
+   * (NaN), and many times cheaper; `durations`: with the distributions.
+   */
   windows(query: {
     readonly from: number
     readonly to: number
     readonly system?: string
     readonly check?: string
     readonly checks?: readonly CheckKey[]
-    /** Counts alone, in a fifth of the time: what is said of durations is NaN. */
-    readonly counts?: true
-    readonly durations?: boolean
+    readonly figures?: 'counts' | 'durations'
   }): Promise<readonly WindowStats[]>
   series(query: {
     readonly system: string

@@ -2,12 +2,17 @@ import { judgeDay } from '../core/judge-objective.ts'
 import type { DayState } from '../core/objectives.ts'
 import type { Store } from '../core/ports.ts'
 import { dayName, startOfDay, zoneOffset } from '../core/zone.ts'
-import { countOf, durationsFor, type Placed, readWindows, type Wanted } from './objective-windows.ts'
+import { countOf, createWindowReader, figuresFor, type Placed, type Wanted } from './objective-windows.ts'
 
 /** The calendar of days of every part. Days that are over are read once. */
 export interface Days {
   /** Reads what is missing; the answer gives the days of a part, oldest first. */
-  follow(placed: readonly Placed[], now: number, rawKept: number): Promise<(item: Placed) => readonly DayState[]>
+  follow(
+    placed: readonly Placed[],
+    now: number,
+    rawKept: number,
+    fresh: boolean,
+  ): Promise<(item: Placed) => readonly DayState[]>
 }
 
 type Day = Pick<DayState, 'day' | 'from' | 'to'>
@@ -17,35 +22,41 @@ const daysShown = 90
 /** Runs of a day that come later than this, from a place that was cut off, are in every figure but the calendar. */
 const settled = 3_600_000
 
+interface Read {
+  readonly state: DayState
+  readonly at: number
+}
+
 export function createDays(store: Pick<Store, 'windows' | 'results'>): Days {
-  let known = new Map<string, Map<string, DayState>>()
+  const reader = createWindowReader(store)
+  let known = new Map<string, Map<string, Read>>()
   return {
-    async follow(placed, now, rawKept) {
+    async follow(placed, now, rawKept, fresh) {
       const calendar = createCalendar(now, rawKept)
-      const next = new Map<string, Map<string, DayState>>()
+      const next = new Map<Placed, Map<string, Read>>()
       const missing: { readonly item: Placed; readonly day: Day }[] = []
       for (const item of placed) {
         const before = known.get(nameOf(item))
-        const days = new Map<string, DayState>()
+        const days = new Map<string, Read>()
         for (const day of calendar(item)) {
-          const state = before?.get(day.day)
-          if (state !== undefined && day.to + settled <= now && state.from === day.from) days.set(day.day, state)
+          const read = before?.get(day.day)
+          if (read !== undefined && read.at >= day.to + settled && read.state.from === day.from) days.set(day.day, read)
           else missing.push({ item, day })
         }
-        next.set(nameOf(item), days)
+        next.set(item, days)
       }
-      const windows = await readWindows(
-        store,
-        missing.map(({ item, day }) => wantedOf(item, day)),
-      )
-      for (const { item, day } of missing) {
-        const { part } = item
-        const tally = windows.tally(wantedOf(item, day), part.checks)
-        const counted = { tally, ...(await countOf(store, item, day)) }
-        next.get(nameOf(item))!.set(day.day, judgeDay(part, day, now, counted))
+      // Day by day, so that ninety days of thousands of checks never stand in memory together.
+      for (const group of Map.groupBy(missing, ({ day }) => `${day.from} ${day.to}`).values()) {
+        const wanted = group.map(({ item, day }) => wantedOf(item, day))
+        const windows = await reader.read(wanted, now, fresh)
+        for (const { item, day } of group) {
+          const tally = windows.tally(wantedOf(item, day), item.part.checks)
+          const counted = { tally, ...(await countOf(store, item, day)) }
+          next.get(item)!.set(day.day, { state: judgeDay(item.part, day, now, counted), at: now })
+        }
       }
-      known = next
-      return item => [...(known.get(nameOf(item))?.values() ?? [])].toSorted((a, b) => a.from - b.from)
+      known = new Map([...next].map(([item, days]) => [nameOf(item), days]))
+      return item => [...(next.get(item)?.values() ?? [])].map(({ state }) => state).toSorted((a, b) => a.from - b.from)
     },
   }
 }
@@ -58,7 +69,7 @@ const wantedOf = ({ system, part }: Placed, { from, to }: Day): Wanted => ({
   system: system.id,
   from,
   to,
-  ...durationsFor(part),
+  ...figuresFor(part),
 })
 
 /** The days of a part, made once for all that have the same: of the zone of a month, else of UTC. */

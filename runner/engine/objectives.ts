@@ -1,9 +1,9 @@
 import type { Clock } from '../core/contracts.ts'
 import type { System } from '../core/definitions.ts'
 import type { Deploy } from '../core/deploys.ts'
-import type { Signal } from '../core/incidents.ts'
+import type { Incident, Signal } from '../core/incidents.ts'
 import { type Counted, judgeObjective, judgePart, waitingPart } from '../core/judge-objective.ts'
-import { objectiveSignals, type Told } from '../core/objective-signals.ts'
+import { objectiveSignals, type Told, toldBefore } from '../core/objective-signals.ts'
 import type { ObjectiveState, PartState, PeriodState } from '../core/objectives.ts'
 import { newestDeploy, periodAt } from '../core/period.ts'
 import { planObjective } from '../core/plan-objective.ts'
@@ -11,7 +11,7 @@ import type { Store } from '../core/ports.ts'
 import type { Feeder } from '../core/sli.ts'
 import type { Log } from './log.ts'
 import { createDays } from './objective-days.ts'
-import { countOf, durationsFor, type Placed, readWindows, type Wanted } from './objective-windows.ts'
+import { countOf, createWindowReader, figuresFor, type Placed, type Wanted } from './objective-windows.ts'
 
 export interface ObjectivesOptions {
   readonly store: Pick<Store, 'windows' | 'results' | 'kept'>
@@ -25,6 +25,8 @@ export interface ObjectivesOptions {
   /** How long single runs are kept, ms. */
   rawKept(): number
   signal(signal: Signal): void
+  /** Incidents that are open: what an earlier process told and nobody promises any more ends. */
+  open(): readonly Incident[]
   /** ms. Default: a minute. */
   readonly every?: number
 }
@@ -32,7 +34,7 @@ export interface ObjectivesOptions {
 /** How the systems stand against what they promise over a time, as of the last minute. */
 export interface Objectives {
   states(): readonly ObjectiveState[]
-  /** Once, now. Rejects when the store does not answer. */
+  /** Once, now, with nothing that was read before. Rejects when the store does not answer. */
   evaluate(): Promise<void>
   stop(): Promise<void>
 }
@@ -43,10 +45,11 @@ const soon = 5_000
 
 export function createObjectives(options: ObjectivesOptions): Objectives {
   const { store, clock, log, every = 60_000 } = options
+  const reader = createWindowReader(store)
   const days = createDays(store)
   const deploys = new Map<string, Deploy>()
   let states: readonly ObjectiveState[] = []
-  let told: Told = new Map()
+  let told: Told | undefined
   let followed = 0
   let running: Promise<void> | undefined
   let cancel: (() => void) | undefined
@@ -72,15 +75,13 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
       )
     })
 
-  const evaluate = async () => {
+  const evaluate = async (fresh: boolean) => {
     const now = clock.now()
     await followDeploys(now)
     const placed = place(now)
-    const windows = await readWindows(
-      store,
-      placed.flatMap(item => wantedBy(item, now)),
-    )
-    const calendar = await days.follow(placed, now, options.rawKept())
+    const wanted = placed.flatMap(item => wantedBy(item, now))
+    const windows = await reader.read(wanted, now, fresh)
+    const calendar = await days.follow(placed, now, options.rawKept(), fresh)
     const before = new Map(
       states.flatMap(({ system, objective, parts }) =>
         parts.map(part => [`${system} ${objective} ${part.part}`, part] as const),
@@ -119,20 +120,21 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
   }
   const tell = (now: number) => {
     const systems = new Map(options.systems().map(system => [system.id, system]))
-    const { signals, told: known } = objectiveSignals(states, told, id => systems.get(id), now)
+    const before = told ?? toldBefore(options.open())
+    const { signals, told: known } = objectiveSignals(states, before, id => systems.get(id), now)
     told = known
     for (const signal of signals) options.signal(signal)
   }
   /** Never two at once. */
-  const once = (): Promise<void> => {
-    running ??= evaluate().finally(() => {
+  const once = (fresh: boolean): Promise<void> => {
+    running ??= evaluate(fresh).finally(() => {
       running = undefined
     })
     return running
   }
   const wait = (ms: number) => {
     cancel = clock.timer(ms, async () => {
-      await once().catch((error: unknown) => log.warn({ err: error }, 'the objectives stay as they were'))
+      await once(false).catch((error: unknown) => log.warn({ err: error }, 'the objectives stay as they were'))
       if (!stopped) wait(every)
     })
   }
@@ -140,7 +142,7 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
 
   return {
     states: () => states,
-    evaluate: once,
+    evaluate: () => once(true),
     async stop() {
       stopped = true
       cancel?.()
@@ -153,7 +155,7 @@ const soFar = ({ system, part }: Placed, period: PeriodState, now: number): Want
   system: system.id,
   from: period.from,
   to: Math.min(now, period.to),
-  ...durationsFor(part),
+  ...figuresFor(part),
 })
 
 /** What was before a deploy is not held against what is after it. */
@@ -161,6 +163,7 @@ const recent = ({ system }: Placed, { kind, from }: PeriodState, now: number, ms
   system: system.id,
   from: kind === 'deploy' ? Math.max(from, now - ms) : now - ms,
   to: now,
+  figures: 'counts',
 })
 
 function wantedBy(item: Placed, now: number): readonly Wanted[] {

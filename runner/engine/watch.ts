@@ -263,6 +263,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     feeders: system => current.feeders(system),
     locations: () => current.loaded.configuration.locations.length,
     rawKept: () => current.loaded.configuration.retention.rawDays * 86_400_000,
+    open: alarms.open,
     signal: alarms.signal,
   })
   watched(options.loaded.files)

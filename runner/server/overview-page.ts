@@ -31,7 +31,7 @@ export function serveOverview(app: FastifyInstance, rooms: Rooms): void {
     const [strips, last, counted] = await Promise.all([
       store.strips(asked.checks),
       store.windows({ ...asked, from: now - day, to: now }),
-      span === day ? undefined : store.windows({ ...asked, from: now - span, to: now, counts: true }),
+      span === day ? undefined : store.windows({ ...asked, from: now - span, to: now, figures: 'counts' }),
     ])
     const page = overviewPage({
       now,

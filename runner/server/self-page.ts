@@ -21,7 +21,7 @@ export function serveSelfPage(app: FastifyInstance, rooms: Rooms): void {
     const now = clock.now()
     const [stats, windows, unknown] = await Promise.all([
       store.stats(),
-      store.windows({ from: now - day, to: now, counts: true }),
+      store.windows({ from: now - day, to: now, figures: 'counts' }),
       store.results({ triggers: ['schedule'], verdicts: ['unknown'], from: now - day, to: now, limit: mostUnknown }),
     ])
     const sum = (of: (stats: (typeof windows)[number]) => number) => windows.reduce((all, one) => all + of(one), 0)

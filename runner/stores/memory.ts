@@ -94,8 +94,8 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
         system: group[0]!.system,
         check: group[0]!.check,
         ...statsOf(group),
-        ...(query.counts ? { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN, avg: Number.NaN } : {}),
-        ...(query.durations ? { durations: durationsOf(group) } : {}),
+        ...(query.figures === 'durations' ? { durations: durationsOf(group) } : {}),
+        ...(query.figures === 'counts' ? { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN } : {}),
       }))
     },
     async series({ system, check, from, to, points }) {

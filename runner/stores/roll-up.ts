@@ -85,7 +85,7 @@ export function createRollUp(): RollUp {
       p50: histogram.percentile(0.5),
       p95: histogram.percentile(0.95),
       p99: histogram.percentile(0.99),
-      avg: histogram.count > 0 ? toMs(sum / histogram.count) : Number.NaN,
+      avg: toMs(sum / (runs.passed + runs.degraded)),
     }),
     clear() {
       histogram.clear()

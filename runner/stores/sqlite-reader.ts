@@ -19,10 +19,10 @@ import type {
 import { unpackStrip } from './pack.ts'
 import { createRollUp, type RollUp, type RollUpRow, rollUpColumns } from './roll-up.ts'
 import { pragma } from './schema.ts'
+import { createCounter } from './sqlite-counts.ts'
 import { oldestSlot } from './sqlite-maintenance.ts'
 import { createResultReader, largestLimit, usualLimit } from './sqlite-results.ts'
 import { readState, rollUpRows } from './sqlite-roll-ups.ts'
-import { createCounter } from './window-counts.ts'
 import { dayMs, hourMs, planWindow, type WindowPlan } from './window-plan.ts'
 
 export type WindowsQuery = Parameters<Store['windows']>[0]
@@ -102,9 +102,10 @@ const listed = (checks: readonly CheckKey[] | undefined) => (checks === undefine
 
 const parsed = <Value>(row: Record<string, unknown>): Value => JSON.parse(String(row['json'])) as Value
 
+const noPercentiles = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN }
+
 function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 'series'> {
   const sum = createRollUp()
-  const count = createCounter(database)
   const raw = database.prepare(
     'SELECT outcome, duration FROM result WHERE check_id = ? AND slot >= ? AND slot < ? AND lane & 7 = 0',
   )
@@ -112,14 +113,19 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   const rollUps = (table: 'hour' | 'day') =>
     rollUpRows(database, `SELECT ${rollUpColumns} FROM ${table} WHERE check_id = ? AND at >= ? AND at < ?`)
   const [hours, days] = [rollUps('hour'), rollUps('day')]
+  const count = createCounter(database)
 
-  const collect = (check: number, plan: WindowPlan): RollUp => {
+  const collect = (check: number, plan: WindowPlan, counted?: ReturnType<typeof count>): RollUp => {
     sum.clear()
     for (const [from, to] of plan.raw) {
       for (const row of raw.all(check, from, to)) {
         const [outcome, duration] = row as unknown as [number, number]
         sum.add(outcome, duration)
       }
+    }
+    if (counted !== undefined) {
+      for (const row of counted.get(check) ?? []) sum.merge(row)
+      return sum
     }
     for (const [table, ranges, step] of [
       [hours, plan.hours, hourMs],
@@ -138,21 +144,21 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   }
 
   return {
-    windows: ({ from, to, system, check, checks, counts, durations }) =>
+    windows: ({ from, to, system, check, checks, figures }) =>
       snapshot(database, () => {
         const plan = planner()(from, to)
+        const counted = figures === 'counts' ? count(plan, { system, check, checks: listed(checks) }) : undefined
         return database
           .prepare(
             `SELECT id, system, name FROM checks WHERE ${amongChecks} AND (?2 IS NULL OR system = ?2) AND (?3 IS NULL OR name = ?3)`,
           )
           .all(listed(checks), system ?? null, check ?? null)
           .flatMap((row): readonly WindowStats[] => {
-            const id = Number(row['id'])
-            const rolled = counts ? undefined : collect(id, plan)
-            const found = rolled ?? count(id, plan)
+            const found = collect(Number(row['id']), plan, counted)
             if (found.total === 0) return []
             const stats = { system: String(row['system']), check: String(row['name']), ...found.stats() }
-            return [durations && rolled ? { ...stats, durations: rolled.durations() } : stats]
+            if (figures === 'counts') return [{ ...stats, ...noPercentiles }]
+            return [figures === 'durations' ? { ...stats, durations: found.durations() } : stats]
           })
       }),
     series: ({ system, check, from, to, points }) =>

@@ -124,7 +124,7 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       })
       const together = async () => {
         const histogram = createHistogram()
-        for (const { durations } of await store.windows({ from: monday, to: monday + day, durations: true }))
+        for (const { durations } of await store.windows({ from: monday, to: monday + day, figures: 'durations' }))
           histogram.merge(durations!)
         return [histogram.count, histogram.percentile(0.9), histogram.percentile(0.95)]
       }
@@ -133,6 +133,43 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       await store.maintain(monday + day)
       expect(await together()).toEqual(expected)
       expect((await store.windows({ from: monday, to: monday + day }))[0]).not.toHaveProperty('durations')
+    })
+
+    test('counts as exactly without percentiles', async () => {
+      const slot = (minutes: number) => monday + minutes * minute
+      const any = fc.record({
+        check: fc.constantFrom('home', 'pay'),
+        at: fc.integer({ min: 0, max: 300 }),
+        verdict: fc.constantFrom('passed', 'degraded', 'failed', 'unknown'),
+        attempts: fc.integer({ min: 1, max: 3 }),
+        duration: fc.integer({ min: 1, max: 5_000 }),
+        planned: fc.boolean(),
+        trigger: fc.constantFrom('schedule', 'schedule', 'manual'),
+      } as const)
+      const window = fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 300 }))
+      await fc.assert(
+        fc.asyncProperty(fc.array(any, { maxLength: 60 }), window, async (all, [a, b]) => {
+          await using opened = await open()
+          const { store } = opened
+          const results = all.map(({ check, at, planned, ...more }) =>
+            run({ check, slot: slot(at), ...more, ...(planned ? { maintenance: true as const } : {}) }),
+          )
+          await store.append({ results, health: [] })
+          const query = { from: slot(Math.min(a, b)), to: slot(Math.max(a, b)), system: 'shop' }
+          for (const now of [monday, slot(200), slot(400)]) {
+            await store.maintain(now)
+            const whole = await store.windows(query)
+            const none = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN }
+            const avg = (value: number) => (Number.isNaN(value) ? value : expect.closeTo(value, 6))
+            const expected = whole.map(item => ({ ...item, ...none, avg: avg(item.avg) }))
+            const counted = await store.windows({ ...query, figures: 'counts' })
+            expect(counted.toSorted((x, y) => x.check.localeCompare(y.check))).toEqual(
+              expected.toSorted((x, y) => x.check.localeCompare(y.check)),
+            )
+          }
+        }),
+        { numRuns: 10, endOnFailure: true },
+      )
     })
 
     test('keeps an on-demand run in full', async () => {
@@ -417,7 +454,7 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
               const expected = unique.filter(item => item.check === check && item.slot >= from && item.slot < to)
               const [found] = await store.windows({ from, to, system, check })
               expectWindow(found, expected)
-              const [counted] = await store.windows({ from, to, system, check, counts: true })
+              const [counted] = await store.windows({ from, to, system, check, figures: 'counts' })
               const durations = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN, avg: Number.NaN }
               expect(counted).toEqual(found && { ...found, ...durations })
             }

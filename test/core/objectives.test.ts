@@ -3,7 +3,7 @@ import { type ObjectiveOptions, objective } from '../../runner/config/objective.
 import { burnOf, burnRows } from '../../runner/core/burn.ts'
 import { judgeDay, judgePart } from '../../runner/core/judge-objective.ts'
 import { objectiveProblems } from '../../runner/core/objective-problems.ts'
-import { periodAt } from '../../runner/core/period.ts'
+import { newestDeploy, periodAt } from '../../runner/core/period.ts'
 import { planObjective } from '../../runner/core/plan-objective.ts'
 import type { Limit, Requirement } from '../../runner/core/requirements.ts'
 import { type Feeder, tally } from '../../runner/core/sli.ts'
@@ -175,6 +175,12 @@ describe('a period', () => {
     at,
     by: 'hand' as const,
   })
+  test('after a deploy is that of the newest of the system which was not turned down', () => {
+    const all = [deploy(1), { ...deploy(3), decision: 'no-go' as const }, deploy(2), { ...deploy(4), system: 'other' }]
+    expect(newestDeploy(all, 'shop')?.at).toBe(2)
+    expect(newestDeploy(all, 'third')).toBeUndefined()
+  })
+
   test('that rolls begins on a whole hour where it is long', () => {
     expect(periodAt({ ms: 7 * day }, now + 90_000, undefined)).toMatchObject({ from: now - 7 * day, to: now + 90_000 })
     expect(periodAt({ ms: day }, now + 90_000, undefined)).toMatchObject({ from: now + 90_000 - day })

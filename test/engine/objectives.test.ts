@@ -4,7 +4,7 @@ import { type ObjectiveOptions, objective } from '../../runner/config/objective.
 import type { Result, Verdict } from '../../runner/core/contracts.ts'
 import type { Objective } from '../../runner/core/definitions.ts'
 import type { Deploy } from '../../runner/core/deploys.ts'
-import type { Signal } from '../../runner/core/incidents.ts'
+import type { Incident, Signal } from '../../runner/core/incidents.ts'
 import type { ObjectiveState, PartState } from '../../runner/core/objectives.ts'
 import type { Store } from '../../runner/core/ports.ts'
 import type { Limit, Requirement } from '../../runner/core/requirements.ts'
@@ -52,9 +52,11 @@ interface Scene {
   readonly requirements: readonly Requirement[]
   readonly objectives: readonly Objective[]
   readonly feeders?: readonly Feeder[]
+  /** Incidents of an earlier process. */
+  readonly open?: readonly Incident[]
 }
 
-function watching({ store, now, requirements, objectives, feeders = [feeder('home')] }: Scene) {
+function watching({ store, now, requirements, objectives, feeders = [feeder('home')], open = [] }: Scene) {
   const clock = fakeClock(now)
   const signals: Signal[] = []
   let systems = [systemOf('shop', { title: 'Shop', owners: { p0: 'oncall' }, requirements, objectives })]
@@ -67,6 +69,7 @@ function watching({ store, now, requirements, objectives, feeders = [feeder('hom
     locations: () => 1,
     rawKept: () => 7 * day,
     signal: signal => void signals.push(signal),
+    open: () => open,
   })
   return {
     clock,
@@ -111,7 +114,7 @@ describe('the budget equals a count over raw rows', () => {
       .chain(after =>
         fc.constantFrom(Date.UTC(2026, 2, 26), Date.UTC(2026, 9, 22)).map(start => start + after * minute),
       ),
-    intervals: fc.array(fc.constantFrom(20 * minute, 30 * minute, 45 * minute), { minLength: 1, maxLength: 3 }),
+    intervals: fc.array(fc.constantFrom(30 * minute, 45 * minute, 60 * minute), { minLength: 1, maxLength: 3 }),
     seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
     deployed: fc.integer({ min: 1, max: 20 * 24 * 60 }),
     gaps: fc.array(fc.tuple(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 1, max: 40 })), { maxLength: 4 }),
@@ -281,6 +284,35 @@ describe('burn', () => {
   })
 })
 
+test('what an earlier process told ends when it is over, and when nobody promises it any more', async () => {
+  const store = createMemoryStore()
+  await store.append({ results: history(now, 2 * day), health: [] })
+  const affected = (id: string, more = {}) => ({ check: id, title: id, since: now - hour, ...more })
+  const incident: Incident = {
+    id: 'shop~budget~1',
+    system: 'shop',
+    environment: 'production',
+    cause: 'budget',
+    severity: 'p1',
+    title: 'Shop: availability burns',
+    startedAt: now - hour,
+    openedAt: now - hour,
+    affected: [
+      affected('objective/availability/availability'),
+      affected('objective/old/availability'),
+      affected('objective/older/availability', { until: now - minute }),
+    ],
+    timeline: [],
+  }
+  const scene = watching({ store, now, requirements: [month], objectives: [availability], open: [incident] })
+  await scene.evaluate()
+  expect(scene.signals.map(({ id, firing, severity }) => [id, firing, severity])).toEqual([
+    ['objective/availability/availability', false, 'p1'],
+    ['objective/old/availability', false, 'p1'],
+  ])
+  await scene.stop()
+})
+
 describe('after a deploy', () => {
   const firstDay = objective('first-day', { from: 'S-2', afterDeploy: { to: '1d' } })
   const requirements = [
@@ -308,6 +340,24 @@ describe('after a deploy', () => {
     const passes = scene.part('first-day', 'health_pass_rate')
     expect(passes).toMatchObject({ standing: 'kept', period: { from: now, to: now + day, kind: 'deploy' } })
     expect(passes.runs).toMatchObject({ good: 60, bad: 0, expected: 59 })
+    await scene.stop()
+  })
+
+  test('what burnt before it burns no more', async () => {
+    const store = createMemoryStore()
+    await store.append({ results: history(now, 2 * day, 40 * minute), health: [] })
+    const later = now + 10 * minute
+    await markDeploy(store, deployOf(now))
+    await store.append({ results: history(later, 10 * minute), health: [] })
+    const week = promise('S-4', { metric: 'availability', gte: 0.99, window: '7d' })
+    const first = objective('first-week', { from: 'S-4', afterDeploy: { to: '7d' } })
+    const scene = watching({ store, now: later, requirements: [week], objectives: [first] })
+    await scene.evaluate()
+    expect(scene.part('first-week').burn.map(({ window, rate, firing }) => [window, rate, firing])).toEqual([
+      ['1h', 0, false],
+      ['6h', 0, false],
+      ['1d', 0, false],
+    ])
     await scene.stop()
   })
 
@@ -386,6 +436,20 @@ describe('the calendar', () => {
     await scene.stop()
   })
 
+  test('reads a day again that was not over when it was read, however long nobody looked', async () => {
+    const store = createMemoryStore()
+    const evening = monday - 2 * minute
+    await store.append({ results: history(evening, hour), health: [] })
+    const scene = watching({ store, now: evening, requirements: [month], objectives: [availability] })
+    await scene.evaluate()
+    await store.append({ results: [failed({ slot: monday - minute })], health: [] })
+    scene.clock.step(5 * hour)
+    await scene.evaluate()
+    const sunday = scene.part('availability').days.find(({ day: name }) => name === '2026-01-04')
+    expect(sunday?.standing).toBe('broken')
+    await scene.stop()
+  })
+
   test('has the days of the zone, with 25 hours when clocks go back', async () => {
     const zoned = objective('month', { from: 'S-3', period: { calendar: 'month', timezone: 'Europe/Berlin' } })
     const requirements = [promise('S-3', { metric: 'availability', gte: 0.999 })]
@@ -420,5 +484,28 @@ test('a store in trouble leaves the objectives as they were', async () => {
   broken = false
   await scene.clock.advance(minute)
   expect(scene.states()[0]!.at).toBe(now + 5_000 + 6 * minute)
+  await scene.stop()
+})
+
+test('short windows are read every minute, long ones every five, and none is older than that', async () => {
+  const store = createMemoryStore()
+  await store.append({ results: history(now, 2 * day), health: [] })
+  const read: number[] = []
+  const noting: Store = {
+    ...store,
+    async windows(query) {
+      read.push(Math.round((query.to - query.from) / minute))
+      return store.windows(query)
+    },
+  }
+  const scene = watching({ store: noting, now, requirements: [month], objectives: [availability] })
+  await scene.clock.advance(minute)
+  read.length = 0
+  await scene.clock.advance(10 * minute)
+  const times = (length: number) => read.filter(item => item === length).length
+  expect([5, 30, 60, 120, 360, 1_440].map(times)).toEqual([10, 10, 10, 5, 2, 4])
+  await store.append({ results: history(now + 70 * minute, 10 * minute, 10 * minute), health: [] })
+  await scene.clock.advance(64 * minute)
+  expect(scene.part('availability').runs.bad).toBe(10)
   await scene.stop()
 })

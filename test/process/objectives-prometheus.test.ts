@@ -108,6 +108,7 @@ async function stateAt(results: readonly Result[], now: number) {
     locations: () => 1,
     rawKept: () => 7 * day,
     signal: () => undefined,
+    open: () => [],
   })
   await watched.evaluate()
   await watched.stop()

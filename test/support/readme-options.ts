@@ -3,6 +3,7 @@ import { checkOptions } from '../../runner/config/check.ts'
 import { configurationOptions } from '../../runner/config/configuration.ts'
 import { heartbeatOptions } from '../../runner/config/heartbeat.ts'
 import { loadOptions } from '../../runner/config/load.ts'
+import { objectiveOptions } from '../../runner/config/objective.ts'
 import { playwrightOptions } from '../../runner/config/playwright.ts'
 import { optionTable } from '../../runner/config/reference.ts'
 import { systemOptions } from '../../runner/config/system.ts'
@@ -58,6 +59,7 @@ export function withOptions(readme: string): string {
     optionTable('heartbeat(id, { … })', heartbeatOptions),
     optionTable('load({ … })', loadOptions),
     ...notifierTables(),
+    optionTable('objective(id, { … })', objectiveOptions),
   ].join('\n')
   return `${readme.slice(0, readme.indexOf(from) + from.length)}\n\n${reference}\n${readme.slice(readme.indexOf(to))}`
 }
