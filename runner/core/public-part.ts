@@ -76,6 +76,11 @@ export function partsOf(
 export const isInWindow = (check: WatchedCheck, { selection }: StatusWindow): boolean =>
   isMeant({ ...check, smoke: true }, selection)
 
+/** Whose runs the public page speaks of. */
+export const publicChecks = ({ systems, checks }: Pick<StatusFacts, 'systems' | 'checks'>): readonly WatchedCheck[] => [
+  ...new Set(systems.flatMap(system => partsOf(system, checks)).flatMap(part => part.checks)),
+]
+
 /** Within its system a check may go by its id alone. */
 function isPartOf(check: WatchedCheck, terms: readonly string[]): boolean {
   const full = terms.map(term => {
