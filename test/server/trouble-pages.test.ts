@@ -132,6 +132,43 @@ describe('incidents', () => {
   })
 })
 
+test('the chart of a check marks deploys, incidents and windows in its time, with the way to each', async () => {
+  const deploy = (id: string, system: string, at: number): Keep => ({
+    kind: 'deploy',
+    id,
+    at,
+    value: { id, system, environment: 'production', revision: id, at, by: 'gate' },
+  })
+  const window = (id: string, selection: string, from: number): Keep => ({
+    kind: 'maintenance',
+    id,
+    at: from,
+    value: { id, title: id, selection: [selection], when: { from, to: from + 60 * minute }, by: 'Amira' },
+  })
+  const keep = [
+    deploy('rev-today', 'shop', start - 60 * minute),
+    deploy('rev-old', 'shop', start - 5 * day),
+    deploy('rev-blog', 'blog', start - 60 * minute),
+    window('move-home', 'shop', start - 300 * minute),
+    window('move-blog', 'blog', start - 300 * minute),
+  ]
+  const results = Array.from({ length: 20 }, (_, index) => resultOf(home, { slot: start - index * 70 * minute }))
+  await using server = await scene(pageAlarms({ open: [open] }), { keep, results })
+  const { text } = await read(server, '/checks/shop/home')
+  const chart = text.split('id="latency"')[1]!.split('</figure>')[0]!
+  expect(chart.match(/<(path|rect) class="event-\w+"/g)).toEqual([
+    '<path class="event-deploy"',
+    '<rect class="event-incident"',
+    '<rect class="event-maintenance"',
+  ])
+  expect(chart).toContain(`href="/incidents/${encodeURIComponent(open.id)}"`)
+  expect(['rev-today', 'rev-old', 'rev-blog', 'move-home', 'move-blog'].filter(name => chart.includes(name))).toEqual([
+    'rev-today',
+    'move-home',
+  ])
+  expect((await read(server, '/checks/shop/home?range=7d')).text).toContain('rev-old')
+})
+
 describe('one incident', () => {
   const pass = resultOf(home, {
     slot: start - 20 * minute,
