@@ -21,6 +21,8 @@ export interface ChartEvent {
   readonly kind: 'deploy' | 'incident' | 'maintenance'
   readonly at: number
   readonly to?: number
+  /** It has not ended; `to` is now. */
+  readonly isOpen?: boolean
   readonly name: string
   /** Of its page. */
   readonly path?: string
@@ -82,23 +84,18 @@ export function chart(data: Chart): Safe {
 ${eventList(events, to)}</figure>`
 }
 
-/** Those within the picture, cut at its edges. */
+/** Those within the picture. */
 const shownEvents = ({ events = [] }: Chart, from: number, to: number): readonly ChartEvent[] =>
-  events
-    .filter(event => event.at <= to && (event.to ?? event.at) >= from)
-    .map(event => ({
-      ...event,
-      at: Math.max(from, event.at),
-      ...(event.to === undefined ? {} : { to: Math.min(to, event.to) }),
-    }))
+  events.filter(event => event.at <= to && (event.to ?? event.at) >= from)
 
 function drawnEvents(events: readonly ChartEvent[], x: (time: number) => number): readonly string[] {
   const deep = height - bottom - top
+  const within = (time: number) => round(Math.min(width - 8, Math.max(left, x(time))))
   return events.map(({ kind, at, to }) => {
-    const left = round(x(at))
+    const start = within(at)
     return to === undefined
-      ? `<path class="event-${kind}" d="M${left} ${top}v${deep}"/><path class="flag" d="M${left} ${top}h7l-2 3 2 3h-7z"/>`
-      : `<rect class="event-${kind}" x="${left}" y="${top}" width="${Math.max(2, round(x(to) - left))}" height="${deep}"/>`
+      ? `<path class="event-${kind}" d="M${start} ${top}v${deep}"/><path class="flag" d="M${start} ${top}h7l-2 3 2 3h-7z"/>`
+      : `<rect class="event-${kind}" x="${start}" y="${top}" width="${Math.max(2, round(within(to) - start))}" height="${deep}"/>`
   })
 }
 
@@ -111,8 +108,8 @@ function eventList(events: readonly ChartEvent[], now: number): Safe {
   return html`<ul class="lines note">${newest
     .slice(0, mostListed)
     .map(
-      ({ kind, at, to, name, path }) =>
-        html`<li><span class="key e-${kind}">${kind}</span> ${path === undefined ? name : html`<a href="${path}">${name}</a>`} <span class="quiet">${clock(at, now)}${to === undefined ? '' : html` to ${clock(to, now)}`} UTC</span></li>`,
+      ({ kind, at, to, isOpen, name, path }) =>
+        html`<li><span class="key e-${kind}">${kind}</span> ${path === undefined ? name : html`<a href="${path}">${name}</a>`} <span class="quiet">${isOpen ? 'since ' : ''}${clock(at, now)}${to === undefined || isOpen ? '' : ` to ${clock(to, now)}`} UTC</span></li>`,
     )}</ul>`
 }
 

@@ -31,6 +31,7 @@ export async function chartEvents(
       kind: 'incident' as const,
       at: incident.startedAt,
       to: incident.resolvedAt ?? now,
+      isOpen: incident.resolvedAt === undefined,
       name: incident.title,
       path: incidentPath(incident),
     })),

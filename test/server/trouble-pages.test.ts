@@ -162,6 +162,8 @@ test('the chart of a check marks deploys, incidents and windows in its time, wit
     '<rect class="event-maintenance"',
   ])
   expect(chart).toContain(`href="/incidents/${encodeURIComponent(open.id)}"`)
+  expect(words(chart)).toContain('home does not answer since 11:45:30 UTC')
+  expect(words(chart)).toContain('move-home 07:00:00 to 08:00:00 UTC')
   expect(['rev-today', 'rev-old', 'rev-blog', 'move-home', 'move-blog'].filter(name => chart.includes(name))).toEqual([
     'rev-today',
     'move-home',
