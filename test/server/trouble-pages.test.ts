@@ -1,6 +1,6 @@
 /** Incidents, maintenance, messages and the monitor itself, as people see and change them. */
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Incident } from '../../runner/core/incidents.ts'
 import type { Notification } from '../../runner/core/notifications.ts'
 import { type Keep, runId } from '../../runner/core/ports.ts'
@@ -120,7 +120,8 @@ describe('incidents', () => {
   })
 
   test('a check leads to its incidents, each once', async () => {
-    await using server = await scene(pageAlarms({ open: [open] }), {
+    const elsewhere = incidentOf({ id: 'shop~wrong~9', affected: [{ check: 'cart', title: 'cart', since: start }] })
+    await using server = await scene(pageAlarms({ open: [open, elsewhere] }), {
       keep: [kept(open), kept(past({ id: 'shop~wrong~1' }))],
     })
     const { text } = await read(server, '/checks/shop/home')
@@ -317,7 +318,9 @@ describe('one incident', () => {
 describe('maintenance', () => {
   const form = { title: 'Upgrade', selection: 'shop/home', from: '2026-01-05T13:00', to: '2026-01-05T14:00' }
 
-  test('declaring one and ending it early', async () => {
+  test('declaring one and ending it early, in UTC wherever Vedette runs', async () => {
+    vi.stubEnv('TZ', 'America/New_York')
+    onTestFinished(() => void vi.unstubAllEnvs())
     const alarms = pageAlarms()
     await using server = await scene(alarms)
     const cookie = await signedIn(server)
