@@ -2,7 +2,9 @@
 
 export { type CheckOptions, check } from './config/check.ts'
 export { type ConfigurationOptions, defineConfig } from './config/configuration.ts'
+export { type HeartbeatOptions, heartbeat } from './config/heartbeat.ts'
 export { type LoadOptions, load } from './config/load.ts'
+export { type MaintenanceOptions, maintenance } from './config/maintenance.ts'
 export { type ObjectiveOptions, objective } from './config/objective.ts'
 export { type PlaywrightOptions, playwright } from './config/playwright.ts'
 export { secret } from './config/secret.ts'

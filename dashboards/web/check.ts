@@ -78,17 +78,22 @@ function headline({ check, now, signedIn }: CheckData): Content {
 <h1>${sign(state)}<span>${check.title}</span></h1>
 <p>${
     isNew
-      ? 'Not run yet.'
-      : html`<b>${state}</b> for ${lasting(since, now)}${consecutiveFailures > 0 ? html` · ${count(consecutiveFailures, 'failure')} in a row` : ''}${isWrong && lastPassedAt !== undefined ? html` · last passed ${ago(lastPassedAt, now)}` : ''} · last run ${ago(lastRunAt, now)}${check.nextRunAt !== undefined && check.nextRunAt > now ? html` · next ${until(check.nextRunAt, now)}` : ''}`
+      ? isHeartbeat(check)
+        ? 'No signal has arrived yet; `vedette heartbeats` shows the address that its job sends it to.'
+        : 'Not run yet.'
+      : html`<b>${state}</b> for ${lasting(since, now)}${consecutiveFailures > 0 ? html` · ${count(consecutiveFailures, 'failure')} in a row` : ''}${isWrong && lastPassedAt !== undefined ? html` · last passed ${ago(lastPassedAt, now)}` : ''} · last ${isHeartbeat(check) ? 'signal or due time' : 'run'} ${ago(lastRunAt, now)}${check.nextRunAt !== undefined && check.nextRunAt > now ? html` · next ${until(check.nextRunAt, now)}` : ''}`
   }</p>
 ${said ? html`<p class="said">${check.last?.reason ? html`<b>${check.last.reason}</b>: ` : ''}${said}</p>` : ''}
-<div class="actions">${
-    signedIn
-      ? html`<form method="post" action="${checkPath(check)}/run"><button class="primary">Run now</button></form>`
-      : html`<a class="button" href="/sign-in?next=${encodeURIComponent(checkPath(check))}">Sign in to run it now</a>`
-  }</div>
+${isHeartbeat(check) ? '' : html`<div class="actions">${runNow(check, signedIn)}</div>`}
 </section>`
 }
+
+const isHeartbeat = (check: WatchedCheck) => check.kind === 'heartbeat'
+
+const runNow = (check: WatchedCheck, signedIn: boolean): Content =>
+  signedIn
+    ? html`<form method="post" action="${checkPath(check)}/run"><button class="primary">Run now</button></form>`
+    : html`<a class="button" href="/sign-in?next=${encodeURIComponent(checkPath(check))}">Sign in to run it now</a>`
 
 function windows({ check, windows: list }: CheckData): Content {
   return html`<section id="windows" data-live><h2>How often, how slow</h2><div class="scroll" tabindex="0" role="region" aria-label="Uptime and percentiles"><table>

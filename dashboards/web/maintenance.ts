@@ -59,7 +59,8 @@ ${past(data)}`,
   }
 }
 
-function nextOf({ next, when }: Window, now: number): number | undefined {
+function nextOf({ next, when, endedAt }: Window, now: number): number | undefined {
+  if (endedAt !== undefined) return undefined
   if (next !== undefined) return next
   return 'from' in when && when.from > now ? when.from : undefined
 }

@@ -2,8 +2,8 @@
 
 import type { Health, Outcome, Problem, Result, Transition, Trigger, Verdict } from './contracts.ts'
 import type { JourneyCheck, JourneySource, RevisionSource, System } from './definitions.ts'
-import type { Deploy } from './deploys.ts'
-import type { Beat, BeatKind } from './heartbeats.ts'
+import type { Deploy, DeployMark } from './deploys.ts'
+import type { Beat, BeatReport } from './heartbeats.ts'
 import type { Incident, IncidentLine } from './incidents.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Notification } from './notifications.ts'
@@ -59,6 +59,8 @@ export interface WindowStats {
   readonly p95: number
   readonly p99: number
   readonly avg: number
+  /** On request: the durations as `core/histogram.ts` encodes them, to be added up over checks. */
+  readonly durations?: Uint8Array
 }
 
 export interface SeriesPoint {
@@ -191,6 +193,7 @@ export interface Store extends AsyncDisposable {
     readonly checks?: readonly CheckKey[]
     /** Counts alone, in a fifth of the time: what is said of durations is NaN. */
     readonly counts?: true
+    readonly durations?: boolean
   }): Promise<readonly WindowStats[]>
   series(query: {
     readonly system: string
@@ -391,12 +394,11 @@ export interface Alarms {
     readonly notifier?: string
     readonly signal: AbortSignal
   }): Promise<readonly Notification[]>
-  /** An arrival for the heartbeat whose token this is. */
-  beat(
-    token: string,
-    beat: { readonly kind: BeatKind; readonly facts: Readonly<Record<string, number>>; readonly text?: string },
-  ): Promise<Beat>
-  markDeploy(deploy: Omit<Deploy, 'id' | 'environment'>): Promise<Deploy>
+  /** The heartbeat whose token this is. */
+  heartbeatOf(token: string): CheckKey | undefined
+  /** An arrival for it. */
+  beat(token: string, report: BeatReport): Promise<Beat>
+  markDeploy(mark: DeployMark): Promise<Deploy>
 }
 
 /** The running monitor: what `runner/server` shows and what the API can ask for. */

@@ -13,6 +13,7 @@ import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
+import { serveHeartbeats } from './heartbeat.ts'
 import { serveIncidentPages } from './incident-pages.ts'
 import { serveMaintenancePage } from './maintenance-page.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
@@ -99,6 +100,7 @@ async function build(
   )
   serveEvents(app, rooms)
   serveApi(app, rooms)
+  serveHeartbeats(app, rooms)
   await serveAssets(app, rooms)
   servePages(app, rooms)
   serveOverview(app, rooms)

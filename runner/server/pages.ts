@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Frame, layout, messagePage, type Page, signInPage } from '../../dashboards/web/layout.ts'
 import { loadRunPage, loadRunsPage } from '../../dashboards/web/load.ts'
 import { found } from './api.ts'
+import { withoutToken } from './heartbeat.ts'
 import { toProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import { ownOriginOnly } from './security.ts'
@@ -58,7 +59,7 @@ export function serveErrors(app: FastifyInstance, rooms: Rooms): void {
   const render = renderer(rooms)
   const answer = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
     const problem = toProblem(error)
-    if (problem.status >= 500) rooms.log.error({ err: error, url: request.url }, 'request failed')
+    if (problem.status >= 500) rooms.log.error({ err: error, url: withoutToken(request.url) }, 'request failed')
     reply.status(problem.status)
     if (isForPeople(request)) {
       return render(request, reply, messagePage(problem.title, [`${problem.detail}.`]))

@@ -1,7 +1,7 @@
 /** History in memory, for a smoke run and for tests: the contract of the store in its plainest words. Gone with the process. */
 
 import { type Result, type Verdict, verdicts } from '../core/contracts.ts'
-import { toMs, toUnits } from '../core/histogram.ts'
+import { createHistogram, toMs, toUnits } from '../core/histogram.ts'
 import {
   type CheckKey,
   checkKey,
@@ -95,6 +95,7 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
         check: group[0]!.check,
         ...statsOf(group),
         ...(query.counts ? { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN, avg: Number.NaN } : {}),
+        ...(query.durations ? { durations: durationsOf(group) } : {}),
       }))
     },
     async series({ system, check, from, to, points }) {
@@ -135,6 +136,12 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
 
 const among = (checks: readonly CheckKey[] | undefined, results: readonly Result[]) =>
   checks === undefined ? results : results.filter(result => checks.includes(checkKey(result)))
+function durationsOf(all: readonly Result[]): Uint8Array {
+  const histogram = createHistogram()
+  for (const result of all)
+    if (!result.maintenance && hasDuration(result.verdict)) histogram.add(toUnits(result.duration))
+  return histogram.encode()
+}
 
 function statsOf(all: readonly Result[]) {
   const counted = all.filter(result => !result.maintenance)

@@ -138,7 +138,7 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   }
 
   return {
-    windows: ({ from, to, system, check, checks, counts }) =>
+    windows: ({ from, to, system, check, checks, counts, durations }) =>
       snapshot(database, () => {
         const plan = planner()(from, to)
         return database
@@ -147,9 +147,12 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
           )
           .all(listed(checks), system ?? null, check ?? null)
           .flatMap((row): readonly WindowStats[] => {
-            const found = (counts ? count : collect)(Number(row['id']), plan)
+            const id = Number(row['id'])
+            const rolled = counts ? undefined : collect(id, plan)
+            const found = rolled ?? count(id, plan)
             if (found.total === 0) return []
-            return [{ system: String(row['system']), check: String(row['name']), ...found.stats() }]
+            const stats = { system: String(row['system']), check: String(row['name']), ...found.stats() }
+            return [durations && rolled ? { ...stats, durations: rolled.durations() } : stats]
           })
       }),
     series: ({ system, check, from, to, points }) =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Result } from '../../runner/core/contracts.ts'
+import { createHistogram } from '../../runner/core/histogram.ts'
 import { type LoadRun, runId, type Store } from '../../runner/core/ports.ts'
 import { day, down, failed, hour, minute, monday, run, runs, up } from '../stores/runs.ts'
 
@@ -110,6 +111,28 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       expect(await counts()).toEqual(expected)
       await store.maintain(monday + 2 * hour)
       expect(await counts()).toEqual(expected)
+    })
+
+    test('gives the durations of a window to be added up, on request, before and after they are rolled up', async () => {
+      await using opened = await open()
+      const { store } = opened
+      const fast = runs(90, { duration: 100 })
+      const slow = runs(10, { check: 'slow', duration: 2_000 })
+      await store.append({
+        results: [...fast, ...slow, failed({ slot: monday + 30_000, duration: 9_000 })],
+        health: [],
+      })
+      const together = async () => {
+        const histogram = createHistogram()
+        for (const { durations } of await store.windows({ from: monday, to: monday + day, durations: true }))
+          histogram.merge(durations!)
+        return [histogram.count, histogram.percentile(0.9), histogram.percentile(0.95)]
+      }
+      const expected = [100, expect.closeTo(100, -1), expect.closeTo(2_000, -2)]
+      expect(await together()).toEqual(expected)
+      await store.maintain(monday + day)
+      expect(await together()).toEqual(expected)
+      expect((await store.windows({ from: monday, to: monday + day }))[0]).not.toHaveProperty('durations')
     })
 
     test('keeps an on-demand run in full', async () => {

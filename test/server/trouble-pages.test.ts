@@ -364,6 +364,16 @@ describe('maintenance', () => {
     expect(alarms.done).toEqual([])
   })
 
+  test('one that was taken back is not planned any more', async () => {
+    const when = { from: start + 60 * minute, to: start + 120 * minute }
+    const back = { id: 'm', title: 'Upgrade', selection: ['shop'], when, by: 'Amira', endedAt: start, active: false }
+    const keep: Keep = { kind: 'maintenance', id: 'm', at: when.from, value: back }
+    await using server = await scene(pageAlarms({ windows: [back] }), { keep: [keep] })
+    const { text } = await read(server, '/maintenance')
+    expect(text).not.toContain('id="coming"')
+    expect(section(text, 'past')).toContain('(taken back)')
+  })
+
   test('ending one that there is not is said in full', async () => {
     await using server = await scene()
     const { status, text } = await post(server, '/maintenance/nothing/end', {}, await signedIn(server))

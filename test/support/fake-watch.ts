@@ -12,7 +12,7 @@ import {
   type WatchEvent,
   type WatchedCheck,
 } from '../../runner/core/ports.ts'
-import { createAlarms } from '../../runner/engine/alarms.ts'
+import { noAlarms } from './no-alarms.ts'
 
 export interface FakeWatch extends Watch {
   put(...checks: readonly WatchedCheck[]): void
@@ -40,7 +40,7 @@ export function createFakeWatch({
   systems = [],
   checks = [],
   objectives = [],
-  alarms = createAlarms(),
+  alarms = noAlarms(),
   status,
   now = start,
 }: FakeWatchOptions = {}): FakeWatch {

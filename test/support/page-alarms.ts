@@ -3,8 +3,8 @@
 import { RunnerFault } from '../../runner/core/fault.ts'
 import type { Incident, IncidentLine } from '../../runner/core/incidents.ts'
 import type { Alarms } from '../../runner/core/ports.ts'
-import { createAlarms } from '../../runner/engine/alarms.ts'
 import { start } from './fake-watch.ts'
+import { noAlarms } from './no-alarms.ts'
 
 export interface PageAlarms extends Alarms {
   put(...incidents: readonly Incident[]): void
@@ -31,7 +31,7 @@ export function pageAlarms({
     return next
   }
   return {
-    ...createAlarms(),
+    ...noAlarms(),
     open: () => [...incidents.values()].filter(({ resolvedAt }) => resolvedAt === undefined),
     async acknowledge(id, by) {
       done.push(`acknowledge ${id}`)

@@ -1,5 +1,6 @@
 import { checkOptions } from '../../runner/config/check.ts'
 import { configurationOptions } from '../../runner/config/configuration.ts'
+import { heartbeatOptions } from '../../runner/config/heartbeat.ts'
 import { loadOptions } from '../../runner/config/load.ts'
 import { playwrightOptions } from '../../runner/config/playwright.ts'
 import { optionTable } from '../../runner/config/reference.ts'
@@ -28,6 +29,7 @@ export function withOptions(readme: string): string {
     optionTable('ping({ … })', pingOptions),
     optionTable('headers(path, { … })', headersOptions),
     optionTable('playwright(folder, { … })', playwrightOptions),
+    optionTable('heartbeat(id, { … })', heartbeatOptions),
     optionTable('load({ … })', loadOptions),
   ].join('\n')
   return `${readme.slice(0, readme.indexOf(from) + from.length)}\n\n${reference}\n${readme.slice(readme.indexOf(to))}`
