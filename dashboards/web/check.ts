@@ -3,7 +3,7 @@
 import type { PhaseName, Result, Verdict } from '../../runner/core/contracts.ts'
 import type { Incident } from '../../runner/core/incidents.ts'
 import type { SeriesPoint, WatchedCheck, WindowStats } from '../../runner/core/ports.ts'
-import { latencyChart, spanBar } from './chart.ts'
+import { type ChartEvent, latencyChart, spanBar } from './chart.ts'
 import { ago, count, duration, lasting, percent, span, until } from './format.ts'
 import { type Content, html } from './html.ts'
 import { incidentMark } from './incident-words.ts'
@@ -34,6 +34,8 @@ export interface CheckData {
   readonly windows: readonly { readonly range: Range; readonly length: number; readonly stats?: WindowStats }[]
   readonly range: Range
   readonly series: readonly SeriesPoint[]
+  /** Deploys, incidents and maintenance in the time of the series. */
+  readonly events: readonly ChartEvent[]
   /** Newest first. */
   readonly recent: readonly Result[]
   readonly troubles: readonly Result[]
@@ -113,11 +115,11 @@ function timeline({ recent: results }: CheckData): Content {
 <p class="legend"><span class="key k-passed">passed</span><span class="key k-degraded">degraded</span><span class="key k-failed">failed</span><span class="key k-unknown">unknown</span></p></section>`
 }
 
-function latency({ check, range, series }: CheckData): Content {
+function latency({ check, range, series, events }: CheckData): Content {
   return html`<section><h2>Latency</h2><nav class="tabs" aria-label="Time shown"><ul>${ranges.map(
     name =>
       html`<li><a class="chip" href="${checkPath(check)}?range=${name}"${name === range ? html` aria-current="true"` : ''}>${rangeWords[name]}</a></li>`,
-  )}</ul></nav>${latencyChart('latency', `Latency of the last ${rangeWords[range]}, with failed and unknown runs marked on the time axis`, series)}</section>`
+  )}</ul></nav>${latencyChart('latency', `Latency of the last ${rangeWords[range]}, with failed and unknown runs marked on the time axis`, series, events)}</section>`
 }
 
 function troubles({ check, troubles: results, range, verdict, now }: CheckData): Content {

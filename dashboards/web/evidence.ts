@@ -10,6 +10,8 @@ import { phaseNames, phaseTotal } from './run-table.ts'
 export interface Evidence {
   readonly failure?: Result
   readonly pass?: Result
+  /** Nothing passed before, as far as is known. */
+  readonly neverPassed?: boolean
 }
 
 /** One line of the comparison. */
@@ -20,7 +22,7 @@ interface Line {
   readonly differs: boolean
 }
 
-export function evidence({ failure, pass }: Evidence): Content {
+export function evidence({ failure, pass, neverPassed }: Evidence): Content {
   const any = failure ?? pass
   if (any === undefined) return ''
   const gone = html`<span class="quiet">not kept any more</span>`
@@ -30,7 +32,7 @@ export function evidence({ failure, pass }: Evidence): Content {
   return html`<section id="evidence"><h2>First failure beside the last pass</h2>
 <p class="note">Of <a href="${checkPath(any)}">${any.system}/${any.check}</a>. What differs is marked <span class="differs">≠</span>.</p>
 <table class="beside" role="table" aria-label="First failure beside the last pass">
-<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="unseen">What</span></th><th role="columnheader" scope="col">Last pass<br>${head(pass)}</th><th role="columnheader" scope="col">First failure<br>${head(failure)}</th></tr></thead>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col"><span class="unseen">What</span></th><th role="columnheader" scope="col">Last pass<br>${neverPassed ? html`<span class="quiet">none is known</span>` : head(pass)}</th><th role="columnheader" scope="col">First failure<br>${head(failure)}</th></tr></thead>
 <tbody role="rowgroup">${lines.map(
     line =>
       html`<tr role="row"${line.differs ? html` class="is-different"` : ''}><th role="rowheader" scope="row">${line.name}${line.differs ? html` <span class="differs" title="differs">≠<span class="unseen"> differs</span></span>` : ''}</th><td role="cell">${line.pass}</td><td role="cell">${line.failure}</td></tr>`,

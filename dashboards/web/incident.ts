@@ -76,7 +76,7 @@ function headline({ incident, now, mayAct }: IncidentData): Content {
 function acknowledge(incident: Incident, mayAct: boolean): Content {
   if (incident.resolvedAt !== undefined) return ''
   if (!mayAct) {
-    return html`<a class="button" href="/sign-in?next=${encodeURIComponent(incidentPath(incident))}">Sign in to acknowledge it</a>`
+    return html`<a class="button" href="/sign-in?next=${encodeURIComponent(incidentPath(incident))}">Sign in to ${incident.acknowledgedAt === undefined ? 'acknowledge it' : 'add a note'}</a>`
   }
   return incident.acknowledgedAt === undefined
     ? html`<form method="post" action="${incidentPath(incident)}/acknowledge"><button class="primary">Acknowledge</button></form>`

@@ -59,7 +59,8 @@ ${past(data)}`,
   }
 }
 
-function nextOf({ next, when }: Window, now: number): number | undefined {
+function nextOf({ next, when, endedAt }: Window, now: number): number | undefined {
+  if (endedAt !== undefined) return undefined
   if (next !== undefined) return next
   return 'from' in when && when.from > now ? when.from : undefined
 }
@@ -85,7 +86,7 @@ const activeColumns = ({ now, mayAct }: MaintenanceData): readonly Column<Window
   by,
   { name: 'Since', as: 'num', show: ({ when }) => ('from' in when ? lasting(when.from, now) : dash) },
   { name: 'Ends', as: 'num', show: window => (window.until === undefined ? dash : until(window.until, now)) },
-  { name: 'Change', show: window => endForm(window, 'End now', mayAct) },
+  { name: 'Change', as: 'plain', show: window => endForm(window, 'End now', mayAct) },
 ]
 
 const comingColumns = ({ now, mayAct }: MaintenanceData): readonly Column<Window>[] => [
@@ -99,7 +100,7 @@ const comingColumns = ({ now, mayAct }: MaintenanceData): readonly Column<Window
     as: 'num',
     show: ({ when }) => span('cron' in when ? when.duration : when.to - when.from),
   },
-  { name: 'Change', show: window => endForm(window, 'Take back', mayAct) },
+  { name: 'Change', as: 'plain', show: window => endForm(window, 'Take back', mayAct) },
 ]
 
 function declare({ form, mayAct }: MaintenanceData): Content {

@@ -76,6 +76,11 @@ export function partsOf(
 export const isInWindow = (check: WatchedCheck, { selection }: StatusWindow): boolean =>
   isMeant({ ...check, smoke: true }, selection)
 
+/** Whose runs the public page speaks of. */
+export const publicChecks = ({ systems, checks }: Pick<StatusFacts, 'systems' | 'checks'>): readonly WatchedCheck[] => [
+  ...new Set(systems.flatMap(system => partsOf(system, checks)).flatMap(part => part.checks)),
+]
+
 /** Within its system a check may go by its id alone. */
 function isPartOf(check: WatchedCheck, terms: readonly string[]): boolean {
   const full = terms.map(term => {
@@ -87,7 +92,11 @@ function isPartOf(check: WatchedCheck, terms: readonly string[]): boolean {
 
 // ---- how a part is --------------------------------------------------------------------------------------------------
 
-const judged: readonly HealthState[] = ['up', 'retrying', 'degraded', 'down']
+const judged: readonly HealthState[] = ['up', 'degraded', 'down']
+
+/** One that failed just now is taken for what it was before; of one that never passed nothing is known. */
+const isKnown = ({ health }: WatchedCheck): boolean =>
+  health.state === 'retrying' ? health.lastPassedAt !== undefined : judged.includes(health.state)
 
 export function publicPart(part: Part, incidents: readonly Incident[], facts: StatusFacts): PublicPart {
   const mine = incidents.filter(incident => affectedOf(incident, part).length > 0)
@@ -106,7 +115,7 @@ export function publicPart(part: Part, incidents: readonly Incident[], facts: St
 
 function stateOf(part: Part, incidents: readonly Incident[], { windows, now }: StatusFacts): PartState {
   const states = part.checks.map(check => check.health.state)
-  const known = states.filter(state => judged.includes(state)).length
+  const known = part.checks.filter(isKnown).length
   const down = part.checks.filter(check => check.health.state === 'down')
   const open = incidents.filter(incident => isOpenFor(incident, part))
   const levels = [

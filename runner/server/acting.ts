@@ -11,7 +11,7 @@ export const mayAct = ({ guard }: Rooms, request: FastifyRequest): boolean => gu
 /** Refuses a request that may not change something; whose doing it is, for the record. */
 export function actorOf({ guard }: Rooms, request: FastifyRequest): Actor {
   guard.mayChange(request)
-  return { name: 'whoever has the token' }
+  return { name: 'Somebody with the token' }
 }
 
 /** What the alarms refuse is the asker's mistake, and said in full. */

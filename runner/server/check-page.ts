@@ -11,6 +11,7 @@ import type { Incident } from '../core/incidents.ts'
 import { type CheckKey, checkKey, type WatchedCheck } from '../core/ports.ts'
 import { describeLimit, limitsOf, type Requirement } from '../core/requirements.ts'
 import { canRun, found, keyOf, missing, normalRunId } from './api.ts'
+import { chartEvents } from './chart-events.ts'
 import { renderer } from './pages.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -68,18 +69,19 @@ function viewOf({ query }: FastifyRequest): View {
 }
 
 async function gather(
-  { watch, store, clock }: Rooms,
+  rooms: Rooms,
   check: WatchedCheck,
   { range, verdict }: View,
   signedIn: boolean,
 ): Promise<CheckData> {
+  const { watch, store, clock } = rooms
   const now = clock.now()
   // Whole steps: the chart changes when there is a new figure, not because time passes.
   const step = lengths[range] / points
   const to = Math.ceil(now / step) * step
   const of = { system: check.system, check: check.check }
   const system = watch.systems().find(({ id }) => id === check.system)
-  const [recent, troubles, series, incidents, ...windows] = await Promise.all([
+  const [recent, troubles, series, kept, ...windows] = await Promise.all([
     store.results({ ...of, triggers: ['schedule'], limit: 60 }),
     store.results(
       verdict
@@ -90,6 +92,7 @@ async function gather(
     store.kept('incident', { from: now - remembered, limit: 10_000 }),
     ...ranges.map(name => store.windows({ ...of, from: now - lengths[name], to: now })),
   ])
+  const incidents = affecting(check, [...watch.alarms.open(), ...kept])
   return {
     now,
     check,
@@ -104,7 +107,8 @@ async function gather(
     recent,
     troubles,
     ...(verdict === undefined ? {} : { verdict }),
-    incidents: affecting(check, [...watch.alarms.open(), ...incidents]).slice(0, mostIncidents),
+    incidents: incidents.slice(0, mostIncidents),
+    events: await chartEvents(rooms, check, incidents, to - lengths[range]),
     signedIn,
   }
 }

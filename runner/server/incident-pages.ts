@@ -155,5 +155,9 @@ async function evidenceOf({ recent }: Rooms, of: Affected | undefined): Promise<
   const find = async (id: string | undefined) => (id === undefined ? undefined : recent.find(id))
   const [failure, pass] = await Promise.all([find(of?.firstFailure), find(of?.lastPass)])
   if (failure === undefined && pass === undefined) return undefined
-  return { ...(failure === undefined ? {} : { failure }), ...(pass === undefined ? {} : { pass }) }
+  return {
+    ...(failure === undefined ? {} : { failure }),
+    ...(pass === undefined ? {} : { pass }),
+    neverPassed: of?.lastPass === undefined,
+  }
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { statusPage } from '../../dashboards/web/status.ts'
 import type { Incident } from '../core/incidents.ts'
 import { type CheckKey, checkKey } from '../core/ports.ts'
-import { publicDays, type StatusFacts, type StatusWindow } from '../core/public-part.ts'
+import { publicChecks, publicDays, type StatusFacts, type StatusWindow } from '../core/public-part.ts'
 import { type PublicStatus, publicStatus } from '../core/public-status.ts'
 import { missing } from './api.ts'
 import type { Rooms } from './rooms.ts'
@@ -89,23 +89,20 @@ function createMeasured({ watch, store }: Rooms): (now: number) => Promise<Statu
 
   const read = async (now: number): Promise<ReadonlySet<string>> => {
     const to = Math.floor(now / day) * day + day
-    const shown = new Set(watch.systems().flatMap(({ id, status }) => (status === undefined ? [] : [id])))
+    const shown = publicChecks({ systems: watch.systems(), checks: watch.checks() })
     const days = await Promise.all(
-      watch
-        .checks()
-        .filter(({ system }) => shown.has(system))
-        .map(async check => {
-          const points = await store.series({
-            system: check.system,
-            check: check.check,
-            from: to - publicDays * day,
-            to,
-            points: publicDays,
-          })
-          return points
-            .filter(({ runs }) => runs.passed + runs.degraded + runs.failed > 0)
-            .map(({ from }) => name(checkKey(check), from + 1))
-        }),
+      shown.map(async check => {
+        const points = await store.series({
+          system: check.system,
+          check: check.check,
+          from: to - publicDays * day,
+          to,
+          points: publicDays,
+        })
+        return points
+          .filter(({ runs }) => runs.passed + runs.degraded + runs.failed > 0)
+          .map(({ from }) => name(checkKey(check), from + 1))
+      }),
     )
     return new Set(days.flat())
   }

@@ -15,7 +15,7 @@ const shop = systemOf('shop-internal', {
   status: { title: 'Shop', parts: { Ordering: ['cart', '@money'], Account: ['shop-internal/sign-in'] } },
 })
 const check = (id: string, state: HealthState = 'up', more: { severity?: string; tags?: readonly string[] } = {}) =>
-  watchedCheck('shop-internal', id, { health: healthOf(state), ...more })
+  watchedCheck('shop-internal', id, { health: healthOf(state, { lastPassedAt: start - minute }), ...more })
 const cart = check('cart')
 const pay = check('pay', 'up', { tags: ['money'] })
 const signIn = check('sign-in')
@@ -60,6 +60,11 @@ describe('the state of a part', () => {
   ])('%s: %j is %s', (_, [first, second], expected) => {
     const checks = [check('cart', first), check('pay', second, { tags: ['money'] }), signIn]
     expect(states({ checks })).toEqual({ Ordering: expected, Account: 'operational' })
+  })
+
+  test('a first run that fails tells nothing yet', () => {
+    const fresh = { ...cart, health: healthOf('retrying') }
+    expect(states({ checks: [fresh, { ...pay, health: fresh.health }, signIn] })['Ordering']).toBe('unknown')
   })
 
   test('one of many down is degraded, unless it is a P0', () => {

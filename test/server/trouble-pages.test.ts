@@ -1,6 +1,6 @@
 /** Incidents, maintenance, messages and the monitor itself, as people see and change them. */
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Incident } from '../../runner/core/incidents.ts'
 import type { Notification } from '../../runner/core/notifications.ts'
 import { type Keep, runId } from '../../runner/core/ports.ts'
@@ -120,7 +120,8 @@ describe('incidents', () => {
   })
 
   test('a check leads to its incidents, each once', async () => {
-    await using server = await scene(pageAlarms({ open: [open] }), {
+    const elsewhere = incidentOf({ id: 'shop~wrong~9', affected: [{ check: 'cart', title: 'cart', since: start }] })
+    await using server = await scene(pageAlarms({ open: [open, elsewhere] }), {
       keep: [kept(open), kept(past({ id: 'shop~wrong~1' }))],
     })
     const { text } = await read(server, '/checks/shop/home')
@@ -130,6 +131,45 @@ describe('incidents', () => {
       .matchAll(/href="\/incidents\/([^"?]+)"/g)
     expect([...ids].map(([, id]) => decodeURIComponent(id!))).toEqual([open.id, 'shop~wrong~1'])
   })
+})
+
+test('the chart of a check marks deploys, incidents and windows in its time, with the way to each', async () => {
+  const deploy = (id: string, system: string, at: number): Keep => ({
+    kind: 'deploy',
+    id,
+    at,
+    value: { id, system, environment: 'production', revision: id, at, by: 'gate' },
+  })
+  const window = (id: string, selection: string, from: number): Keep => ({
+    kind: 'maintenance',
+    id,
+    at: from,
+    value: { id, title: id, selection: [selection], when: { from, to: from + 60 * minute }, by: 'Amira' },
+  })
+  const keep = [
+    deploy('rev-today', 'shop', start - 60 * minute),
+    deploy('rev-old', 'shop', start - 5 * day),
+    deploy('rev-blog', 'blog', start - 60 * minute),
+    window('move-home', 'shop', start - 300 * minute),
+    window('move-blog', 'blog', start - 300 * minute),
+  ]
+  const results = Array.from({ length: 20 }, (_, index) => resultOf(home, { slot: start - index * 70 * minute }))
+  await using server = await scene(pageAlarms({ open: [open] }), { keep, results })
+  const { text } = await read(server, '/checks/shop/home')
+  const chart = text.split('id="latency"')[1]!.split('</figure>')[0]!
+  expect(chart.match(/<(path|rect) class="event-\w+"/g)).toEqual([
+    '<path class="event-deploy"',
+    '<rect class="event-incident"',
+    '<rect class="event-maintenance"',
+  ])
+  expect(chart).toContain(`href="/incidents/${encodeURIComponent(open.id)}"`)
+  expect(words(chart)).toContain('home does not answer since 11:45:30 UTC')
+  expect(words(chart)).toContain('move-home 07:00:00 to 08:00:00 UTC')
+  expect(['rev-today', 'rev-old', 'rev-blog', 'move-home', 'move-blog'].filter(name => chart.includes(name))).toEqual([
+    'rev-today',
+    'move-home',
+  ])
+  expect((await read(server, '/checks/shop/home?range=7d')).text).toContain('rev-old')
 })
 
 describe('one incident', () => {
@@ -278,7 +318,9 @@ describe('one incident', () => {
 describe('maintenance', () => {
   const form = { title: 'Upgrade', selection: 'shop/home', from: '2026-01-05T13:00', to: '2026-01-05T14:00' }
 
-  test('declaring one and ending it early', async () => {
+  test('declaring one and ending it early, in UTC wherever Vedette runs', async () => {
+    vi.stubEnv('TZ', 'America/New_York')
+    onTestFinished(() => void vi.unstubAllEnvs())
     const alarms = pageAlarms()
     await using server = await scene(alarms)
     const cookie = await signedIn(server)
@@ -320,6 +362,16 @@ describe('maintenance', () => {
         .status,
     ).toBe(403)
     expect(alarms.done).toEqual([])
+  })
+
+  test('one that was taken back is not planned any more', async () => {
+    const when = { from: start + 60 * minute, to: start + 120 * minute }
+    const back = { id: 'm', title: 'Upgrade', selection: ['shop'], when, by: 'Amira', endedAt: start, active: false }
+    const keep: Keep = { kind: 'maintenance', id: 'm', at: when.from, value: back }
+    await using server = await scene(pageAlarms({ windows: [back] }), { keep: [keep] })
+    const { text } = await read(server, '/maintenance')
+    expect(text).not.toContain('id="coming"')
+    expect(section(text, 'past')).toContain('(taken back)')
   })
 
   test('ending one that there is not is said in full', async () => {
