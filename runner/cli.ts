@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   list: () => import('./commands/list.ts'),
   requirements: () => import('./commands/requirements.ts'),
   init: () => import('./commands/init.ts'),
+  deploy: () => import('./commands/deploy.ts'),
   heartbeats: () => import('./commands/heartbeats.ts'),
   rename: () => import('./commands/rename.ts'),
   doctor: () => import('./commands/doctor.ts'),

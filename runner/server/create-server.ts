@@ -10,6 +10,7 @@ import { RunnerFault } from '../core/fault.ts'
 import { serveApi } from './api.ts'
 import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
+import { serveDeploys } from './deploys.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
 import { serveHeartbeats } from './heartbeat.ts'
@@ -88,6 +89,7 @@ async function build(
   serveEvents(app, rooms)
   serveApi(app, rooms)
   serveHeartbeats(app, rooms)
+  serveDeploys(app, rooms)
   await serveAssets(app, rooms)
   servePages(app, rooms)
   serveCheckPages(app, rooms)
