@@ -12,7 +12,10 @@ import { capturedIo } from '../support/captured-io.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 async function setUp() {
-  const server = createServer((_, response) => void response.setHeader('x-revision', 'abc').end('hello')).listen(0, '127.0.0.1')
+  const server = createServer((_, response) => void response.setHeader('x-revision', 'abc').end('hello')).listen(
+    0,
+    '127.0.0.1',
+  )
   await new Promise(resolve => server.once('listening', resolve))
   onTestFinished(() => {
     server.closeAllConnections()

@@ -5,6 +5,7 @@ import { loadOptions } from '../../runner/config/load.ts'
 import { playwrightOptions } from '../../runner/config/playwright.ts'
 import { optionTable } from '../../runner/config/reference.ts'
 import { systemOptions } from '../../runner/config/system.ts'
+import { grafanaOptions } from '../../runner/notifiers/grafana.ts'
 import { dnsOptions } from '../../runner/probes/dns.ts'
 import { headersOptions } from '../../runner/probes/headers.ts'
 import { httpOptions } from '../../runner/probes/http.ts'
@@ -31,6 +32,7 @@ export function withOptions(readme: string): string {
     optionTable('playwright(folder, { … })', playwrightOptions),
     optionTable('heartbeat(id, { … })', heartbeatOptions),
     optionTable('load({ … })', loadOptions),
+    optionTable('grafana({ … })', grafanaOptions),
   ].join('\n')
   return `${readme.slice(0, readme.indexOf(from) + from.length)}\n\n${reference}\n${readme.slice(readme.indexOf(to))}`
 }
