@@ -18,7 +18,7 @@ export interface Page {
   readonly title: string
   /** Picture in the tab. Default: up. */
   readonly state?: HealthState
-  readonly here?: 'overview' | 'requirements' | 'load'
+  readonly here?: 'overview' | 'requirements' | 'load' | 'deploys'
   readonly main: Content
   /** Islands that this page needs beside the live one. */
   readonly islands?: readonly string[]
@@ -28,6 +28,7 @@ const nav = [
   ['overview', '/', 'Checks'],
   ['requirements', '/requirements', 'Requirements'],
   ['load', '/load', 'Load runs'],
+  ['deploys', '/deploys', 'Deploys'],
 ] as const
 
 export function layout(frame: Frame, page: Page): string {

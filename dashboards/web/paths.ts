@@ -13,6 +13,8 @@ const idOf = (run: Result): string =>
   [run.system, run.check, run.location, run.slot, run.trigger].map(part => encodeURIComponent(part)).join('~')
 
 export const runPath = (run: Result): string => `/runs/${idOf(run)}`
+/** The id as `deployId` of runner/core/deploys makes it: its parts are encoded already. */
+export const deployPath = (deploy: { readonly id: string }): string => `/deploys/${encodeURIComponent(deploy.id)}`
 export const loadPath = (run: Pick<LoadRun, 'id'>): string => `/load/${encodeURIComponent(run.id)}`
 /** Of one system, and of one of its promises. */
 export const requirementsPath = (system: string, id?: string): string =>

@@ -11,6 +11,7 @@ import { serveApi } from './api.ts'
 import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
 import { serveDeploys } from './deploys.ts'
+import { serveDeployPages } from './deploys-page.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
 import { serveHeartbeats } from './heartbeat.ts'
@@ -94,6 +95,7 @@ async function build(
   servePages(app, rooms)
   serveCheckPages(app, rooms)
   serveRequirementsPages(app, rooms)
+  serveDeployPages(app, rooms)
 }
 
 const mutable = (directives: Readonly<Record<string, readonly string[]>>) =>

@@ -49,3 +49,10 @@ export async function deploysBetween(
   const deploys = await store.kept('deploy', { from, to: to + 1, limit: 1_000 })
   return deploys.filter(deploy => system === undefined || deploy.system === system).toReversed()
 }
+
+/** Its parts are encoded once in the id, and may come here decoded. */
+export async function findDeploy(store: Pick<Store, 'keptOne'>, id: string): Promise<Deploy | undefined> {
+  const parts = id.split('~')
+  const encoded = parts.map(part => encodeURIComponent(part)).join('~')
+  return (await store.keptOne('deploy', id)) ?? (await store.keptOne('deploy', encoded))
+}

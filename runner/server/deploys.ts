@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { found } from './api.ts'
-import { deployComparison, deploysBetween } from './deploy-comparison.ts'
+import { deployComparison, deploysBetween, findDeploy } from './deploy-comparison.ts'
 import { HttpProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import * as schemas from './schemas.ts'
@@ -72,13 +72,6 @@ export function serveDeploys(plain: FastifyInstance, { watch, store, clock, guar
       return { ...comparison, figures: comparison.figures.map(withoutNaN) } as never
     },
   )
-}
-
-/** Its parts are encoded once in the id, and may come here decoded. */
-async function findDeploy(store: Rooms['store'], id: string) {
-  const parts = id.split('~')
-  const encoded = parts.map(part => encodeURIComponent(part)).join('~')
-  return (await store.keptOne('deploy', id)) ?? (await store.keptOne('deploy', encoded))
 }
 
 const withoutNaN = <T extends { readonly before: number; readonly after: number }>(figure: T) => ({
