@@ -121,7 +121,7 @@ test.each([
     `playwright('.', { env: { PASSWORD: secret({ file: 'none' }) } })`,
     /expected the file none to hold a secret, found: ENOENT/,
   ],
-  ['something that is no check', `{ home: 1 }`, /checks\[0\]: expected a value of check, playwright or load/],
+  ['something that is no check', `{ home: 1 }`, /checks\[0\]: expected a value of check, heartbeat, playwright or load/],
 ])('refuses %s with its place and how to mend it', async (_, checks, message) => {
   expect((await problemsOf(system(checks))).join('\n')).toMatch(message)
 })
