@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
@@ -6,6 +7,7 @@ import { formatProblem, type LoadRequest, loadConfiguration } from '../config/lo
 import { askRevision } from '../system/ask-revision.ts'
 import { collectGarbage } from '../system/collect-garbage.ts'
 import { becomeLean } from '../system/lean-process.ts'
+import { createRequests } from '../system/notifier-request.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadRequest } from './configuration-options.ts'
@@ -75,6 +77,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       clock: io.clock,
       log,
     })
+    await using requests = createRequests()
     let swept = false
     const watch = await createWatch({
       request,
@@ -86,6 +89,8 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       random: Math.random,
       heartbeatSecret: readHeartbeatSecret(folder),
       askRevision,
+      send: requests.request,
+      readArtifact: artifact => readFile(join(evidence, artifact.path)).catch(() => undefined),
       ...(values.location === undefined ? {} : { location: values.location }),
       async openJourneys(generation) {
         const journeys = await openJourneys(generation, io, { artifacts, data: folder, log })

@@ -8,7 +8,7 @@ import type { Problem } from '../core/contracts.ts'
 export function locate(problem: Problem, files: readonly string[]): Problem {
   if (problem.file !== undefined) return problem
   const named = problem.path.map(
-    part => /^(?:system|check|playwright|load|objective|requirement) (.+)$/.exec(part)?.[1],
+    part => /^(?:system|check|playwright|load|objective|requirement|notifier) (.+)$/.exec(part)?.[1],
   )
   const wanted = named.filter(name => name !== undefined)
   if (wanted.length === 0) return problem

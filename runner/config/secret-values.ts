@@ -22,7 +22,7 @@ export function missingSecrets(
   env: Env,
   folder: string,
 ): { readonly secrets: SecretValues; readonly problems: readonly Problem[] } {
-  const places = configuration.systems.flatMap(system => [
+  const ofSystems = configuration.systems.flatMap(system => [
     ...system.checks.flatMap(check =>
       (check.probe?.secrets ?? []).map(secret => ({ secret, path: [`system ${system.id}`, `check ${check.id}`] })),
     ),
@@ -33,7 +33,10 @@ export function missingSecrets(
       secretsIn(part.env).map(secret => ({ secret, path: [`system ${system.id}`, `load ${part.id}`, 'env'] })),
     ),
   ])
-  const read = places.map(place => ({ ...place, value: readSecret(place.secret, env, folder) }))
+  const ofNotifiers = configuration.notifiers.flatMap(({ id, secrets }) =>
+    secrets.map(secret => ({ secret, path: [`notifier ${id}`] })),
+  )
+  const read = [...ofSystems, ...ofNotifiers].map(place => ({ ...place, value: readSecret(place.secret, env, folder) }))
   const problems = read.flatMap(({ value, path, secret }): readonly Problem[] => {
     if (typeof value !== 'string') return [{ level: 'error', path, message: describeMissing(secret, value.why) }]
     return value.length < shortestSecret ? [{ level: 'warning', path, message: describeShort(secret) }] : []

@@ -72,7 +72,10 @@ export const systemOptions = z.strictObject({
     })
     .optional()
     .describe('What the public status page shows of it. Default: nothing.'),
-  objectives: z.array(z.custom<Objective>()).optional().describe('Objectives made by `objective`.'),
+  objectives: z
+    .array(z.custom<Objective>(isObjective, { message: "expected a value such as objective('availability', { … })" }))
+    .optional()
+    .describe('Objectives made by `objective`.'),
   checks: z
     .array(z.custom<Check | JourneysPart | LoadPart>(value => typeof value === 'object' && value !== null))
     .describe('Values of `check`, `heartbeat`, `playwright` and `load`.'),
@@ -120,7 +123,7 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
       ? {}
       : { status: { title: options.status.title ?? options.title ?? id, parts: options.status.parts } }),
     requirements,
-    objectives: (options.objectives ?? []) as readonly Objective[],
+    objectives: Array.isArray(options.objectives) ? options.objectives.filter(isObjective) : [],
     checks,
     journeys,
     load,
@@ -161,6 +164,10 @@ function revisionSource(given: z.output<typeof systemOptions>['revision']): Revi
   }
 }
 
+function isObjective(value: unknown): value is Objective {
+  return typeof value === 'object' && value !== null && 'from' in value && 'period' in value
+}
+
 /** Names that must exist elsewhere in the same system: requirement ids, limits, addresses, and ids that must be unique. */
 function references(system: Omit<System, 'problems'>): readonly Problem[] {
   const ids = system.requirements.map(entry => entry.id)
@@ -180,7 +187,9 @@ function references(system: Omit<System, 'problems'>): readonly Problem[] {
       ),
     ),
     ...system.objectives.flatMap(objective =>
-      ids.includes(objective.from) ? [] : [unknownRequirement([`objective ${objective.id}`, 'from'], objective.from)],
+      typeof objective.from !== 'string' || ids.includes(objective.from)
+        ? []
+        : [unknownRequirement([`objective ${objective.id}`, 'from'], objective.from)],
     ),
     ...system.revision.origins.flatMap(name =>
       names.includes(name) ? [] : [unknownAddress(['revision', 'origins'], name, names)],

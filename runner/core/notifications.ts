@@ -43,6 +43,7 @@ export interface MessageIncident {
   readonly url?: string
   /** Of the run that failed first. */
   readonly runUrl?: string
+  readonly screenshotUrl?: string
   /** Bytes of the screenshot of the first failure, where there is one. */
   readonly screenshot?: () => Promise<{ readonly contentType: string; readonly data: Uint8Array } | undefined>
 }
@@ -52,7 +53,8 @@ export interface MessageIncident {
  * message that is refused): a dead letter.
  */
 export type Delivery =
-  | { readonly outcome: 'delivered' }
+  /** `trouble`: what went wrong beside it, such as one of several addresses that was refused. */
+  | { readonly outcome: 'delivered'; readonly trouble?: string }
   | { readonly outcome: 'later'; readonly trouble: string; readonly after?: number }
   | { readonly outcome: 'never'; readonly trouble: string }
 
@@ -79,7 +81,8 @@ export interface Audience {
   readonly severities?: readonly Severity[]
   readonly owners?: readonly string[]
   readonly systems?: readonly string[]
-  readonly occasions?: readonly Occasion[]
+  /** News between the first message and the end, which both are always sent. */
+  readonly occasions?: readonly Extract<Occasion, 'changed' | 'acknowledged'>[]
   /** Told only when nobody has acknowledged for so long, ms: escalation. */
   readonly unacknowledgedFor?: number
 }
@@ -103,6 +106,10 @@ export interface Notifier {
   readonly quiet?: QuietHours
   /** Again while an incident is open and nobody has acknowledged it, ms. */
   readonly remindEvery?: number
+  /** Takes one incident a message: the receiver groups by itself. */
+  readonly single?: boolean
+  /** The receiver forgets what it is not told again: it gets the state of all that it was told of so often, ms. None of that is recorded. */
+  readonly repeatEvery?: number
   readonly secrets: readonly Secret[]
   readonly problems: readonly Problem[]
   /** Never rejects for what the receiver does; what it throws is taken as `later`. */

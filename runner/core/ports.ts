@@ -7,6 +7,7 @@ import type { Beat, BeatReport } from './heartbeats.ts'
 import type { Incident, IncidentLine } from './incidents.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Notification } from './notifications.ts'
+import type { ObjectiveState } from './objectives.ts'
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
 
@@ -58,6 +59,8 @@ export interface WindowStats {
   readonly p95: number
   readonly p99: number
   readonly avg: number
+  /** On request: the durations as `core/histogram.ts` encodes them, to be added up over checks. */
+  readonly durations?: Uint8Array
 }
 
 export interface SeriesPoint {
@@ -179,13 +182,19 @@ export interface Store extends AsyncDisposable {
   health(): Promise<readonly StoredHealth[]>
   results(query: ResultQuery): Promise<readonly Result[]>
   result(id: string): Promise<Result | undefined>
-  strips(): Promise<readonly Strip[]>
-  /** Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `checks`: all. */
+  /** Without `checks`: of all. */
+  strips(checks?: readonly CheckKey[]): Promise<readonly Strip[]>
+  /**
+   * Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `check` and `checks`: all. `counts`: without percentiles
+   * (NaN), and many times cheaper; `durations`: with the distributions.
+   */
   windows(query: {
     readonly from: number
     readonly to: number
     readonly system?: string
     readonly check?: string
+    readonly checks?: readonly CheckKey[]
+    readonly figures?: 'counts' | 'durations'
   }): Promise<readonly WindowStats[]>
   series(query: {
     readonly system: string
@@ -347,6 +356,8 @@ export interface SelfStats {
   /** False until a probe worker and the store answer. */
   readonly ready: boolean
   readonly notReady?: string
+  /** The address that is asked after each full healthy loop; absent: none is configured. */
+  readonly deadMansSwitch?: { readonly every: number; readonly lastAskedAt?: number; readonly trouble?: string }
 }
 
 export type WatchEvent =
@@ -363,6 +374,18 @@ export interface Actor {
   readonly name: string
 }
 
+/** A notifier of the configuration, and whether it delivers. */
+export interface NotifierState {
+  readonly id: string
+  readonly kind: string
+  readonly summary: string
+  /** Messages whose time has come, and that have not arrived. */
+  readonly waiting: number
+  readonly lastDeliveredAt?: number
+  /** Why the last try failed; absent while it delivers. */
+  readonly trouble?: string
+}
+
 /** What people do about trouble. Each resolves once it is stored, and throws RunnerFault for what there is not. */
 export interface Alarms {
   /** Open incidents, the newest first. */
@@ -377,7 +400,7 @@ export interface Alarms {
   })[]
   declareMaintenance(window: Maintenance): Promise<void>
   endMaintenance(id: string): Promise<void>
-  notifiers(): readonly { readonly id: string; readonly kind: string; readonly summary: string }[]
+  notifiers(): readonly NotifierState[]
   /** Sends a marked test through the whole path and waits for its deliveries, within `signal`. */
   drill(options: {
     readonly check?: CheckKey
@@ -405,5 +428,9 @@ export interface Watch {
   runNow(key: CheckKey): Promise<Result>
   on(listener: (event: WatchEvent) => void): () => void
   self(): SelfStats
+  /** The public status page of the configuration, where it has one. */
+  publicStatus(): { readonly title: string } | undefined
   readonly alarms: Alarms
+  /** As of the last minute. */
+  objectives(): readonly ObjectiveState[]
 }

@@ -4,6 +4,7 @@ import type { Check, JourneyCheck, System } from '../core/definitions.ts'
 import { unknownHealth } from '../core/health.ts'
 import { type CheckKey, checkKey, type Journeys, type WatchedCheck } from '../core/ports.ts'
 import { type Scrub, scrubber } from '../core/redaction.ts'
+import { type Feeder, feederOf } from '../core/sli.ts'
 import type { Timetable } from '../core/slots.ts'
 import { createJourneyRunner, type JourneyRunner, type JourneyRunnerOptions } from './journey-runner.ts'
 import type { Log } from './log.ts'
@@ -32,7 +33,12 @@ export interface Generation {
   readonly loaded: Loaded
   readonly scrub: Scrub
   keys(): readonly CheckKey[]
+  /** The checks of a system as its objectives see them. */
+  feeders(system: string): readonly Feeder[]
   policyOf(key: CheckKey): HealthPolicy | undefined
+  find(key: CheckKey): { readonly system: System; readonly check: Check } | undefined
+  /** False: journeys are still being listed, or cannot be. */
+  isListed(): boolean
   checks(recorder: Recorder, signals: Signals): readonly WatchedCheck[]
   check(key: CheckKey, recorder: Recorder, signals: Signals): WatchedCheck | undefined
   /** In the background: Playwright is slow to list, and probes must not wait for it. */
@@ -74,6 +80,7 @@ export function createGeneration(options: GenerationOptions): Generation {
   let closing: Promise<void> | undefined
   let cannotOpen: readonly Problem[] = []
   let ended = false
+  let listed = loaded.configuration.systems.every(system => system.journeys.length === 0)
 
   const open = async (after: number) => {
     try {
@@ -82,6 +89,7 @@ export function createGeneration(options: GenerationOptions): Generation {
       journeys = { port, runner }
       if (ended) return
       await runner.start(after)
+      listed = runner.problems().length === 0
     } catch (error) {
       log.error({ err: error }, 'journeys cannot run')
       cannotOpen = [{ level: 'error', path: ['journeys'], message: (error as Error).message }]
@@ -142,7 +150,13 @@ export function createGeneration(options: GenerationOptions): Generation {
     loaded,
     scrub: scrubber(loaded.secrets.values),
     keys: () => [...probes.keys(), ...journeysShown().keys()],
+    feeders: system =>
+      [...probes.values(), ...journeysShown().values()]
+        .filter(item => item.system.id === system)
+        .map(({ check, interval }) => feederOf(check, interval)),
     policyOf: key => find(key)?.check.policy,
+    find,
+    isListed: () => listed,
     checks: (recorder, signals) =>
       [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder, signals)),
     check(key, recorder, signals) {

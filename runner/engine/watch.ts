@@ -10,7 +10,7 @@ import {
   type Watch,
   type WatchEvent,
 } from '../core/ports.ts'
-import { createAlarms } from './alarms.ts'
+import { type AlarmingOptions, createAlarming } from './alarming.ts'
 import { createDeploys } from './deploys.ts'
 import { createGeneration, type Generation } from './generation.ts'
 import { createHeartbeats } from './heartbeats.ts'
@@ -18,6 +18,7 @@ import { startHousekeeping } from './housekeeping.ts'
 import type { JourneyRunner } from './journey-runner.ts'
 import { createLatenesses } from './lateness.ts'
 import type { Log } from './log.ts'
+import { createObjectives } from './objectives.ts'
 import { createProbePool } from './probe-pool.ts'
 import type { Report } from './probe-protocol.ts'
 import { type StartThread, startProbeThread } from './probe-thread.ts'
@@ -25,7 +26,7 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { unknownResult } from './unknown-result.ts'
 import { watchFiles } from './watch-files.ts'
 
-export interface WatchOptions {
+export interface WatchOptions extends Pick<AlarmingOptions, 'send' | 'readArtifact'> {
   /** What was loaded, and how to load it again. */
   readonly request: LoadRequest
   readonly loaded: Loaded
@@ -123,6 +124,19 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   let current = newGeneration(options.loaded, loads)
   // Older ones still finish their journeys.
   const generations = new Set([current])
+  const alarming = await createAlarming({
+    store,
+    clock,
+    log,
+    random,
+    environment,
+    generation: () => current,
+    check: key => watch.check(key),
+    onEvent: emit,
+    ...(options.send === undefined ? {} : { send: options.send }),
+    ...(options.readArtifact === undefined ? {} : { readArtifact: options.readArtifact }),
+  })
+  const alarms = alarming.engine
   const recorder: Recorder = createRecorder({
     store,
     clock,
@@ -130,9 +144,13 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     policyOf: key => current.policyOf(key),
     scrub: () => current.scrub,
     onEvent: emit,
+    onJudged: alarms.onJudged,
+    inMaintenance: alarms.inMaintenance,
     health: await store.health(),
     last: await lastResults(store, current),
   })
+  alarms.connect(recorder)
+  await alarming.start()
   const heartbeats = createHeartbeats({
     store,
     recorder,
@@ -152,7 +170,10 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     version,
     random,
     loaded: () => current.loaded,
-    onEvent: emit,
+    onEvent(event) {
+      emit(event)
+      if (event.kind === 'deploy') alarming.tell(event.deploy)
+    },
     ...(options.askRevision === undefined ? {} : { ask: options.askRevision }),
   })
   const pool = createProbePool({
@@ -211,6 +232,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     await heartbeats.adopt(loaded.configuration.systems)
     await pool.adopt(opened)
     log.info({ generation: number, checks: current.keys().length }, 'a new generation watches')
+    await alarming.refresh()
     emit({ kind: 'generation', generation: number })
   }
   // Main has loaded this configuration; a worker that could not (out of memory, a file caught halfway) may do so in a while.
@@ -231,7 +253,18 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   const housekeeping = startHousekeeping({
     clock,
     log,
-    chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }],
+    chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }, ...alarming.chores],
+  })
+  const objectives = createObjectives({
+    store,
+    clock,
+    log,
+    systems: () => current.loaded.configuration.systems,
+    feeders: system => current.feeders(system),
+    locations: () => current.loaded.configuration.locations.length,
+    rawKept: () => current.loaded.configuration.retention.rawDays * 86_400_000,
+    open: alarms.open,
+    signal: alarms.signal,
   })
   watched(options.loaded.files)
   const beginning = begin(current.number)
@@ -282,7 +315,15 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         ...(notReady === undefined ? {} : { notReady }),
       }
     },
-    alarms: { ...createAlarms(), heartbeatOf: heartbeats.find, beat: heartbeats.beat, markDeploy: deploys.mark },
+    publicStatus: () => current.loaded.configuration.status,
+    objectives: () => objectives.states(),
+    alarms: {
+      ...alarms,
+      ...alarming.people,
+      heartbeatOf: heartbeats.find,
+      beat: heartbeats.beat,
+      markDeploy: deploys.mark,
+    },
     reload() {
       if (stopping !== undefined) return Promise.resolve()
       if (reloading !== undefined) {
@@ -304,12 +345,13 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       stopping ??= (async () => {
         files.stop()
         cancelBegin?.()
-        await housekeeping.stop()
+        await Promise.all([housekeeping.stop(), objectives.stop()])
         const grace = options.grace ?? 10_000
         const ended = [...generations].map(generation => generation.stop(grace))
         await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
         await Promise.all([heartbeats.stop(), deploys.stop()])
         await recorder.close()
+        await alarming.stop()
       })()
       return stopping
     },

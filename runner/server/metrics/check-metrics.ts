@@ -2,6 +2,7 @@
 
 import { healthStates, phaseNames, type Result, type Verdict, verdicts } from '../../core/contracts.ts'
 import { phaseTotal } from '../../core/judge.ts'
+import { metricNames } from '../../core/metric-names.ts'
 import type { WatchedCheck } from '../../core/ports.ts'
 import type { Family, Sample } from './exposition.ts'
 
@@ -46,7 +47,7 @@ const figure = (name: string, help: string, metric: string) => gauge(name, help,
 const seconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1_000)
 
 export const checkFamilies: readonly Family<CheckSubject>[] = [
-  counter('vedette_check_runs_total', 'Scheduled runs of a check by verdict', ({ runs }) =>
+  counter(metricNames.checkRuns, 'Scheduled runs of a check by verdict', ({ runs }) =>
     verdicts.map(verdict => [{ verdict }, runs[verdict]]),
   ),
   counter(

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { formatDuration, parseDuration } from '../core/duration.ts'
+import { type Command, type CommandIo, UsageError } from './command.ts'
+import { table } from './table.ts'
+
+/** As `POST /api/v1/drill` answers it. */
+interface Delivered {
+  readonly channel: string
+  readonly state: 'waiting' | 'delivered' | 'dead' | 'dropped'
+  readonly tries: number
+  readonly delay?: number
+  readonly trouble?: string
+}
+
+const usualUrl = 'http://127.0.0.1:9464'
+
+export const command: Command = {
+  summary: 'sends a marked test alarm through a running watch, and proves that it arrives',
+  usage: `vedette drill [options]
+
+The message says DRILL, counts in no statistic, and heeds no quiet hours. Without --check and --channel all notifiers get it.
+
+  --check <system>/<check>   as if this check failed: to those who would be told of it
+  --channel <id>        to this notifier alone
+  --url <url>           of the running watch (default: ${usualUrl})
+  --token <token>       default: VEDETTE_TOKEN, else the one in the data folder
+  --data <folder>       where the token is (default: ./.vedette)
+  --timeout <duration>  how long to wait for deliveries (default: 60s)
+  --json                the answer as one JSON object
+
+Exit codes: 0 all delivered, 1 not all, 2 bad usage or an unknown check, channel or token, 3 no watch answers.`,
+  async run(argv, io) {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        check: { type: 'string' },
+        channel: { type: 'string' },
+        url: { type: 'string', default: usualUrl },
+        token: { type: 'string' },
+        data: { type: 'string' },
+        timeout: { type: 'string', default: '60s' },
+        json: { type: 'boolean', default: false },
+      },
+    })
+    const timeout = parseDuration(values.timeout)
+    if (timeout === undefined || timeout < 1_000 || timeout > 600_000)
+      throw new UsageError(`expected --timeout from 1s to 10m, found '${values.timeout}'`)
+    if (!URL.canParse(values.url))
+      throw new UsageError(`expected --url to be an address such as ${usualUrl}, found '${values.url}'`)
+    for (const option of ['check', 'channel'] as const)
+      if (values[option] === '')
+        throw new UsageError(`expected --${option} to have a value, found nothing (an unset variable?)`)
+    const body = {
+      ...(values.check === undefined ? {} : { check: values.check }),
+      ...(values.channel === undefined ? {} : { channel: values.channel }),
+      timeout,
+    }
+    const answer = await ask(values.url, tokenOf(values, io), body, timeout, io)
+    if (answer === undefined) return io.signal.aborted ? (io.signal.reason === 'SIGTERM' ? 143 : 130) : 3
+    if (!('deliveries' in answer)) {
+      io.error(`vedette drill: ${answer.detail}\n`)
+      return answer.status >= 500 ? 3 : 2
+    }
+    io.write(
+      values.json
+        ? `${JSON.stringify(answer)}\n`
+        : table(answer.deliveries.map(row), io.isTTY ? io.columns : Number.POSITIVE_INFINITY),
+    )
+    return answer.deliveries.length > 0 && answer.deliveries.every(({ state }) => state === 'delivered') ? 0 : 1
+  },
+}
+
+type Answer = { readonly deliveries: readonly Delivered[] } | { readonly status: number; readonly detail: string }
+
+/** Undefined when no watch answered, which is told. */
+async function ask(
+  url: string,
+  token: string,
+  body: object,
+  timeout: number,
+  io: CommandIo,
+): Promise<Answer | undefined> {
+  // The watch answers at its timeout; whoever does not by then is none.
+  using deadline = io.clock.deadline(timeout + 10_000, io.signal)
+  try {
+    const response = await fetch(new URL('/api/v1/drill', url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      redirect: 'error',
+      signal: deadline.signal,
+    })
+    const said = (await response.json()) as { readonly deliveries?: readonly Delivered[]; readonly detail?: string }
+    if (said.deliveries !== undefined) return { deliveries: said.deliveries }
+    return {
+      status: response.status,
+      detail: said.detail ?? `expected the result of a drill, found ${response.status}`,
+    }
+  } catch (error) {
+    const { cause, message } = error as Error
+    const why = cause instanceof Error && cause.message !== '' ? cause.message : message
+    if (!io.signal.aborted)
+      io.error(
+        `vedette drill: expected \`vedette watch\` to answer at ${url}, found: ${why}; start it, or name its address with --url\n`,
+      )
+    return undefined
+  }
+}
+
+function tokenOf(
+  values: { readonly token?: string | undefined; readonly data?: string | undefined },
+  io: CommandIo,
+): string {
+  const given = values.token ?? io.env['VEDETTE_TOKEN']
+  if (given !== undefined && given !== '') return given
+  const file = join(resolve(io.cwd, values.data ?? '.vedette'), 'token')
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new UsageError(
+      `expected a token in --token, VEDETTE_TOKEN or ${file}, found none (${(error as Error).message}); --data names the folder that \`watch\` uses`,
+    )
+  }
+}
+
+const words = { delivered: 'delivered', dead: 'refused', dropped: 'dropped', waiting: 'not delivered' } as const
+
+const row = ({ channel, state, tries, delay, trouble }: Delivered) => ({
+  channel,
+  result: words[state],
+  after: delay === undefined ? '-' : formatDuration(delay),
+  tries: String(tries),
+  why: trouble ?? '',
+})

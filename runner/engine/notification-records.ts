@@ -1,0 +1,148 @@
+import type { Clock } from '../core/contracts.ts'
+import type { Incident } from '../core/incidents.ts'
+import type { Notification } from '../core/notifications.ts'
+import type { Keep } from '../core/ports.ts'
+import type { Log } from './log.ts'
+
+export interface NotificationRecordsOptions {
+  readonly clock: Clock
+  readonly log: Log
+  write(keeps: readonly Keep[]): Promise<void>
+  incident(id: string): Incident | undefined
+  /** Stored, or shown although the store refuses it. */
+  onStored(record: Notification): void
+}
+
+/**
+ * What waits, and everything about incidents that are open, in memory and in the store. A store that refuses or is slow holds up no message:
+ * what it owes is written later.
+ */
+export interface NotificationRecords {
+  readonly all: ReadonlyMap<string, Notification>
+  /** Takes what was planned, to be written by somebody else together with the incidents. */
+  planned(records: readonly Notification[]): readonly Keep[]
+  /** They were written. */
+  stored(ids: readonly string[]): void
+  /** False while a plan about it is not written: sending it would be ahead of the incident. */
+  isStored(id: string): boolean
+  /** Takes what is in the store already. */
+  load(records: readonly Notification[]): void
+  /** Changes records; resolves once they are written, or after a while without. */
+  change(...records: readonly Notification[]): Promise<void>
+  /** Closes the records of incidents that have ended and of which nothing waits. */
+  prune(): void
+  close(): Promise<void>
+}
+
+// Longer than any healthy write takes, and short for somebody who waits for a message.
+const patience = 2_000
+const again = 5_000
+
+export function createNotificationRecords(options: NotificationRecordsOptions): NotificationRecords {
+  const { clock, log } = options
+  const all = new Map<string, Notification>()
+  const unstored = new Map<string, number>()
+  // What the store does not have yet.
+  const owed = new Map<string, { readonly record: Notification; readonly isNews: boolean }>()
+  let writing: Promise<void> | undefined
+  let cancelRetry: (() => void) | undefined
+  let refused = false
+
+  const flush = (): Promise<void> => {
+    writing ??= writeAll().finally(() => {
+      writing = undefined
+    })
+    return writing
+  }
+  const writeAll = async () => {
+    for (;;) {
+      const batch = [...owed.values()].filter(({ record }) => !unstored.has(record.id))
+      if (batch.length === 0) return
+      try {
+        await options.write(batch.map(({ record }) => keepOf(record, all.has(record.id))))
+      } catch (error) {
+        log[refused ? 'warn' : 'error']({ err: error, waiting: owed.size }, 'the store takes no notifications')
+        refused = true
+        cancelRetry ??= clock.timer(again, () => {
+          cancelRetry = undefined
+          void flush()
+        })
+        return
+      }
+      refused = false
+      for (const item of batch) {
+        if (owed.get(item.record.id) === item) owed.delete(item.record.id)
+        if (item.isNews) options.onStored(item.record)
+      }
+    }
+  }
+
+  const flushed = async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const cancel = clock.timer(patience, resolve)
+    await Promise.race([flush(), promise])
+    cancel()
+  }
+
+  return {
+    all,
+    planned(records) {
+      for (const record of records) {
+        all.set(record.id, record)
+        // What the plan says of it is newer than what was owed.
+        owed.delete(record.id)
+        unstored.set(record.id, (unstored.get(record.id) ?? 0) + 1)
+      }
+      return records.map(record => keepOf(record, true))
+    },
+    stored(ids) {
+      for (const id of ids) {
+        const left = (unstored.get(id) ?? 1) - 1
+        if (left > 0) {
+          unstored.set(id, left)
+          continue
+        }
+        unstored.delete(id)
+        const record = all.get(id)
+        if (record !== undefined) options.onStored(record)
+      }
+      if (owed.size > 0) void flush()
+    },
+    isStored: id => !unstored.has(id),
+    load(records) {
+      for (const record of records) all.set(record.id, record)
+    },
+    change(...records) {
+      for (const record of records) {
+        all.set(record.id, record)
+        owed.set(record.id, { record, isNews: true })
+      }
+      return records.length === 0 ? Promise.resolve() : flushed()
+    },
+    prune() {
+      const busy = new Set([...all.values()].filter(isWaiting).flatMap(({ incidents }) => incidents))
+      const isOver = (id: string) => !busy.has(id) && options.incident(id)?.resolvedAt !== undefined
+      for (const record of all.values()) {
+        if (isWaiting(record) || unstored.has(record.id) || !record.incidents.every(isOver)) continue
+        all.delete(record.id)
+        owed.set(record.id, { record, isNews: owed.get(record.id)?.isNews ?? false })
+      }
+      if (owed.size > 0) void flush()
+    },
+    async close() {
+      await flushed()
+      cancelRetry?.()
+    },
+  }
+}
+
+const isWaiting = ({ state }: Notification) => state === 'waiting'
+
+/** Open while something may follow from it. */
+const keepOf = (record: Notification, open: boolean): Keep => ({
+  kind: 'notification',
+  id: record.id,
+  at: record.createdAt,
+  open,
+  value: record,
+})
