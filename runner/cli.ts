@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   requirements: () => import('./commands/requirements.ts'),
   export: () => import('./commands/export.ts'),
   init: () => import('./commands/init.ts'),
+  deploy: () => import('./commands/deploy.ts'),
   heartbeats: () => import('./commands/heartbeats.ts'),
   rename: () => import('./commands/rename.ts'),
   doctor: () => import('./commands/doctor.ts'),

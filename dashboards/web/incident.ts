@@ -10,7 +10,7 @@ import { causeWords, severityMark, stateOf } from './incident-words.ts'
 import type { Page } from './layout.ts'
 import { sign, stateMark } from './marks.ts'
 import { notificationRows } from './notification-rows.ts'
-import { checkPath, incidentPath, runIdPath } from './paths.ts'
+import { checkPath, deployPath, incidentPath, runIdPath } from './paths.ts'
 import { rowsTable } from './rows.ts'
 
 export interface IncidentData {
@@ -161,7 +161,11 @@ function deploys({ deploys: list, incident, now }: IncidentData): Content {
       : rowsTable<Deploy>({
           label: 'Deploys of the day before',
           columns: [
-            { name: 'Revision', as: 'head', show: ({ revision }) => html`<code>${revision}</code>` },
+            {
+              name: 'Revision',
+              as: 'head',
+              show: deploy => html`<a href="${deployPath(deploy)}"><code>${deploy.revision}</code></a>`,
+            },
             { name: 'Went live', show: ({ at }) => html`${moment(at, now)} UTC` },
             {
               name: 'Before the trouble',

@@ -22,6 +22,7 @@ const nav = [
   ['objectives', '/objectives', 'Objectives'],
   ['requirements', '/requirements', 'Requirements'],
   ['load', '/load', 'Load runs'],
+  ['deploys', '/deploys', 'Deploys'],
   ['maintenance', '/maintenance', 'Maintenance'],
   ['notifications', '/notifications', 'Notifications'],
   ['self', '/self', 'Monitor'],

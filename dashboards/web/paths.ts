@@ -13,6 +13,8 @@ const idOf = (run: Result): string =>
   [run.system, run.check, run.location, run.slot, run.trigger].map(part => encodeURIComponent(part)).join('~')
 
 export const runPath = (run: Result): string => `/runs/${idOf(run)}`
+/** The id as `deployId` of runner/core/deploys makes it: its parts are encoded already. */
+export const deployPath = (deploy: { readonly id: string }): string => `/deploys/${encodeURIComponent(deploy.id)}`
 /** By the id that is kept of it, whose parts are escaped already. */
 export const runIdPath = (id: string): string => `/runs/${id}`
 export const loadPath = (run: Pick<LoadRun, 'id'>): string => `/load/${encodeURIComponent(run.id)}`

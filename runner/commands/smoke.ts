@@ -13,6 +13,7 @@ import { configurationArgs, configurationUsage, loadFor } from './configuration-
 import { openDataFolder } from './data-folder.ts'
 import { discoverWith } from './discover.ts'
 import { keepResults, openArtifacts } from './keep-results.ts'
+import { markDecision } from './mark-decision.ts'
 import { heartbeatReader } from './read-heartbeats.ts'
 import { openReporters } from './smoke-reporters.ts'
 import { watchClient } from './watch-client.ts'
@@ -46,7 +47,8 @@ ${configurationUsage}
   --strict              degraded is NO-GO
   --reporter, -r <name>[=<file>]   console, json, junit, markdown; repeatable (default: console)
   --data <folder>       keeps results and evidence (screenshots, traces) there, for the pages (default: nothing is kept)
-  --watch <url>         the running watch: it tells the state of heartbeats, which without it is read from the data folder
+  --watch <url>         the running watch: it is told of the deploy with the decision (VEDETTE_TOKEN, else the token in the data folder), and
+                        tells the state of heartbeats, which without it is read from the data folder
   --on-no-go <command>  the rollback hook: run by /bin/sh on exit code 1 only, with the decision as JSON on its standard input and
                         VEDETTE_DECISION, VEDETTE_EXIT_CODE, VEDETTE_ENVIRONMENT, VEDETTE_REVISION, VEDETTE_FAILED and
                         VEDETTE_REASON in its environment; it never changes the exit code
@@ -113,6 +115,7 @@ or changed, 130 and 143 interrupted. If it ends in any other way, the code is no
       random: Math.random,
     })
     if (data !== undefined) await keepResults(decision.results, loaded, data, io)
+    if (watch !== undefined) await markDecision(decision, watch, io)
     const hook = values['on-no-go']
     if (hook !== undefined && decision.exitCode === 1) await rollBack(hook, decision, settings.hookTimeout, io)
     return decision.exitCode

@@ -1,7 +1,7 @@
 /** What may explain the lines of a chart of one check. */
 
 import type { ChartEvent } from '../../dashboards/web/chart.ts'
-import { incidentPath } from '../../dashboards/web/paths.ts'
+import { deployPath, incidentPath } from '../../dashboards/web/paths.ts'
 import type { Incident } from '../core/incidents.ts'
 import type { Maintenance } from '../core/maintenance.ts'
 import type { WatchedCheck } from '../core/ports.ts'
@@ -26,7 +26,7 @@ export async function chartEvents(
   return [
     ...deploys
       .filter(({ system }) => system === check.system)
-      .map(({ revision, at }) => ({ kind: 'deploy', at, name: revision }) as const),
+      .map(deploy => ({ kind: 'deploy', at: deploy.at, name: deploy.revision, path: deployPath(deploy) }) as const),
     ...incidents.map(incident => ({
       kind: 'incident' as const,
       at: incident.startedAt,

@@ -11,6 +11,8 @@ import { RunnerFault } from '../core/fault.ts'
 import { serveApi } from './api.ts'
 import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
+import { serveDeploys } from './deploys.ts'
+import { serveDeployPages } from './deploys-page.ts'
 import { serveDrill } from './drill.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
@@ -102,12 +104,14 @@ async function build(
   serveEvents(app, rooms)
   serveApi(app, rooms)
   serveHeartbeats(app, rooms)
+  serveDeploys(app, rooms)
   serveDrill(app, rooms)
   await serveAssets(app, rooms)
   servePages(app, rooms)
   serveOverview(app, rooms)
   serveCheckPages(app, rooms)
   serveRequirementsPages(app, rooms)
+  serveDeployPages(app, rooms)
   serveIncidentPages(app, rooms)
   serveObjectivesPage(app, rooms)
   serveMaintenancePage(app, rooms)

@@ -121,6 +121,7 @@ test('after a kill the last sign of life tells from when nobody listened', async
   const second = await listen({ clock, store })
   await clock.advance(minute)
   expect(second.told()).toEqual(['passed', 'runner'])
+  expect(store.all.at(-1)!.detail).toMatch(/did not listen from 2026-01-06 1(2:59|3:00):\d\d UTC to 2026-01-06 14:30/)
 })
 
 test('restarts do not put off the first signal for ever', async () => {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { ObjectiveState, PartState } from '../../runner/core/objectives.ts'
 import { createMetrics, type MetricsOptions } from '../../runner/server/metrics/create-metrics.ts'
-import { createFakeWatch, type FakeWatch, resultOf, start, watchedCheck } from '../support/fake-watch.ts'
+import { createFakeWatch, type FakeWatch, healthOf, resultOf, start, watchedCheck } from '../support/fake-watch.ts'
 
 const health = watchedCheck('shop', 'health', { covers: ['SHOP-1'], owner: 'oncall', severity: 'p0' })
 const journey = watchedCheck('shop', 'checkout/pays', { kind: 'journey', interval: 300_000, state: 'degraded' })
@@ -137,6 +137,19 @@ const line = (text: string, start: string) => text.split('\n').find(line => line
 describe('the exposition', () => {
   test('is the golden one', async () => {
     await expect(await scene().metrics.render()).toMatchFileSnapshot('metrics.golden.txt')
+  })
+
+  test('a heartbeat tells when it was well and when it is due', async () => {
+    const health = healthOf('up', { lastPassedAt: start - 60_000 })
+    const backup = watchedCheck('shop', 'backup', { kind: 'heartbeat', health, nextRunAt: start + 3_600_000 })
+    const text = await metricsOf(createFakeWatch({ checks: [backup] })).render()
+    const labels = '{system="shop",check="backup",environment="production",location="local"}'
+    expect(line(text, 'vedette_heartbeat_last')).toBe(
+      `vedette_heartbeat_last_success_timestamp_seconds${labels} ${start / 1_000 - 60}`,
+    )
+    expect(line(text, 'vedette_heartbeat_due')).toBe(
+      `vedette_heartbeat_due_timestamp_seconds${labels} ${start / 1_000 + 3_600}`,
+    )
   })
 
   test('is clean for promtool', async () => {

@@ -9,6 +9,7 @@ import { optionTable } from '../../runner/config/reference.ts'
 import { systemOptions } from '../../runner/config/system.ts'
 import { alertmanagerOptions } from '../../runner/notifiers/alertmanager.ts'
 import { emailOptions } from '../../runner/notifiers/email.ts'
+import { grafanaOptions } from '../../runner/notifiers/grafana.ts'
 import { ntfyOptions } from '../../runner/notifiers/ntfy.ts'
 import { pagerdutyOptions } from '../../runner/notifiers/pagerduty.ts'
 import { commonFields } from '../../runner/notifiers/parts/options.ts'
@@ -33,6 +34,7 @@ function notifierTables(): readonly string[] {
     ['pagerduty', pagerdutyOptions],
     ['alertmanager', alertmanagerOptions],
     ['ntfy', ntfyOptions],
+    ['grafana', grafanaOptions],
   ] as const
   const ownOnly = ({ shape }: z.ZodObject) =>
     z.strictObject(Object.fromEntries(Object.entries(shape).filter(([name]) => !(name in commonFields))))

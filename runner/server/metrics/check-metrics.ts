@@ -56,6 +56,14 @@ export const checkFamilies: readonly Family<CheckSubject>[] = [
     ({ firstFailures }) => firstFailures,
   ),
   gauge(
+    'vedette_heartbeat_last_success_timestamp_seconds',
+    'When the last signal of a heartbeat came that passed',
+    ({ check }) => (check.kind === 'heartbeat' ? seconds(check.health.lastPassedAt) : undefined),
+  ),
+  gauge('vedette_heartbeat_due_timestamp_seconds', 'When the next signal of a heartbeat is due', ({ check }) =>
+    check.kind === 'heartbeat' ? seconds(check.nextRunAt) : undefined,
+  ),
+  gauge(
     'probe_success',
     '1 when the last run passed, also over a threshold; 0 when it failed; absent while unknown or paused',
     ({ seen }) => (seen === undefined ? undefined : Number(seen.verdict !== 'failed')),
