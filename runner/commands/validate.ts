@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { formatProblem } from '../config/load-configuration.ts'
+import { formatProblem, loadConfiguration } from '../config/load-configuration.ts'
 import { coverageOf, gapProblems, summarizeCoverage } from '../core/coverage.ts'
 import type { Command } from './command.ts'
-import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
+import { configurationArgs, configurationUsage, loadRequest } from './configuration-options.ts'
 
 export const command: Command = {
   summary: 'checks the configuration and shows every mistake at once',
@@ -13,7 +13,8 @@ ${configurationUsage}
 Exit codes: 0 it is good (warnings alone are 0), 2 it would be refused.`,
   async run(argv, io) {
     const { values } = parseArgs({ args: [...argv], options: configurationArgs })
-    const loaded = await loadFor(values, io)
+    // Whoever watches with it also tells.
+    const loaded = await loadConfiguration({ ...loadRequest(values, io), telling: true })
     for (const problem of loaded.problems) io.error(`${formatProblem(problem)}\n`)
     const { discoverAll } = await import('./discover.ts')
     const journeys = await discoverAll(loaded, io)
