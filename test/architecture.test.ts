@@ -23,6 +23,7 @@ test.each([
   ['runner/core/rule-broken.ts', '../engine/run-check.ts'],
   ['runner/probes/rule-broken.ts', '../engine/run-check.ts'],
   ['runner/stores/rule-broken.ts', '../server/server.ts'],
+  ['runner/notifiers/rule-broken.ts', '../engine/outbox.ts'],
   ['runner/reporters/rule-broken.ts', '../commands/validate.ts'],
   ['runner/config/rule-broken.ts', '../probes/http.ts'],
   ['runner/journeys/rule-broken.ts', '../engine/run-check.ts'],

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
-import { formatProblem, type Loaded } from '../config/load-configuration.ts'
+import { formatProblem, type Loaded, loadConfiguration } from '../config/load-configuration.ts'
 import { objectivesIn } from '../config/objectives-in.ts'
 import { coverageOf, gapProblems, summarizeCoverage } from '../core/coverage.ts'
 import { intervalOf, timetableOf } from '../engine/timetables.ts'
 import type { Command } from './command.ts'
-import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
+import { configurationArgs, configurationUsage, loadRequest } from './configuration-options.ts'
 import type { Discovered } from './discover.ts'
 
 export const command: Command = {
@@ -16,7 +16,8 @@ ${configurationUsage}
 Exit codes: 0 it is good (warnings alone are 0), 2 it would be refused.`,
   async run(argv, io) {
     const { values } = parseArgs({ args: [...argv], options: configurationArgs })
-    const loaded = await loadFor(values, io)
+    // Whoever watches with it also tells.
+    const loaded = await loadConfiguration({ ...loadRequest(values, io), telling: true })
     for (const problem of loaded.problems) io.error(`${formatProblem(problem)}\n`)
     const { discoverAll } = await import('./discover.ts')
     const journeys = await discoverAll(loaded, io)

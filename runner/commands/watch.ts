@@ -49,7 +49,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
     const level = values['log-level']
     if (!levels.includes(level)) throw new UsageError(`expected --log-level ${levels.join(', ')}, found '${level}'`)
     becomeLean()
-    const request: LoadRequest = { ...loadRequest(values, io), selection }
+    const request: LoadRequest = { ...loadRequest(values, io), selection, telling: true }
     const loaded = await loadConfiguration(request)
     for (const problem of loaded.problems) io.error(`${formatProblem(problem)}\n`)
     const { configuration } = loaded

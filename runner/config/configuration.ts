@@ -55,7 +55,9 @@ export const configurationOptions = z.strictObject({
     .describe('Times in which trouble is expected: values of `maintenance`.'),
   alarms: z
     .strictObject({
-      group: duration.optional().describe("Messages wait so long for others that belong to them. Default: '10s'."),
+      group: duration
+        .optional()
+        .describe("Messages wait so long for others that belong to them; the worst (p0) a second. Default: '5s'."),
       flapping: z
         .strictObject({
           changes: z.int().min(2).max(100).describe('More changes of health than this …'),
@@ -148,7 +150,7 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
 
 function alarmSettings(given: z.output<typeof configurationOptions>['alarms']): AlarmSettings {
   const {
-    group = 10_000,
+    group = 5_000,
     flapping = { changes: 4, within: 1_800_000 },
     reach = [],
     deadMansSwitch,

@@ -22,6 +22,8 @@ export interface LoadRequest {
   readonly urls?: readonly string[]
   /** Terms of the selection grammar: what is watched of it. Default: all. */
   readonly selection?: readonly string[]
+  /** Notifiers will be used: their secrets have to be there. A gate tells nobody and needs none. */
+  readonly telling?: boolean
   /** 1 for the first load; the next number makes every file of the user be read again. */
   readonly generation?: number
 }
@@ -92,7 +94,9 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
   const whole: Configuration = { ...given, systems: given.systems.map(system => inFolder(system, folder)) }
   const environment = request.environment ?? whole.environment
   const { urls, problems: urlProblems } = resolveUrls(whole.systems, environment, request.env, request.urls ?? [])
-  const { secrets, problems: secretProblems } = missingSecrets(whole, request.env, folder)
+  const { secrets, problems: secretProblems } = missingSecrets(whole, request.env, folder, {
+    telling: request.telling ?? false,
+  })
   const { configuration, selection, problems: selectionProblems } = narrow(whole, request.selection ?? [])
   const problems = [
     ...whole.problems,

@@ -21,6 +21,7 @@ export function missingSecrets(
   configuration: Configuration,
   env: Env,
   folder: string,
+  { telling }: { readonly telling: boolean },
 ): { readonly secrets: SecretValues; readonly problems: readonly Problem[] } {
   const ofSystems = configuration.systems.flatMap(system => [
     ...system.checks.flatMap(check =>
@@ -33,9 +34,9 @@ export function missingSecrets(
       secretsIn(part.env).map(secret => ({ secret, path: [`system ${system.id}`, `load ${part.id}`, 'env'] })),
     ),
   ])
-  const ofNotifiers = configuration.notifiers.flatMap(({ id, secrets }) =>
-    secrets.map(secret => ({ secret, path: [`notifier ${id}`] })),
-  )
+  const ofNotifiers = configuration.notifiers
+    .flatMap(({ id, secrets }) => secrets.map(secret => ({ secret, path: [`notifier ${id}`] })))
+    .filter(({ secret }) => telling || typeof readSecret(secret, env, folder) === 'string')
   const read = [...ofSystems, ...ofNotifiers].map(place => ({ ...place, value: readSecret(place.secret, env, folder) }))
   const problems = read.flatMap(({ value, path, secret }): readonly Problem[] => {
     if (typeof value !== 'string') return [{ level: 'error', path, message: describeMissing(secret, value.why) }]

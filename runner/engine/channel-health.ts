@@ -11,6 +11,8 @@ export interface ChannelState {
 /** Knows which notifiers deliver, and raises the alarm about one that does not. */
 export interface ChannelHealth {
   note(notifier: string, delivery: Delivery, at: number): void
+  /** What an earlier process delivered. */
+  delivered(notifier: string, at: number): void
   /** Its notifier is gone, and nobody is to be alarmed about it. */
   forget(notifier: string, at: number): void
   state(notifier: string): ChannelState
@@ -68,6 +70,10 @@ export function createChannelHealth({
       channel.firing = true
       const proof = `\`vedette drill --channel ${notifier}\` shows whether it delivers again`
       raise(notifier, true, `expected it to deliver, found: ${delivery.trouble}; ${proof}`, at)
+    },
+    delivered(notifier, at) {
+      const { lastDeliveredAt = at, ...channel } = channelOf(notifier)
+      channels.set(notifier, { ...channel, lastDeliveredAt: Math.max(lastDeliveredAt, at) })
     },
     forget(notifier, at) {
       channels.delete(notifier)

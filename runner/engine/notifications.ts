@@ -75,6 +75,8 @@ export interface Notifications {
 }
 
 const mostLoaded = 10_000
+// Enough to find when each notifier has delivered last, where there is a drill a day.
+const mostLookedBack = 500
 
 export function createNotifications(options: NotificationsOptions): Notifications {
   const { store, clock, log } = options
@@ -196,10 +198,13 @@ export function createNotifications(options: NotificationsOptions): Notification
       outbox.wake()
     },
     async start() {
-      const [open, waiting] = await Promise.all([
+      const [open, waiting, recent] = await Promise.all([
         store.kept('incident', { open: true, limit: mostLoaded }),
         store.kept('notification', { open: true, limit: mostLoaded }),
+        store.kept('notification', { limit: mostLookedBack }),
       ])
+      for (const { notifier, state, endedAt } of recent)
+        if (state === 'delivered' && endedAt !== undefined) health.delivered(notifier, endedAt)
       for (const incident of open) incidents.set(incident.id, incident)
       const strangers = new Set(waiting.flatMap(record => record.incidents).filter(id => !incidents.has(id)))
       for (const id of strangers) {

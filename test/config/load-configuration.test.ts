@@ -257,3 +257,34 @@ test('secrets are read from variable and file, print as [secret], and are listed
   expect(secrets.values).toEqual(['from variable', 'from file'])
   expect(`${env['A']} ${JSON.stringify(env)}`).toBe('[secret] {"A":"[secret]","B":"[secret]"}')
 })
+
+const tellingThrough = (notifiers: string) =>
+  `import { defineConfig, email, secret, slack } from 'vedette'
+export default defineConfig({ systems: [], notifiers: [${notifiers}] })
+`
+
+test('secrets of notifiers are needed by whoever tells, and by nobody else', async () => {
+  using folder = tempFolder({ 'vedette.config.ts': tellingThrough("slack({ url: secret({ env: 'SLACK_URL' }) })") })
+  const request = { cwd: folder.path, env: {} }
+  expect((await loadConfiguration(request)).problems).toEqual([])
+  await expect(loadConfiguration({ ...request, telling: true })).rejects.toThrow(
+    'notifier slack: expected the environment variable SLACK_URL to hold a secret, found that it is not set',
+  )
+  const env = { SLACK_URL: 'https://hooks.slack.example/services/T/B/x' }
+  const { secrets } = await loadConfiguration({ ...request, env })
+  expect(secrets.values).toEqual([env.SLACK_URL])
+})
+
+test.each([
+  [
+    "slack({ url: 'https://a.example' }), slack({ url: 'https://b.example' })",
+    /found 'slack' twice; give them an `id`/,
+  ],
+  [
+    "slack({ id: 'oncall', uri: 'x' })",
+    /notifier oncall › uri: expected one of the options url, .* did you mean 'url'\?/,
+  ],
+  ["email({ host: 'mail', from: 'a@b.example', to: [] })", /notifier email › to: expected at least 1/],
+])('refuses notifiers %s', async (notifiers, message) => {
+  expect((await problemsOf(tellingThrough(notifiers))).join('\n')).toMatch(message)
+})

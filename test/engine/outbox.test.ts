@@ -349,6 +349,14 @@ describe('after a restart', () => {
     expect((await after.records()).filter(({ notifier }) => notifier === 'new')).toEqual([])
   })
 
+  test('knows when a notifier has delivered last', async () => {
+    const before = await telling([fakeNotifier('oncall')])
+    await before.happen(opened())
+    await before.clock.advance(minute)
+    const after = await telling([fakeNotifier('oncall')], { store: before.store, clock: before.clock })
+    expect(after.notifications.states()).toMatchObject([{ lastDeliveredAt: noon + 10_000 }])
+  })
+
   test('sends nothing for a notifier that is gone, and says why', async () => {
     const before = await telling([fakeNotifier('oncall')])
     await before.happen(opened())

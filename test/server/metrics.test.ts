@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import type { Notification } from '../../runner/core/notifications.ts'
 import type { ObjectiveState, PartState } from '../../runner/core/objectives.ts'
+import type { NotifierState } from '../../runner/core/ports.ts'
 import { createMetrics, type MetricsOptions } from '../../runner/server/metrics/create-metrics.ts'
 import { createFakeWatch, type FakeWatch, healthOf, resultOf, start, watchedCheck } from '../support/fake-watch.ts'
 
@@ -98,8 +100,24 @@ const objectives: readonly ObjectiveState[] = [
   },
 ]
 
+const notification: Notification = {
+  id: 'n1',
+  notifier: 'oncall',
+  occasion: 'opened',
+  incidents: ['i1'],
+  createdAt: start,
+  dueAt: start,
+  tries: 2,
+  state: 'delivered',
+  endedAt: start + 12_000,
+}
+
 function scene() {
-  const watch = createFakeWatch({ checks: [health, journey], objectives })
+  const plain = createFakeWatch({ checks: [health, journey], objectives })
+  const notifiers: readonly NotifierState[] = [
+    { id: 'oncall', kind: 'slack', summary: 'Slack', waiting: 1, lastDeliveredAt: start, trouble: 'found 503' },
+  ]
+  const watch: FakeWatch = Object.assign(plain, { alarms: { ...plain.alarms, notifiers: () => notifiers } })
   const metrics = metricsOf(watch)
   watch.emit({
     kind: 'result',
@@ -129,6 +147,7 @@ function scene() {
       metrics: { lcp_ms: 1_800, cls: 0.04 },
     }),
   })
+  watch.emit({ kind: 'notification', notification })
   return { watch, metrics }
 }
 
@@ -229,6 +248,31 @@ describe('a check', () => {
     expect(text).not.toContain('checkout/pays')
     expect(text).not.toContain('kind="journey"')
     expect(text).toContain('check="health"')
+  })
+})
+
+describe('messages', () => {
+  const counted = async (...changes: readonly Partial<Notification>[]) => {
+    const { watch, metrics } = scene()
+    for (const change of changes) watch.emit({ kind: 'notification', notification: { ...notification, ...change } })
+    return metrics.render()
+  }
+
+  test('are counted by what became of them, once', async () => {
+    const text = await counted({ state: 'waiting' }, { state: 'dead' }, { state: 'dropped' })
+    for (const outcome of ['delivered', 'dead', 'dropped'])
+      expect(text).toContain(`vedette_notifications_total{notifier="oncall",outcome="${outcome}"} 1\n`)
+  })
+
+  test('of a drill are not counted', async () => {
+    const text = await counted({ occasion: 'drill' })
+    expect(text).toContain('vedette_notifications_total{notifier="oncall",outcome="delivered"} 1\n')
+  })
+
+  test('of a notifier that is gone leave with it', async () => {
+    const { watch, metrics } = scene()
+    Object.assign(watch, { alarms: { ...watch.alarms, notifiers: () => [] } })
+    expect(await metrics.render()).not.toContain('oncall",outcome')
   })
 })
 

@@ -7,6 +7,7 @@ import type { Result, Verdict } from '../../core/contracts.ts'
 import { checkKey, type Store, type Watch, type WatchedCheck } from '../../core/ports.ts'
 import { type CheckSubject, checkFamilies } from './check-metrics.ts'
 import { exposition, type Labelled, labelText } from './exposition.ts'
+import { createNotificationMetrics, notifierFamilies } from './notification-metrics.ts'
 import { objectiveFamilies, objectiveSubjects } from './objective-metrics.ts'
 import { createRunMetrics } from './run-metrics.ts'
 import { type ProcessStats, selfFamilies } from './self-metrics.ts'
@@ -35,6 +36,7 @@ interface Count {
 
 export function createMetrics({ watch, store, processStats }: MetricsOptions): Metrics {
   const runMetrics = createRunMetrics()
+  const notificationMetrics = createNotificationMetrics()
   const place = { environment: watch.environment, location: watch.location }
   const counts = new Map<string, Count>()
   const kinds = new Map<string, { readonly system: string; readonly kind: string }>()
@@ -47,6 +49,7 @@ export function createMetrics({ watch, store, processStats }: MetricsOptions): M
     const presentKinds = new Map(checks.map(({ system, kind }) => [`${system} ${kind}`, { system, kind }]))
     for (const [key, labels] of kinds) if (!presentKinds.has(key)) runMetrics.forgetKind({ ...labels, ...place })
     for (const [key, labels] of presentKinds) if (!kinds.has(key)) runMetrics.startKind({ ...labels, ...place })
+    notificationMetrics.follow(watch.alarms.notifiers())
     kinds.clear()
     for (const [key, labels] of presentKinds) kinds.set(key, labels)
   }
@@ -85,6 +88,7 @@ export function createMetrics({ watch, store, processStats }: MetricsOptions): M
 
   const stop = watch.on(event => {
     if (event.kind === 'result') record(event.result)
+    else if (event.kind === 'notification') notificationMetrics.record(event.notification)
     else if (event.kind === 'generation') follow(watch.checks())
   })
   follow(watch.checks())
@@ -102,6 +106,11 @@ export function createMetrics({ watch, store, processStats }: MetricsOptions): M
       )
       yield `${await runMetrics.registry.metrics()}\n`
       yield* exposition(objectiveFamilies, objectiveSubjects(watch.objectives(), watch.environment))
+      yield `${await notificationMetrics.registry.metrics()}\n`
+      yield* exposition(
+        notifierFamilies,
+        watch.alarms.notifiers().map(state => ({ labels: labelText({ notifier: state.id }), subject: state })),
+      )
       yield* exposition(selfFamilies, [{ labels: '', subject }])
     },
     close: stop,
