@@ -7,6 +7,8 @@ import { loadConfiguration } from '../../runner/config/load-configuration.ts'
 import { formatDuration } from '../../runner/core/duration.ts'
 import { createIo } from '../../runner/system/command-io.ts'
 import { packageFolder } from '../../runner/system/version.ts'
+import { histories } from './history/histories.ts'
+import { proveHistory } from './history/prove-history.ts'
 import { proveLoad } from './load.ts'
 import { type Open, prove, type Row } from './prove.ts'
 import { openSuite } from './suite.ts'
@@ -37,7 +39,9 @@ async function main(names: readonly string[]): Promise<number> {
     return 2
   }
   const only = values.only?.split(',')
-  const promises = names.flatMap(name => [...systems[name]!.breakable, ...Object.keys(systems[name]!.open ?? {})])
+  const promises = names
+    .flatMap(name => [...systems[name]!.breakable, ...Object.keys(systems[name]!.open ?? {})])
+    .concat(Object.keys(histories))
   const unknown = only?.find(id => !promises.includes(id))
   if (unknown !== undefined) {
     console.error(
@@ -86,7 +90,8 @@ async function proveSystem(name: string, only: readonly string[] | undefined): P
   const checked = await proveChecks()
   // A load run comes last and alone: it needs the processors for itself.
   const load = stop.signal.aborted ? [] : await proveLoad({ ...request, ...(only === undefined ? {} : { only }) })
-  const rows = [...checked.rows, ...load.map(row => ({ ...row, alsoRed: checked.alsoRed.get(row.id) ?? [] }))]
+  const pasts = await proveHistory({ system, wanted, signal: stop.signal, print })
+  const rows = [...checked.rows, ...pasts, ...load.map(row => ({ ...row, alsoRed: checked.alsoRed.get(row.id) ?? [] }))]
   return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
   async function proveChecks() {

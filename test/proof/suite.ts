@@ -49,7 +49,9 @@ export async function openSuite(request: SuiteRequest): Promise<CheckSuite> {
     await journeys[Symbol.asyncDispose]()
     throw new Error(problems.map(problem => problem.message).join('\n'))
   }
-  const checks = [...system.checks, ...found.flatMap(discovery => discovery.checks)]
+  // What is judged by signals is proven by its past.
+  const probes = system.checks.filter(({ heartbeat }) => heartbeat === undefined)
+  const checks = [...probes, ...found.flatMap(discovery => discovery.checks)]
   return {
     checks,
     run: jobs => runJobs(request, journeys, checks, jobs),
