@@ -85,6 +85,7 @@ const period = ({ text, from, to }: NonNullable<PartState['period']>, now: numbe
 function shown({ sli, metric }: PartState, value: number | undefined): string {
   if (value === undefined) return dash
   if (sli === 'ratio') return percent(value, 3)
+  if (sli === 'alarm') return duration(value * 1_000)
   return sli === 'statistic' && metric.endsWith('_ms') ? duration(value) : figure(value)
 }
 
@@ -92,6 +93,12 @@ function figures(part: PartState): readonly (readonly [string, Content])[] {
   return [
     ['Measured', html`<b>${shown(part, part.value)}</b>`],
     ['Promised', shown(part, part.target)],
+    ...(part.sli === 'alarm' ? [] : runsOf(part)),
+  ]
+}
+
+function runsOf(part: PartState): readonly (readonly [string, Content])[] {
+  return [
     ['Coverage', part.coverage === undefined ? dash : percent(part.coverage, 1)],
     ['Bad runs', `${whole(part.runs.bad)} of ${whole(part.runs.valid)}`],
     ['Unknown', whole(part.runs.unknown)],

@@ -21,6 +21,8 @@ export interface Counted {
   readonly tally: Tally
   /** Of a part that is a count. */
   readonly count?: number
+  /** Of a part about the alarms. */
+  readonly figure?: number
 }
 
 export interface PartFound {
@@ -123,7 +125,8 @@ function coverageOf({ valid, expected, maintenance }: PartRuns): { readonly cove
 }
 
 /** The figure of the limit as it is so far. */
-function figureOf({ limit, measure }: Part, { tally, count = 0 }: Counted): number | undefined {
+function figureOf({ limit, measure }: Part, { tally, count = 0, figure }: Counted): number | undefined {
+  if (measure.sli === 'alarm') return figure
   const { good, bad, valid } = split(measure, tally)
   if (measure.sli === 'count') return valid === 0 && count === 0 ? undefined : count
   if (measure.sli === 'ratio') return valid === 0 ? undefined : (measure.of === 'bad' ? bad : good) / valid
@@ -150,7 +153,7 @@ function budgetOf(
   toCome: number,
   count: number,
 ): Budget | undefined {
-  if (measure.sli === 'statistic') return undefined
+  if (measure.sli === 'statistic' || measure.sli === 'alarm') return undefined
   const used = measure.sli === 'count' ? count : bad
   const whole = valid + toCome
   const runs = account(measure.sli === 'count' ? target : rounded(allowed! * whole), used)

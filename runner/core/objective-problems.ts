@@ -91,6 +91,7 @@ function wrongWindow(objective: Objective, { window }: Limit): string | undefine
 function lacking(setting: ObjectiveSetting, objective: Objective, limit: Limit): string | undefined {
   const { system, feeders, complete, locations, rawKept } = setting
   const measure = measures[limit.metric]!
+  if (measure.feed === 'alarms') return undefined
   const span = spanOf(objective, limit)!
   if (measure.sli === 'count' && lengthOf(span) > rawKept) {
     return `expected a time in which single runs are kept (${formatDuration(rawKept)}), found ${describeSpan(span)}; shorten it, or raise retention.rawDays`
@@ -109,6 +110,7 @@ const usual: Readonly<Record<Measure['feed'], string>> = {
   http: 'an http probe that runs by an interval (`every`)',
   health: 'a check that is named or tagged health, or asks /health, by an interval (`every`)',
   journeys: 'a journey that runs by an interval (`every`)',
+  alarms: 'incidents',
   named: 'the checks that it is measured by, in `checks`',
 }
 

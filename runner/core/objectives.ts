@@ -71,8 +71,11 @@ export interface PartState {
   /** Unique in the objective: metric, stat and scope: `availability`, `http_req_duration_ms/avg`. */
   readonly part: string
   readonly metric: string
-  /** `ratio`: good (or bad) of valid runs; `count`: so many runs; `statistic`: of the durations of those that answered, ms. */
-  readonly sli: 'ratio' | 'count' | 'statistic'
+  /**
+   * `ratio`: good (or bad) of valid runs; `count`: so many runs; `statistic`: of the durations of those that answered, ms; `alarm`: of incidents
+   * and messages.
+   */
+  readonly sli: 'ratio' | 'count' | 'statistic' | 'alarm'
   /** In words: `availability >= 0.999 over 7d`. */
   readonly limit: string
   /** The figure of the limit, in the unit of the metric. */

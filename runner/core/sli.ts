@@ -1,5 +1,6 @@
 /** What an objective can measure: by metric, which runs are good, and whose runs count unless the objective names them. */
 
+import { alarmFigures } from './alarm-figures.ts'
 import type { Verdict } from './contracts.ts'
 import type { Check } from './definitions.ts'
 import { createHistogram } from './histogram.ts'
@@ -7,10 +8,10 @@ import type { WindowStats } from './ports.ts'
 import type { Statistic } from './requirements.ts'
 
 /** Whose runs count by default. `named`: those of `checks` alone. */
-type Feed = 'network' | 'http' | 'health' | 'journeys' | 'named'
+type Feed = 'network' | 'http' | 'health' | 'journeys' | 'named' | 'alarms'
 
 export interface Measure {
-  readonly sli: 'ratio' | 'count' | 'statistic'
+  readonly sli: 'ratio' | 'count' | 'statistic' | 'alarm'
   /** Of a ratio, what the limit is on: the share of good runs, or that of bad ones. */
   readonly of?: 'good' | 'bad'
   /** A run over a threshold of its own is bad. */
@@ -29,6 +30,7 @@ export const measures: Readonly<Record<string, Measure>> = {
   contract_pass_rate: { sli: 'ratio', of: 'good', feed: 'named' },
   http_5xx: { sli: 'count', feed: 'http' },
   http_req_duration_ms: { sli: 'statistic', feed: 'http' },
+  ...Object.fromEntries(Object.keys(alarmFigures).map(metric => [metric, { sli: 'alarm', feed: 'alarms' } as const])),
 }
 
 /** Statistics that histograms answer. */
@@ -73,6 +75,7 @@ export function feedsByDefault({ check, kind, summary, tags, calendar }: Feeder,
     case 'health':
       return tags.includes('health') || /(^|[-/.])health([-/.]|$)/.test(check) || /\/healthz?(\?|$)/.test(summary)
     case 'named':
+    case 'alarms':
       return false
   }
 }

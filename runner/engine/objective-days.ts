@@ -76,7 +76,8 @@ const wantedOf = ({ system, part }: Placed, { from, to }: Day): Wanted => ({
 function createCalendar(now: number, rawKept: number): (item: Placed) => readonly Day[] {
   const made = new Map<string, readonly Day[]>()
   return ({ part, period }) => {
-    if (period === undefined) return []
+    // Of an incident it says nothing on which day it was answered too late.
+    if (period === undefined || part.measure.sli === 'alarm') return []
     const zone = 'calendar' in part.span ? part.span.timezone : 'UTC'
     const counts = part.measure.sli === 'count'
     const time = period.kind === 'deploy' ? period : undefined

@@ -10,6 +10,7 @@ import { planObjective } from '../core/plan-objective.ts'
 import type { Store } from '../core/ports.ts'
 import type { Feeder } from '../core/sli.ts'
 import type { Log } from './log.ts'
+import { alarmFigureOf } from './objective-alarms.ts'
 import { createDays } from './objective-days.ts'
 import { countOf, createWindowReader, figuresFor, type Placed, type Wanted } from './objective-windows.ts'
 
@@ -94,6 +95,12 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
       const counted: Counted = {
         tally: windows.tally(soFar(item, period, now), part.checks),
         ...(await countOf(store, item, period)),
+        ...(await alarmFigureOf(store, item, {
+          from: period.from,
+          to: Math.min(now, period.to),
+          now,
+          feeders: options.feeders(system.id),
+        })),
       }
       return judgePart({
         part,

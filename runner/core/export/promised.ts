@@ -97,6 +97,7 @@ export const describePromise = ({ objective, part }: Promised): string =>
 export function unsaid({ part, objective }: Promised): string | undefined {
   const name = `${objective.id}, ${part.part}`
   if (part.measure.sli === 'count') return `${name}: it is a count, not a share`
+  if (part.measure.sli === 'alarm') return `${name}: it is about incidents and messages, not a share`
   if (part.measure.sli === 'statistic') return `${name}: it is a statistic of durations, not a share`
   if ('after' in part.span) return `${name}: it holds only for a time after a deploy`
   if (part.allowed === 0) return `${name}: it allows no bad run, so there is no budget to burn`
