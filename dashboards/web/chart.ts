@@ -16,6 +16,18 @@ export interface Mark {
   readonly tone: string
 }
 
+/** Something that may explain the lines: a moment (deploy), or a time (incident, maintenance). */
+export interface ChartEvent {
+  readonly kind: 'deploy' | 'incident' | 'maintenance'
+  readonly at: number
+  readonly to?: number
+  /** It has not ended; `to` is now. */
+  readonly isOpen?: boolean
+  readonly name: string
+  /** Of its page. */
+  readonly path?: string
+}
+
 export interface Chart {
   readonly id: string
   /** What is drawn and how to read it, for those who do not see it. */
@@ -29,6 +41,7 @@ export interface Chart {
   readonly limits?: readonly { readonly name: string; readonly value: number }[]
   /** Moments below the time axis: failed and unknown runs. */
   readonly marks?: readonly Mark[]
+  readonly events?: readonly ChartEvent[]
 }
 
 const [width, height, left, bottom, top] = [880, 200, 52, 22, 8]
@@ -57,17 +70,47 @@ export function chart(data: Chart): Safe {
     line => `<path class="line t-${line.tone}" d="${pathOf(line.values, data.times, x, y)}"/>`,
   )
   const bounds = limits.map(limit => `<path class="limit" d="M${left} ${round(y(limit.value))}H${width - 8}"/>`)
+  const events = shownEvents(data, from, to)
   const marks = (data.marks ?? []).map(
     mark => `<path class="mark-${mark.tone}" d="M${round(x(mark.at))} ${height - bottom}v-8"/>`,
   )
   const svg = raw(
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${data.id}-label">${[...grid, ...ticks, ...bounds, ...lines, ...marks].join('')}</svg>`,
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${data.id}-label">${[...grid, ...ticks, ...drawnEvents(events, x), ...bounds, ...lines, ...marks].join('')}</svg>`,
   )
   return html`<figure class="chart" id="${data.id}" data-live>
 <figcaption id="${data.id}-label">${data.label}</figcaption>
-<p class="legend">${data.lines.map(line => html`<span class="key t-${line.tone}">${line.name}</span>`)}${limits.map(limit => html`<span class="key t-limit">${limit.name}</span>`)}</p>
-<div class="plot" data-chart="${JSON.stringify(data)}">${svg}</div>
-</figure>`
+<p class="legend">${data.lines.map(line => html`<span class="key t-${line.tone}">${line.name}</span>`)}${limits.map(limit => html`<span class="key t-limit">${limit.name}</span>`)}${[...new Set(events.map(event => event.kind))].map(kind => html`<span class="key e-${kind}">${kind}</span>`)}</p>
+<div class="plot" data-chart="${JSON.stringify({ ...data, events })}">${svg}</div>
+${eventList(events, to)}</figure>`
+}
+
+/** Those within the picture. */
+const shownEvents = ({ events = [] }: Chart, from: number, to: number): readonly ChartEvent[] =>
+  events.filter(event => event.at <= to && (event.to ?? event.at) >= from)
+
+function drawnEvents(events: readonly ChartEvent[], x: (time: number) => number): readonly string[] {
+  const deep = height - bottom - top
+  const within = (time: number) => round(Math.min(width - 8, Math.max(left, x(time))))
+  return events.map(({ kind, at, to }) => {
+    const start = within(at)
+    return to === undefined
+      ? `<path class="event-${kind}" d="M${start} ${top}v${deep}"/><path class="flag" d="M${start} ${top}h7l-2 3 2 3h-7z"/>`
+      : `<rect class="event-${kind}" x="${start}" y="${top}" width="${Math.max(2, round(within(to) - start))}" height="${deep}"/>`
+  })
+}
+
+const mostListed = 8
+
+/** The same in words, for those who do not see the picture, with the way to each. */
+function eventList(events: readonly ChartEvent[], now: number): Safe {
+  const newest = events.toSorted((a, b) => b.at - a.at)
+  if (newest.length === 0) return html``
+  return html`<ul class="lines note">${newest
+    .slice(0, mostListed)
+    .map(
+      ({ kind, at, to, isOpen, name, path }) =>
+        html`<li><span class="key e-${kind}">${kind}</span> ${path === undefined ? name : html`<a href="${path}">${name}</a>`} <span class="quiet">${isOpen ? 'since ' : ''}${clock(at, now)}${to === undefined || isOpen ? '' : ` to ${clock(to, now)}`} UTC</span></li>`,
+    )}</ul>`
 }
 
 function pathOf(
@@ -102,7 +145,12 @@ const round = (value: number) => Math.round(value * 10) / 10
 const known = (value: number) => (Number.isFinite(value) ? value : null)
 
 /** p50 and p95 over time, with the moments that were not passed. */
-export function latencyChart(id: string, label: string, points: readonly SeriesPoint[]): Safe {
+export function latencyChart(
+  id: string,
+  label: string,
+  points: readonly SeriesPoint[],
+  events: readonly ChartEvent[] = [],
+): Safe {
   const middle = ({ from, to }: SeriesPoint) => (from + to) / 2
   return chart({
     id,
@@ -117,6 +165,7 @@ export function latencyChart(id: string, label: string, points: readonly SeriesP
       ...(point.runs.failed > 0 ? [{ at: middle(point), tone: 'failed' }] : []),
       ...(point.runs.unknown > 0 ? [{ at: middle(point), tone: 'unknown' }] : []),
     ]),
+    events,
   })
 }
 

@@ -1,13 +1,15 @@
 /** "Since when, how often, how slow?" */
 
 import type { PhaseName, Result, Verdict } from '../../runner/core/contracts.ts'
+import type { Incident } from '../../runner/core/incidents.ts'
 import type { SeriesPoint, WatchedCheck, WindowStats } from '../../runner/core/ports.ts'
-import { latencyChart, spanBar } from './chart.ts'
+import { type ChartEvent, latencyChart, spanBar } from './chart.ts'
 import { ago, count, duration, lasting, percent, span, until } from './format.ts'
 import { type Content, html } from './html.ts'
+import { incidentMark } from './incident-words.ts'
 import type { Page } from './layout.ts'
 import { sign } from './marks.ts'
-import { checkPath, requirementsPath } from './paths.ts'
+import { checkPath, incidentPath, requirementsPath } from './paths.ts'
 import { phaseNames, phaseTotal, runTable } from './run-table.ts'
 import { runLinks } from './strip.ts'
 import { uptimeOf } from './uptime.ts'
@@ -32,11 +34,15 @@ export interface CheckData {
   readonly windows: readonly { readonly range: Range; readonly length: number; readonly stats?: WindowStats }[]
   readonly range: Range
   readonly series: readonly SeriesPoint[]
+  /** Deploys, incidents and maintenance in the time of the series. */
+  readonly events: readonly ChartEvent[]
   /** Newest first. */
   readonly recent: readonly Result[]
   readonly troubles: readonly Result[]
   /** Narrows the troubles to one verdict within `range`: the runs behind a figure. */
   readonly verdict?: Verdict
+  /** In which it was affected, newest first. */
+  readonly incidents: readonly Incident[]
   readonly signedIn: boolean
 }
 
@@ -56,6 +62,7 @@ ${timeline(data)}
 ${latency(data)}
 ${parts(data)}
 ${troubles(data)}
+${incidents(data)}
 ${promises(data)}
 ${recent(data)}
 ${definition(data)}`,
@@ -71,17 +78,22 @@ function headline({ check, now, signedIn }: CheckData): Content {
 <h1>${sign(state)}<span>${check.title}</span></h1>
 <p>${
     isNew
-      ? 'Not run yet.'
-      : html`<b>${state}</b> for ${lasting(since, now)}${consecutiveFailures > 0 ? html` · ${count(consecutiveFailures, 'failure')} in a row` : ''}${isWrong && lastPassedAt !== undefined ? html` · last passed ${ago(lastPassedAt, now)}` : ''} · last run ${ago(lastRunAt, now)}${check.nextRunAt !== undefined && check.nextRunAt > now ? html` · next ${until(check.nextRunAt, now)}` : ''}`
+      ? isHeartbeat(check)
+        ? 'No signal has arrived yet; `vedette heartbeats` shows the address that its job sends it to.'
+        : 'Not run yet.'
+      : html`<b>${state}</b> for ${lasting(since, now)}${consecutiveFailures > 0 ? html` · ${count(consecutiveFailures, 'failure')} in a row` : ''}${isWrong && lastPassedAt !== undefined ? html` · last passed ${ago(lastPassedAt, now)}` : ''} · last ${isHeartbeat(check) ? 'signal or due time' : 'run'} ${ago(lastRunAt, now)}${check.nextRunAt !== undefined && check.nextRunAt > now ? html` · next ${until(check.nextRunAt, now)}` : ''}`
   }</p>
 ${said ? html`<p class="said">${check.last?.reason ? html`<b>${check.last.reason}</b>: ` : ''}${said}</p>` : ''}
-<div class="actions">${
-    signedIn
-      ? html`<form method="post" action="${checkPath(check)}/run"><button class="primary">Run now</button></form>`
-      : html`<a class="button" href="/sign-in?next=${encodeURIComponent(checkPath(check))}">Sign in to run it now</a>`
-  }</div>
+${isHeartbeat(check) ? '' : html`<div class="actions">${runNow(check, signedIn)}</div>`}
 </section>`
 }
+
+const isHeartbeat = (check: WatchedCheck) => check.kind === 'heartbeat'
+
+const runNow = (check: WatchedCheck, signedIn: boolean): Content =>
+  signedIn
+    ? html`<form method="post" action="${checkPath(check)}/run"><button class="primary">Run now</button></form>`
+    : html`<a class="button" href="/sign-in?next=${encodeURIComponent(checkPath(check))}">Sign in to run it now</a>`
 
 function windows({ check, windows: list }: CheckData): Content {
   return html`<section id="windows" data-live><h2>How often, how slow</h2><div class="scroll" tabindex="0" role="region" aria-label="Uptime and percentiles"><table>
@@ -103,11 +115,11 @@ function timeline({ recent: results }: CheckData): Content {
 <p class="legend"><span class="key k-passed">passed</span><span class="key k-degraded">degraded</span><span class="key k-failed">failed</span><span class="key k-unknown">unknown</span></p></section>`
 }
 
-function latency({ check, range, series }: CheckData): Content {
+function latency({ check, range, series, events }: CheckData): Content {
   return html`<section><h2>Latency</h2><nav class="tabs" aria-label="Time shown"><ul>${ranges.map(
     name =>
       html`<li><a class="chip" href="${checkPath(check)}?range=${name}"${name === range ? html` aria-current="true"` : ''}>${rangeWords[name]}</a></li>`,
-  )}</ul></nav>${latencyChart('latency', `Latency of the last ${rangeWords[range]}, with failed and unknown runs marked on the time axis`, series)}</section>`
+  )}</ul></nav>${latencyChart('latency', `Latency of the last ${rangeWords[range]}, with failed and unknown runs marked on the time axis`, series, events)}</section>`
 }
 
 function troubles({ check, troubles: results, range, verdict, now }: CheckData): Content {
@@ -118,6 +130,18 @@ function troubles({ check, troubles: results, range, verdict, now }: CheckData):
   return html`<section id="troubles" data-live><h2>${title}</h2>${
     results.length === 0 ? html`<p class="quiet">None is kept.</p>` : runTable(title, results, now)
   }${back}</section>`
+}
+
+function incidents({ incidents: list, check, now }: CheckData): Content {
+  if (list.length === 0) return ''
+  return html`<section id="incidents" data-live><h2>Incidents</h2><ul class="lines">${list.map(
+    incident =>
+      html`<li>${incidentMark(incident)} <a href="${incidentPath(incident)}">${incident.title}</a> <span class="quiet">${
+        incident.resolvedAt === undefined
+          ? html`for ${lasting(incident.startedAt, now)}`
+          : html`${ago(incident.openedAt, now)}, for ${span(incident.resolvedAt - incident.startedAt)}`
+      }</span></li>`,
+  )}</ul><p class="note"><a href="/incidents?system=${encodeURIComponent(check.system)}">All of this system</a></p></section>`
 }
 
 /** Middle and bad case of each phase (of a journey: of each step) over the last good runs, beside the newest run. */

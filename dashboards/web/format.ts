@@ -25,12 +25,12 @@ export function span(ms: number): string {
   const first = units.findIndex(([, size]) => ms >= size)
   if (first < 0) return '0 s'
   const [name, size] = units[first]!
-  const whole = `${Math.floor(ms / size)} ${name}`
+  const full = `${Math.floor(ms / size)} ${name}`
   const next = units[first + 1]
   // Seconds beside minutes only while they matter.
-  if (!next || (name === 'min' && ms >= 10 * 60_000) || (name === 'd' && ms >= 10 * 86_400_000)) return whole
+  if (!next || (name === 'min' && ms >= 10 * 60_000) || (name === 'd' && ms >= 10 * 86_400_000)) return full
   const rest = Math.floor((ms % size) / next[1])
-  return rest > 0 ? `${whole} ${rest} ${next[0]}` : whole
+  return rest > 0 ? `${full} ${rest} ${next[0]}` : full
 }
 
 /** `99.93 %`, never rounded up to a promise that was not kept. */
@@ -52,7 +52,11 @@ export function bytes(count: number): string {
 export const figure = (value: number): string =>
   Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
 
-export const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`
+/** `14,318`. */
+export const whole = (value: number): string => value.toLocaleString('en-US')
+
+export const count = (many: number, one: string, more = `${one}s`): string =>
+  `${whole(many)} ${many === 1 ? one : more}`
 
 const iso = (at: number) => new Date(at).toISOString()
 

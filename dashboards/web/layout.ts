@@ -12,23 +12,32 @@ export interface Frame {
   readonly now: number
   readonly self: SelfStats
   readonly signedIn: boolean
+  /** There is a public status page. */
+  readonly hasStatus: boolean
 }
+
+const nav = [
+  ['overview', '/', 'Checks'],
+  ['incidents', '/incidents', 'Incidents'],
+  ['objectives', '/objectives', 'Objectives'],
+  ['requirements', '/requirements', 'Requirements'],
+  ['load', '/load', 'Load runs'],
+  ['deploys', '/deploys', 'Deploys'],
+  ['maintenance', '/maintenance', 'Maintenance'],
+  ['notifications', '/notifications', 'Notifications'],
+  ['self', '/self', 'Monitor'],
+  ['status', '/status', 'Status page'],
+] as const
 
 export interface Page {
   readonly title: string
   /** Picture in the tab. Default: up. */
   readonly state?: HealthState
-  readonly here?: 'overview' | 'requirements' | 'load'
+  readonly here?: (typeof nav)[number][0]
   readonly main: Content
   /** Islands that this page needs beside the live one. */
   readonly islands?: readonly string[]
 }
-
-const nav = [
-  ['overview', '/', 'Checks'],
-  ['requirements', '/requirements', 'Requirements'],
-  ['load', '/load', 'Load runs'],
-] as const
 
 export function layout(frame: Frame, page: Page): string {
   return html`<!doctype html>
@@ -49,11 +58,14 @@ ${(page.islands ?? []).map(name => html`<script type="module" src="/assets/${nam
 <header class="top">
 <a class="brand" href="/">Vedette</a>
 <p class="where"><span class="env">${frame.environment}</span> <span class="quiet">from ${frame.location}</span></p>
-<nav aria-label="Pages"><ul>${nav.map(
-    ([id, href, word]) =>
-      html`<li><a href="${href}"${page.here === id ? html` aria-current="page"` : ''}>${word}</a></li>`,
-  )}</ul></nav>
 <p class="live" data-live-state role="status"></p>
+<button class="menu" type="button" popovertarget="menu">Menu</button>
+<nav id="menu" aria-label="Pages" popover><ul>${nav
+    .filter(([id]) => id !== 'status' || frame.hasStatus)
+    .map(
+      ([id, href, word]) =>
+        html`<li><a href="${href}"${page.here === id ? html` aria-current="page"` : ''}>${word}</a></li>`,
+    )}</ul></nav>
 </header>
 <main id="main" tabindex="-1">
 ${refused(frame.self)}
@@ -102,15 +114,15 @@ function footer({ self, now, version, signedIn }: Frame): Content {
     ['Started', ago(self.startedAt, now)],
   ]
   return html`<footer id="self" data-live>
-<h2 class="quiet">The monitor itself</h2>
+<h2 class="quiet"><a href="/self">The monitor itself</a></h2>
 ${self.ready ? '' : html`<p class="notice bad">Not ready: ${self.notReady ?? 'starting'}</p>`}
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="quiet">Vedette ${version}. All times are UTC; this page is of <time id="page-time" datetime="${new Date(now).toISOString()}">${exact(now)}</time>.
+<div class="quiet">Vedette ${version}. All times are UTC; this page is of <time id="page-time" datetime="${new Date(now).toISOString()}">${exact(now)}</time>.
 <a href="/metrics">Metrics</a> ${
     signedIn
       ? html`<form method="post" action="/sign-out"><button class="link">Sign out</button></form>`
       : html`<a href="/sign-in">Sign in</a>`
-  }</p>
+  }</div>
 </footer>`
 }
 
@@ -137,4 +149,5 @@ ${options.wrong ? html`<p id="wrong" class="wrong" role="alert">Expected the tok
 }
 
 /** Parts of a page as text for the tab: `(2 down) Checks`. */
-export const tabTitle = (title: string, down: number): string => (down > 0 ? `(${down} down) ${title}` : title)
+export const tabTitle = (title: string, many: number, word = 'down'): string =>
+  many > 0 ? `(${many} ${word}) ${title}` : title

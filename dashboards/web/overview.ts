@@ -1,16 +1,24 @@
 /** "Is anything wrong, where, since when?" */
 
 import type { HealthState } from '../../runner/core/contracts.ts'
+import type { Incident } from '../../runner/core/incidents.ts'
 import type { Strip, WatchedCheck, WindowStats } from '../../runner/core/ports.ts'
 import { ago, count, duration, lasting, percent } from './format.ts'
 import { type Content, html, type Safe } from './html.ts'
+import { incidentBanner } from './incident-words.ts'
 import { type Page, tabTitle } from './layout.ts'
 import { sign, stateMark } from './marks.ts'
 import { checkPath } from './paths.ts'
 import { runBars, sparkline } from './strip.ts'
 import { uptimeOf } from './uptime.ts'
 
+/** Times over which uptime is shown. */
+export const windowNames = ['24h', '7d', '30d', '90d'] as const
+export type WindowName = (typeof windowNames)[number]
+
 export interface OverviewFilter {
+  /** Default: 24h. */
+  readonly window?: WindowName
   readonly system?: string
   readonly state?: HealthState
   readonly tag?: string
@@ -25,10 +33,16 @@ export interface OverviewData {
   readonly strips: ReadonlyMap<string, Strip>
   /** Of the last 24 hours. */
   readonly day: ReadonlyMap<string, WindowStats>
+  /** Runs of the window that is shown, and its length. */
+  readonly counted: ReadonlyMap<string, WindowStats>
+  readonly span: number
+  /** Open ones, the newest first. */
+  readonly incidents: readonly Incident[]
   readonly filter: OverviewFilter
   readonly systems: readonly { readonly id: string; readonly title: string }[]
 }
 
+const windowWords: Readonly<Record<WindowName, string>> = { '24h': '24 h', '7d': '7 d', '30d': '30 d', '90d': '90 d' }
 const severities = ['p0', 'p1', 'p2']
 /** Worst first. */
 export const worst: readonly HealthState[] = ['down', 'retrying', 'unknown', 'degraded', 'maintenance', 'paused', 'up']
@@ -37,16 +51,24 @@ const rowsAtOnce = 300
 const keyOf = (check: { readonly system: string; readonly check: string }) => `${check.system}/${check.check}`
 
 export function overviewPage(data: OverviewData): Page {
-  const { checks, filter } = data
+  const { checks } = data
   const state = worst.find(name => checks.some(check => stateOf(check) === name)) ?? 'up'
-  const shown = checks.filter(check => fits(check, filter)).sort(byWorst)
   const down = checks.filter(check => stateOf(check) === 'down').length
   return {
     title: tabTitle('Checks', down),
     state,
     here: 'overview',
-    main: checks.length === 0 ? nothingWatched() : html`${headline(data)}${filters(data)}${table(data, shown)}`,
+    main:
+      checks.length === 0
+        ? nothingWatched()
+        : html`${headline(data)}${incidentBanner(data.incidents, data.now)}${filters(data)}${table(data)}`,
   }
+}
+
+/** Those that fit the filter, and the worst of them, for which there is room. */
+export function shownChecks(checks: readonly WatchedCheck[], filter: OverviewFilter) {
+  const fitting = checks.filter(check => fits(check, filter)).sort(byWorst)
+  return { fitting, rows: filter.all ? fitting : fitting.slice(0, rowsAtOnce) }
 }
 
 /** A check that never ran is unknown, but nothing is wrong with it yet. */
@@ -127,15 +149,18 @@ ${
         },
       )}</ul>`
     : ''
-}</nav>
+}
+<ul class="windows"><li class="quiet">Uptime over</li>${windowNames.map(window =>
+    link({ window }, windowWords[window], (filter.window ?? '24h') === window),
+  )}</ul></nav>
 <form class="search" role="search" method="get" action="/">
-${filter.system ? html`<input type="hidden" name="system" value="${filter.system}">` : ''}${filter.state ? html`<input type="hidden" name="state" value="${filter.state}">` : ''}
+${filter.window ? html`<input type="hidden" name="window" value="${filter.window}">` : ''}${filter.system ? html`<input type="hidden" name="system" value="${filter.system}">` : ''}${filter.state ? html`<input type="hidden" name="state" value="${filter.state}">` : ''}
 <label for="q">Find</label><input id="q" name="q" type="search" value="${filter.text ?? ''}" placeholder="check, title, COD-13">
 ${
   tags.length > 0
-    ? html`<label for="tag">Tag</label><select id="tag" name="tag"><option value="">any</option>${tags.map(
+    ? html`<span class="field"><label for="tag">Tag</label><select id="tag" name="tag"><option value="">any</option>${tags.map(
         tag => html`<option${tag === filter.tag ? html` selected` : ''}>${tag}</option>`,
-      )}</select>`
+      )}</select></span>`
     : ''
 }
 <button>Show</button>
@@ -145,6 +170,7 @@ ${
 /** The address of a view, so that it can be sent to a colleague. */
 export function filterPath(filter: OverviewFilter): string {
   const query = new URLSearchParams()
+  if (filter.window && filter.window !== '24h') query.set('window', filter.window)
   if (filter.system) query.set('system', filter.system)
   if (filter.state) query.set('state', filter.state)
   if (filter.tag) query.set('tag', filter.tag)
@@ -153,30 +179,30 @@ export function filterPath(filter: OverviewFilter): string {
   return query.size > 0 ? `/?${query}` : '/'
 }
 
-function table(data: OverviewData, shown: readonly WatchedCheck[]): Content {
+function table(data: OverviewData): Content {
   const { filter } = data
-  if (shown.length === 0) {
+  const { fitting, rows } = shownChecks(data.checks, filter)
+  if (fitting.length === 0) {
     return html`<section id="checks" data-live class="empty"><p>No check fits this view. <a href="/">Show all ${data.checks.length}</a>.</p></section>`
   }
-  const rows = filter.all ? shown : shown.slice(0, rowsAtOnce)
   return html`<section id="checks" data-live>
 <table class="checks" role="table">
 <caption class="unseen">Checks, worst first</caption>
 <thead role="rowgroup"><tr role="row">
-<th role="columnheader" scope="col">State</th><th role="columnheader" scope="col">Check</th><th role="columnheader" scope="col">Last runs</th><th role="columnheader" scope="col" class="num">p95, 24 h</th><th role="columnheader" scope="col" class="num">Uptime, 24 h</th><th role="columnheader" scope="col" class="num">Last run</th>
+<th role="columnheader" scope="col">State</th><th role="columnheader" scope="col">Check</th><th role="columnheader" scope="col">Last runs</th><th role="columnheader" scope="col" class="num">p95, 24 h</th><th role="columnheader" scope="col" class="num">Uptime, ${windowWords[filter.window ?? '24h']}</th><th role="columnheader" scope="col" class="num">Last run</th>
 </tr></thead>
 <tbody role="rowgroup">${rows.map(check => row(data, check))}</tbody>
 </table>
-${rows.length < shown.length ? html`<p>${shown.length - rows.length} more. <a href="${filterPath({ ...filter, all: true })}">Show all ${shown.length}</a></p>` : ''}
+${rows.length < fitting.length ? html`<p>${fitting.length - rows.length} more. <a href="${filterPath({ ...filter, all: true })}">Show all ${fitting.length}</a></p>` : ''}
 </section>`
 }
 
-function row({ now, strips, day }: OverviewData, check: WatchedCheck): Safe {
+function row({ now, strips, day, counted, span }: OverviewData, check: WatchedCheck): Safe {
   const key = keyOf(check)
   const state = stateOf(check)
   const runs = strips.get(key)?.runs ?? []
   const stats = day.get(key)
-  const uptime = uptimeOf(stats, check.interval, 86_400_000)
+  const uptime = uptimeOf(counted.get(key), check.interval, span)
   const isQuiet = state === 'up' || state === 'paused'
   const detail = isQuiet ? check.summary : (check.last?.detail ?? check.summary)
   return html`<tr role="row" class="is-${isNew(check) ? 'new' : state}" id="row-${key}">

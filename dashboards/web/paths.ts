@@ -13,10 +13,16 @@ const idOf = (run: Result): string =>
   [run.system, run.check, run.location, run.slot, run.trigger].map(part => encodeURIComponent(part)).join('~')
 
 export const runPath = (run: Result): string => `/runs/${idOf(run)}`
+/** The id as `deployId` of runner/core/deploys makes it: its parts are encoded already. */
+export const deployPath = (deploy: { readonly id: string }): string => `/deploys/${encodeURIComponent(deploy.id)}`
+/** By the id that is kept of it, whose parts are escaped already. */
+export const runIdPath = (id: string): string => `/runs/${id}`
 export const loadPath = (run: Pick<LoadRun, 'id'>): string => `/load/${encodeURIComponent(run.id)}`
 /** Of one system, and of one of its promises. */
 export const requirementsPath = (system: string, id?: string): string =>
   `/requirements/${encodeURIComponent(system)}${id === undefined ? '' : `#${encodeURIComponent(id)}`}`
+export const incidentPath = (incident: { readonly id: string }): string =>
+  `/incidents/${encodeURIComponent(incident.id)}`
 export const artifactPath = (artifact: Artifact): string => `/artifacts/${parts(artifact.path)}`
 
 /** A trace in Playwright's own viewer. */

@@ -33,15 +33,21 @@ export function readToken(folder: string, io: CommandIo): Token {
       throw new UsageError(`expected VEDETTE_TOKEN to have 16 characters or more, found ${given.length}`)
     return { value: given, fresh: false }
   }
-  const file = join(folder, 'token')
+  return readOrMake(folder, 'token', '; or set VEDETTE_TOKEN')
+}
+
+/** What the tokens of heartbeats are made of: whoever loses it has new addresses for all of them. */
+export const readHeartbeatSecret = (folder: string): string => readOrMake(folder, 'heartbeat-key', '').value
+
+/** A secret in the data folder, readable by its owner alone; made when it is missing. */
+function readOrMake(folder: string, name: string, instead: string): Token {
+  const file = join(folder, name)
   try {
     const value = readFileSync(file, 'utf8').trim()
     if (value.length >= 16) return { value, fresh: false }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new UsageError(
-        `expected the token in ${file} to be readable, found: ${(error as Error).message}; or set VEDETTE_TOKEN`,
-      )
+      throw new UsageError(`expected ${file} to be readable, found: ${(error as Error).message}${instead}`)
     }
   }
   const value = randomBytes(24).toString('base64url')

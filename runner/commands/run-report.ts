@@ -1,8 +1,10 @@
 import { join } from 'node:path'
-import type { Result, Step } from '../core/contracts.ts'
+import type { Result, Step, Verdict } from '../core/contracts.ts'
 import type { Check } from '../core/definitions.ts'
 import { formatDuration } from '../core/duration.ts'
 import { checkKey } from '../core/ports.ts'
+import type { Listened } from '../engine/heartbeat-rule.ts'
+import type { HeartbeatReading } from '../engine/heartbeat-state.ts'
 import { oneLine, printable } from '../reporters/text.ts'
 
 /** Everything that one run saw, for the person who debugs it. */
@@ -40,6 +42,35 @@ export function describeRun(
     ),
     section('covers', check.covers.length === 0 ? [] : [`  ${check.covers.join(' ')}`]),
     section('repeat without Vedette', where.command === undefined ? [] : [`  ${where.command}`]),
+  ]
+  return `${sections
+    .filter(lines => lines.length > 0)
+    .map(lines => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+/** What is known of a heartbeat, for the person who looks why it is red. */
+export function describeHeartbeat(
+  { key, check }: Listened,
+  reading: HeartbeatReading,
+  { verdict, detail }: { readonly verdict: Verdict; readonly detail: string | undefined },
+): string {
+  const sections = [
+    [
+      `${oneLine(key)}: ${verdict}; a heartbeat, which waits for signals and is not run`,
+      `  ${oneLine(check.probe.summary)}; \`vedette heartbeats\` shows its address`,
+    ],
+    ...(detail === undefined ? [] : [indent(detail)]),
+    ...('fault' in reading
+      ? []
+      : [
+          section('last', [`  ${new Date(reading.slot).toISOString()}, ${formatDuration(reading.duration)} long`]),
+          section(
+            'metrics',
+            Object.entries(reading.metrics).map(([name, value]) => `  ${name} ${Number(value.toPrecision(6))}`),
+          ),
+        ]),
+    section('covers', check.covers.length === 0 ? [] : [`  ${check.covers.join(' ')}`]),
   ]
   return `${sections
     .filter(lines => lines.length > 0)

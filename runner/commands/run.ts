@@ -9,6 +9,8 @@ import { scrubber } from '../core/redaction.ts'
 import { scrubResult } from '../core/scrub-result.ts'
 import { select, selectable } from '../core/selection.ts'
 import { isJourney } from '../engine/gate-runs.ts'
+import { heartbeatsOf, type Listened } from '../engine/heartbeat-rule.ts'
+import type { ReadHeartbeat } from '../engine/heartbeat-state.ts'
 import { runCheck } from '../engine/run-check.ts'
 import { runContexts } from '../engine/run-context.ts'
 import { version } from '../system/version.ts'
@@ -17,7 +19,9 @@ import { configurationArgs, configurationUsage, loadFor } from './configuration-
 import { openDataFolder } from './data-folder.ts'
 import { discoverWith } from './discover.ts'
 import { keepResults, openArtifacts } from './keep-results.ts'
-import { describeRun } from './run-report.ts'
+import { heartbeatReader } from './read-heartbeats.ts'
+import { describeHeartbeat, describeRun } from './run-report.ts'
+import { watchClient } from './watch-client.ts'
 
 const args = {
   ...configurationArgs,
@@ -25,6 +29,7 @@ const args = {
   trace: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   data: { type: 'string' },
+  watch: { type: 'string' },
 } as const
 
 export const command: Command = {
@@ -35,6 +40,7 @@ ${configurationUsage}
   --headed              a journey in a window that you can watch
   --trace               keep the trace of a journey also when it passes
   --data <folder>       history and evidence; the run is shown on the pages as well (default for evidence: ./.vedette)
+  --watch <url>         the running watch that is asked for a heartbeat, which is never run (default: the history in the data folder)
   --json                the result as one JSON object on standard output
 
 Exit codes: 0 passed or degraded, 1 failed, 2 usage or configuration, 3 unknown, 130 and 143 interrupted.`,
@@ -54,6 +60,14 @@ Exit codes: 0 passed or degraded, 1 failed, 2 usage or configuration, 3 unknown,
       return 2
     }
     const { system, check, journeys } = opened
+    if (check.heartbeat !== undefined) {
+      const reader = heartbeatReader(
+        { watch: watchClient(values.watch, { data: values.data, io }), data: values.data },
+        loaded,
+        io,
+      )
+      return await showHeartbeat(heartbeatsOf([{ ...system, checks: [check] }])[0]!, reader, values.json, io)
+    }
     const wishes = { headed: values.headed, trace: values.trace }
     const obstacle = obstacleOf(wishes, name, check, io)
     if (obstacle !== undefined) {
@@ -73,6 +87,20 @@ Exit codes: 0 passed or degraded, 1 failed, 2 usage or configuration, 3 unknown,
     if (io.signal.aborted) return io.signal.reason === 'SIGTERM' ? 143 : 130
     return { passed: 0, degraded: 0, failed: 1, unknown: 3 }[result.verdict]
   },
+}
+
+/** What somebody else's job said last, or did not say. */
+async function showHeartbeat(
+  heartbeat: Listened,
+  read: ReadHeartbeat,
+  asJson: boolean,
+  io: CommandIo,
+): Promise<number> {
+  const reading = await read(heartbeat)
+  const { verdict = 'unknown', detail = undefined } = 'fault' in reading ? { detail: reading.fault } : reading
+  if (asJson) io.write(`${JSON.stringify({ check: heartbeat.key, ...reading, verdict })}\n`)
+  else io.write(describeHeartbeat(heartbeat, reading, { verdict, detail }))
+  return { passed: 0, degraded: 0, failed: 1, unknown: 3 }[verdict]
 }
 
 interface Wishes {

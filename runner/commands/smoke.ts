@@ -13,7 +13,10 @@ import { configurationArgs, configurationUsage, loadFor } from './configuration-
 import { openDataFolder } from './data-folder.ts'
 import { discoverWith } from './discover.ts'
 import { keepResults, openArtifacts } from './keep-results.ts'
+import { markDecision } from './mark-decision.ts'
+import { heartbeatReader } from './read-heartbeats.ts'
 import { openReporters } from './smoke-reporters.ts'
+import { watchClient } from './watch-client.ts'
 
 const args = {
   ...configurationArgs,
@@ -24,6 +27,7 @@ const args = {
   strict: { type: 'boolean', default: false },
   reporter: { type: 'string', multiple: true, short: 'r' },
   data: { type: 'string' },
+  watch: { type: 'string' },
   'on-no-go': { type: 'string' },
   'on-no-go-timeout': { type: 'string', default: '10m' },
 } as const
@@ -43,6 +47,8 @@ ${configurationUsage}
   --strict              degraded is NO-GO
   --reporter, -r <name>[=<file>]   console, json, junit, markdown; repeatable (default: console)
   --data <folder>       keeps results and evidence (screenshots, traces) there, for the pages (default: nothing is kept)
+  --watch <url>         the running watch: it is told of the deploy with the decision (VEDETTE_TOKEN, else the token in the data folder), and
+                        tells the state of heartbeats, which without it is read from the data folder
   --on-no-go <command>  the rollback hook: run by /bin/sh on exit code 1 only, with the decision as JSON on its standard input and
                         VEDETTE_DECISION, VEDETTE_EXIT_CODE, VEDETTE_ENVIRONMENT, VEDETTE_REVISION, VEDETTE_FAILED and
                         VEDETTE_REASON in its environment; it never changes the exit code
@@ -58,6 +64,7 @@ or changed, 130 and 143 interrupted. If it ends in any other way, the code is no
       timeout: durationOf('--timeout', values.timeout),
       hookTimeout: durationOf('--on-no-go-timeout', values['on-no-go-timeout']),
     }
+    const watch = watchClient(values.watch, { data: values.data, io })
     const reporters = await openReporters(values.reporter ?? ['console'], io)
     const reports = joinReporters(reporters, io.clock, message => io.error(`${message}\n`))
     const refuse = (problems: readonly string[], environment: string) =>
@@ -101,12 +108,14 @@ or changed, 130 and 143 interrupted. If it ends in any other way, the code is no
       revision: { expected, answers: settings.answers, wait: settings.wait, ask: askRevision },
       timeout: settings.timeout,
       ...(journeys === undefined ? {} : { journeys }),
+      readHeartbeat: heartbeatReader({ watch, data: values.data }, loaded, io),
       reports,
       clock: io.clock,
       signal: io.signal,
       random: Math.random,
     })
     if (data !== undefined) await keepResults(decision.results, loaded, data, io)
+    if (watch !== undefined) await markDecision(decision, watch, io)
     const hook = values['on-no-go']
     if (hook !== undefined && decision.exitCode === 1) await rollBack(hook, decision, settings.hookTimeout, io)
     return decision.exitCode

@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util'
-import { formatProblem, loadConfiguration } from '../config/load-configuration.ts'
+import { formatProblem, type Loaded, loadConfiguration } from '../config/load-configuration.ts'
+import { objectivesIn } from '../config/objectives-in.ts'
 import { coverageOf, gapProblems, summarizeCoverage } from '../core/coverage.ts'
+import { intervalOf, timetableOf } from '../engine/timetables.ts'
 import type { Command } from './command.ts'
 import { configurationArgs, configurationUsage, loadRequest } from './configuration-options.ts'
+import type { Discovered } from './discover.ts'
 
 export const command: Command = {
   summary: 'checks the configuration and shows every mistake at once',
@@ -20,6 +23,9 @@ Exit codes: 0 it is good (warnings alone are 0), 2 it would be refused.`,
     const journeys = await discoverAll(loaded, io)
     for (const problem of journeys.problems) io.error(`${formatProblem(problem)}\n`)
     if (journeys.problems.some(problem => problem.level === 'error')) return 2
+    const objectives = objectiveProblems(loaded, journeys)
+    for (const problem of objectives) io.error(`${formatProblem(problem)}\n`)
+    if (objectives.length > 0) return 2
     const coverage = loaded.configuration.systems.map(system => {
       const own = journeys.checks.filter(item => item.system === system).map(({ check }) => check)
       return { system: system.id, promises: coverageOf(system, [...system.checks, ...own]) }
@@ -34,6 +40,19 @@ Exit codes: 0 it is good (warnings alone are 0), 2 it would be refused.`,
       if (promises.length > 0) io.write(`${system}: ${summarizeCoverage(promises)}\n`)
     return 0
   },
+}
+
+/** What loading could not tell, because it takes journeys and calendars to know. */
+function objectiveProblems({ configuration }: Loaded, journeys: Discovered) {
+  const { locations, retention } = configuration
+  return configuration.systems.flatMap(system =>
+    objectivesIn(system, {
+      locations,
+      rawDays: retention.rawDays,
+      journeys: journeys.checks.filter(item => item.system === system).map(({ check }) => check),
+      intervalOf: ({ id, schedule }) => intervalOf(schedule, timetableOf(schedule, id, configuration.location), 0),
+    }),
+  )
 }
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`

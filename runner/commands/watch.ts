@@ -1,14 +1,17 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { formatProblem, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
+import { askRevision } from '../system/ask-revision.ts'
 import { collectGarbage } from '../system/collect-garbage.ts'
 import { becomeLean } from '../system/lean-process.ts'
+import { createRequests } from '../system/notifier-request.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadRequest } from './configuration-options.ts'
-import { historyFile, lockDataFolder, openDataFolder, readToken } from './data-folder.ts'
+import { historyFile, lockDataFolder, openDataFolder, readHeartbeatSecret, readToken } from './data-folder.ts'
 import { openJourneys } from './journeys.ts'
 
 const levels = ['debug', 'info', 'warn', 'error', 'silent']
@@ -74,6 +77,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       clock: io.clock,
       log,
     })
+    await using requests = createRequests()
     let swept = false
     const watch = await createWatch({
       request,
@@ -83,6 +87,10 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       log,
       version,
       random: Math.random,
+      heartbeatSecret: readHeartbeatSecret(folder),
+      askRevision,
+      send: requests.request,
+      readArtifact: artifact => readFile(join(evidence, artifact.path)).catch(() => undefined),
       ...(values.location === undefined ? {} : { location: values.location }),
       async openJourneys(generation) {
         const journeys = await openJourneys(generation, io, { artifacts, data: folder, log })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Problem, Schedule } from '../core/contracts.ts'
 import type { Check, Probe } from '../core/definitions.ts'
 import { formatDuration } from '../core/duration.ts'
-import { below, duration, parseOptions } from './options.ts'
+import { below, duration, parseOptions, show } from './options.ts'
 
 /** Options that every check has, be it a probe or a journey. */
 export const commonOptions = z.strictObject({
@@ -53,7 +53,7 @@ export const commonOptions = z.strictObject({
   quarantine: z
     .strictObject({
       until: z.iso
-        .date({ error: "expected a day such as '2026-12-24'" })
+        .date({ error: issue => `expected a day such as '2026-12-24', found ${show(issue.input)}` })
         .describe("First day on which it opens incidents again (UTC): '2026-12-24'."),
       reason: z.string().min(1).describe('Why, and who looks into it.'),
     })
@@ -169,34 +169,29 @@ function scheduleOf(options: CommonOptions, fallback: number): { schedule: Sched
     problems.push({ level: 'error', path: ['cron'], message: 'expected either `every` or `cron`, found both' })
   }
   const timezone = options.timezone ?? 'UTC'
-  if (!isTimezone(timezone)) {
-    problems.push({
-      level: 'error',
-      path: ['timezone'],
-      message: `expected a time zone such as 'Europe/London', found '${timezone}'`,
-    })
+  return {
+    schedule: { cron: options.cron, timezone },
+    problems: [...problems, ...scheduleProblems(options.cron, timezone)],
   }
-  if (options.cron.trim().split(/\s+/).length !== 5) {
-    problems.push({
-      level: 'error',
-      path: ['cron'],
-      message: `expected five fields (minute hour day month weekday), found '${options.cron}'; for seconds use \`every\``,
-    })
-  } else {
-    const checked = cron.validateDetailed(options.cron)
-    if (!checked.valid) {
-      const why = checked.errors.map(error => error.message).join('; ')
-      problems.push({
-        level: 'error',
-        path: ['cron'],
-        message: `expected a calendar schedule such as '*/5 * * * *', found '${options.cron}': ${why}`,
-      })
-    }
-  }
-  return { schedule: { cron: options.cron, timezone }, problems }
 }
 
-function isTimezone(zone: string): boolean {
+/** What is wrong with a calendar schedule. */
+export function scheduleProblems(expression: string, timezone: string): readonly Problem[] {
+  const wrong = (path: string, message: string): Problem => ({ level: 'error', path: [path], message })
+  const zone = isTimezone(timezone)
+    ? []
+    : [wrong('timezone', `expected a time zone such as 'Europe/London', found '${timezone}'`)]
+  if (expression.trim().split(/\s+/).length !== 5) {
+    const message = `expected five fields (minute hour day month weekday), found '${expression}'; for seconds use \`every\``
+    return [...zone, wrong('cron', message)]
+  }
+  const checked = cron.validateDetailed(expression)
+  if (checked.valid) return zone
+  const why = checked.errors.map(error => error.message).join('; ')
+  return [...zone, wrong('cron', `expected a calendar schedule such as '*/5 * * * *', found '${expression}': ${why}`)]
+}
+
+export function isTimezone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
     return true

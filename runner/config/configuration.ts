@@ -3,6 +3,8 @@ import type { Problem } from '../core/contracts.ts'
 import type { AlarmSettings, Configuration, System } from '../core/definitions.ts'
 import type { Maintenance } from '../core/maintenance.ts'
 import type { Notifier } from '../core/notifications.ts'
+import { alarmProblems } from './alarm-problems.ts'
+import { objectivesIn } from './objectives-in.ts'
 import { below, duration, parseOptions } from './options.ts'
 import { text } from './playwright.ts'
 
@@ -110,18 +112,20 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
   const systems = Array.isArray(options.systems) ? options.systems : []
   const ids = systems.map(system => system.id)
   const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+  const places = options.locations ?? [options.location ?? 'local']
+  const rawDays = (options.retention?.raw ?? 7 * day) / day
   return Object.freeze({
     systems,
     location: options.location ?? 'local',
     environment: options.environment ?? 'local',
     server: { host: options.server?.host ?? '127.0.0.1', port: options.server?.port ?? 9464 },
     retention: {
-      rawDays: (options.retention?.raw ?? 7 * day) / day,
+      rawDays,
       hourDays: (options.retention?.hours ?? 400 * day) / day,
       bytes: bytes(options.retention?.bytes ?? '2GB'),
       artifactBytes: bytes(options.retention?.artifacts ?? '1GB'),
     },
-    locations: options.locations ?? [options.location ?? 'local'],
+    locations: places,
     notifiers: Array.isArray(options.notifiers) ? options.notifiers : [],
     maintenance: Array.isArray(options.maintenance) ? options.maintenance : [],
     alarms: alarmSettings(options.alarms),
@@ -136,7 +140,10 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
         message: `expected each system once, found '${id}' twice`,
       })),
       ...systems.flatMap(system => system.problems ?? []),
+      ...systems.flatMap(system => objectivesIn(system, { locations: places, rawDays })),
       ...notifierProblems(options.notifiers),
+      ...maintenanceProblems(options.maintenance),
+      ...alarmProblems(systems, Array.isArray(options.maintenance) ? options.maintenance : []),
     ],
   })
 }
@@ -158,6 +165,22 @@ function alarmSettings(given: z.output<typeof configurationOptions>['alarms']): 
       : { deadMansSwitch: { url: deadMansSwitch.url, every: deadMansSwitch.every ?? 60_000 } }),
     ...(drillAt === undefined ? {} : { drillAt }),
   }
+}
+
+function maintenanceProblems(given: unknown): readonly Problem[] {
+  const windows = (Array.isArray(given) ? given : []) as readonly (Maintenance & {
+    readonly problems?: readonly Problem[]
+  })[]
+  const ids = windows.map(({ id }) => id)
+  const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+  return [
+    ...twice.map(id => ({
+      level: 'error' as const,
+      path: [`maintenance ${id}`],
+      message: 'expected a title of its own for each window, found it twice',
+    })),
+    ...windows.flatMap(({ problems = [] }) => problems),
+  ]
 }
 
 function notifierProblems(given: unknown): readonly Problem[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { Problem } from '../core/contracts.ts'
 import type { Objective } from '../core/definitions.ts'
-import { idProblems } from './check.ts'
+import { idProblems, isTimezone } from './check.ts'
 import { below, duration, parseOptions } from './options.ts'
 
 export const objectiveOptions = z.strictObject({
@@ -53,6 +54,20 @@ export function objective(id: string, given: ObjectiveOptions): Objective {
         : { ms: period ?? month },
     ...(afterDeploy === undefined ? {} : { afterDeploy: { from: afterDeploy.from ?? 0, to: afterDeploy.to } }),
     alerts: options.alerts ?? true,
-    problems: [...below(at, idProblems('an id', id)), ...problems],
+    problems: [...below(at, idProblems('an id', id)), ...problems, ...below(at, periodProblems(options))],
   })
 }
+
+function periodProblems({ period, afterDeploy }: z.output<typeof objectiveOptions>): readonly Problem[] {
+  const zone = typeof period === 'object' ? period.timezone : undefined
+  return [
+    ...(period !== undefined && afterDeploy !== undefined
+      ? [wrong('period', 'expected either `period` or `afterDeploy`, found both')]
+      : []),
+    ...(zone !== undefined && !isTimezone(zone)
+      ? [wrong('period', `expected a time zone such as 'Europe/London', found '${zone}'`)]
+      : []),
+  ]
+}
+
+const wrong = (path: string, message: string): Problem => ({ level: 'error', path: [path], message })

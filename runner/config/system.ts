@@ -4,6 +4,7 @@ import type { Problem } from '../core/contracts.ts'
 import type { Address, Check, Objective, RevisionSource, System } from '../core/definitions.ts'
 import { findLimit, type Requirement, verifications } from '../core/requirements.ts'
 import { idProblems } from './check.ts'
+import { withAge } from './heartbeat.ts'
 import type { LoadPart } from './load.ts'
 import { below, didYouMean, parseOptions } from './options.ts'
 import type { JourneysPart } from './playwright.ts'
@@ -71,10 +72,13 @@ export const systemOptions = z.strictObject({
     })
     .optional()
     .describe('What the public status page shows of it. Default: nothing.'),
-  objectives: z.array(z.custom<Objective>()).optional().describe('Objectives made by `objective`.'),
+  objectives: z
+    .array(z.custom<Objective>(isObjective, { message: "expected a value such as objective('availability', { … })" }))
+    .optional()
+    .describe('Objectives made by `objective`.'),
   checks: z
     .array(z.custom<Check | JourneysPart | LoadPart>(value => typeof value === 'object' && value !== null))
-    .describe('Values of `check`, `playwright` and `load`.'),
+    .describe('Values of `check`, `heartbeat`, `playwright` and `load`.'),
 })
 
 /** Options of `defineSystem`. */
@@ -95,7 +99,9 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
   const at = [`system ${id}`]
   const { options, problems } = parseOptions(at, systemOptions, given)
   const parts = Array.isArray(options.checks) ? options.checks : []
-  const checks = parts.filter((part): part is Check => 'probe' in part)
+  const requirements = (options.requirements ?? []) as readonly Requirement[]
+  const dated = parts.filter((part): part is Check => 'probe' in part).map(part => withAge(part, requirements))
+  const checks = dated.map(({ check }) => check)
   const journeys = parts
     .filter((part): part is JourneysPart => 'journeysAt' in part)
     .map(part => part.journeysAt(folder))
@@ -104,7 +110,6 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
     'probe' in part || 'journeysAt' in part || 'loadAt' in part ? [] : [index],
   )
   const url = addresses(options.url)
-  const requirements = (options.requirements ?? []) as readonly Requirement[]
   const system = {
     id,
     folder,
@@ -118,7 +123,7 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
       ? {}
       : { status: { title: options.status.title ?? options.title ?? id, parts: options.status.parts } }),
     requirements,
-    objectives: (options.objectives ?? []) as readonly Objective[],
+    objectives: Array.isArray(options.objectives) ? options.objectives.filter(isObjective) : [],
     checks,
     journeys,
     load,
@@ -130,9 +135,10 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
       ...problems,
       ...below(
         at,
-        strangers.map(index => wrong([`checks[${index}]`], 'expected a value of check, playwright or load')),
+        strangers.map(index => wrong([`checks[${index}]`], 'expected a value of check, heartbeat, playwright or load')),
       ),
       ...below(at, references(system)),
+      ...dated.flatMap(item => below(at, item.problems)),
       ...[...checks, ...journeys, ...load, ...system.objectives].flatMap(part => below(at, part.problems)),
     ],
   })
@@ -158,6 +164,10 @@ function revisionSource(given: z.output<typeof systemOptions>['revision']): Revi
   }
 }
 
+function isObjective(value: unknown): value is Objective {
+  return typeof value === 'object' && value !== null && 'from' in value && 'period' in value
+}
+
 /** Names that must exist elsewhere in the same system: requirement ids, limits, addresses, and ids that must be unique. */
 function references(system: Omit<System, 'problems'>): readonly Problem[] {
   const ids = system.requirements.map(entry => entry.id)
@@ -177,7 +187,9 @@ function references(system: Omit<System, 'problems'>): readonly Problem[] {
       ),
     ),
     ...system.objectives.flatMap(objective =>
-      ids.includes(objective.from) ? [] : [unknownRequirement([`objective ${objective.id}`, 'from'], objective.from)],
+      typeof objective.from !== 'string' || ids.includes(objective.from)
+        ? []
+        : [unknownRequirement([`objective ${objective.id}`, 'from'], objective.from)],
     ),
     ...system.revision.origins.flatMap(name =>
       names.includes(name) ? [] : [unknownAddress(['revision', 'origins'], name, names)],

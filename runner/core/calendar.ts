@@ -81,7 +81,7 @@ function nextByClock(calendar: Calendar, offsetAt: OffsetAt, time: number): numb
 }
 
 /** The first moment at which clocks show `local`, or, if they leap over it, the moment of the leap. */
-function instantOf(local: number, offsetAt: OffsetAt): number {
+export function instantOf(local: number, offsetAt: OffsetAt): number {
   const before = offsetAt(local - day)
   const after = offsetAt(local + day)
   const early = local - before

@@ -150,6 +150,12 @@ export interface Health {
   readonly lastRunAt?: number
   readonly lastVerdict?: Verdict
   readonly lastPassedAt?: number
+  /** Slot of the last run that passed. */
+  readonly lastPassedSlot?: number
+  /** The first of the failures that have not ended: its slot and its start. */
+  readonly failing?: { readonly slot: number; readonly at: number }
+  /** `f` and `p` for the last runs, the newest last, where the policy counts among several. */
+  readonly recent?: string
 }
 
 /** A change of health. */

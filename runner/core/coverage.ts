@@ -27,7 +27,7 @@ export const wayToCover: Readonly<Record<Verification, string>> = {
   audit: 'a check or a tagged test',
   load: 'a load run whose profile takes its limits from it',
   slo: 'an objective from it',
-  heartbeat: 'the arrivals of its signal',
+  heartbeat: 'a heartbeat that covers it',
   alert: 'the alarms themselves',
   gate: 'a smoke run judged as a whole',
 }

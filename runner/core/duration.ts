@@ -29,3 +29,15 @@ export function formatDuration(ms: number): string {
   const rest = Math.floor((ms - whole * units[big]) / units[small])
   return rest > 0 ? `${whole}${big} ${rest}${small}` : `${whole}${big}`
 }
+
+/** In one word without a fraction, as Prometheus reads it: `1h30m`, `30d`. */
+export function exactDuration(ms: number): string {
+  let rest = Math.round(ms)
+  let text = ''
+  for (const unit of ['d', 'h', 'm', 's', 'ms'] as const) {
+    const whole = Math.floor(rest / units[unit])
+    if (whole > 0) text += `${whole}${unit}`
+    rest -= whole * units[unit]
+  }
+  return text === '' ? '0s' : text
+}

@@ -2,11 +2,12 @@
 
 import type { Health, Outcome, Problem, Result, Transition, Trigger, Verdict } from './contracts.ts'
 import type { JourneyCheck, JourneySource, RevisionSource, System } from './definitions.ts'
-import type { Deploy } from './deploys.ts'
-import type { Beat, BeatKind } from './heartbeats.ts'
+import type { Deploy, DeployMark } from './deploys.ts'
+import type { Beat, BeatReport } from './heartbeats.ts'
 import type { Incident, IncidentLine } from './incidents.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Notification } from './notifications.ts'
+import type { ObjectiveState } from './objectives.ts'
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
 
@@ -58,6 +59,8 @@ export interface WindowStats {
   readonly p95: number
   readonly p99: number
   readonly avg: number
+  /** On request: the durations as `core/histogram.ts` encodes them, to be added up over checks. */
+  readonly durations?: Uint8Array
 }
 
 export interface SeriesPoint {
@@ -179,13 +182,19 @@ export interface Store extends AsyncDisposable {
   health(): Promise<readonly StoredHealth[]>
   results(query: ResultQuery): Promise<readonly Result[]>
   result(id: string): Promise<Result | undefined>
-  strips(): Promise<readonly Strip[]>
-  /** Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `checks`: all. */
+  /** Without `checks`: of all. */
+  strips(checks?: readonly CheckKey[]): Promise<readonly Strip[]>
+  /**
+   * Exact at the edges: whole hours from roll-ups, edges from raw rows. Without `check` and `checks`: all. `counts`: without percentiles
+   * (NaN), and many times cheaper; `durations`: with the distributions.
+   */
   windows(query: {
     readonly from: number
     readonly to: number
     readonly system?: string
     readonly check?: string
+    readonly checks?: readonly CheckKey[]
+    readonly figures?: 'counts' | 'durations'
   }): Promise<readonly WindowStats[]>
   series(query: {
     readonly system: string
@@ -347,6 +356,8 @@ export interface SelfStats {
   /** False until a probe worker and the store answer. */
   readonly ready: boolean
   readonly notReady?: string
+  /** The address that is asked after each full healthy loop; absent: none is configured. */
+  readonly deadMansSwitch?: { readonly every: number; readonly lastAskedAt?: number; readonly trouble?: string }
 }
 
 export type WatchEvent =
@@ -396,12 +407,11 @@ export interface Alarms {
     readonly notifier?: string
     readonly signal: AbortSignal
   }): Promise<readonly Notification[]>
-  /** An arrival for the heartbeat whose token this is. */
-  beat(
-    token: string,
-    beat: { readonly kind: BeatKind; readonly facts: Readonly<Record<string, number>>; readonly text?: string },
-  ): Promise<Beat>
-  markDeploy(deploy: Omit<Deploy, 'id' | 'environment'>): Promise<Deploy>
+  /** The heartbeat whose token this is. */
+  heartbeatOf(token: string): CheckKey | undefined
+  /** An arrival for it. */
+  beat(token: string, report: BeatReport): Promise<Beat>
+  markDeploy(mark: DeployMark): Promise<Deploy>
 }
 
 /** The running monitor: what `runner/server` shows and what the API can ask for. */
@@ -418,5 +428,9 @@ export interface Watch {
   runNow(key: CheckKey): Promise<Result>
   on(listener: (event: WatchEvent) => void): () => void
   self(): SelfStats
+  /** The public status page of the configuration, where it has one. */
+  publicStatus(): { readonly title: string } | undefined
   readonly alarms: Alarms
+  /** As of the last minute. */
+  objectives(): readonly ObjectiveState[]
 }

@@ -1,7 +1,8 @@
 import cron from 'node-cron'
-import { type Calendar, calendarSlots, type OffsetAt } from '../core/calendar.ts'
+import { type Calendar, calendarSlots } from '../core/calendar.ts'
 import { RunnerFault } from '../core/fault.ts'
 import type { Timetable } from '../core/slots.ts'
+import { zoneOffset } from '../core/zone.ts'
 
 /** The timetable of five cron fields in a time zone. node-cron reads the fields; its own timers lose the hour that autumn repeats. */
 export function calendarTimetable(expression: string, timezone: string): Timetable {
@@ -37,30 +38,3 @@ function parseCalendar(expression: string): Calendar {
 }
 
 const numbers = (field: readonly unknown[]): readonly number[] => field.map(Number).toSorted((a, b) => a - b)
-
-const quarter = 15 * 60_000
-
-/** Zones change their offset on quarter hours only, so one answer holds for the quarter. */
-function zoneOffset(timezone: string): OffsetAt {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  })
-  let lastQuarter = Number.NaN
-  let lastOffset = 0
-  return time => {
-    const begin = Math.floor(time / quarter) * quarter
-    if (begin !== lastQuarter) {
-      const parts = Object.fromEntries(format.formatToParts(begin).map(({ type, value }) => [type, Number(value)]))
-      const { year, month, day, hour, minute } = parts as Record<string, number>
-      lastQuarter = begin
-      lastOffset = Date.UTC(year!, month! - 1, day!, hour!, minute!) - begin
-    }
-    return lastOffset
-  }
-}

@@ -5,6 +5,7 @@ import { toResult } from '../core/judge.ts'
 import { checkKey, type Revisions } from '../core/ports.ts'
 import { scrubResult } from '../core/scrub-result.ts'
 import type { Gate, GateCheck } from './gate.ts'
+import { heartbeatsOf } from './heartbeat-rule.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { runCheck } from './run-check.ts'
 import { runContexts } from './run-context.ts'
@@ -12,7 +13,8 @@ import { runContexts } from './run-context.ts'
 /** Journeys are discovered; everything else is a probe. */
 export const isJourney = (check: Check | JourneyCheck): check is JourneyCheck => 'source' in check
 
-type Finish = (item: GateCheck, outcome: Outcome) => void
+/** `told`: what somebody else has judged already. */
+type Finish = (item: GateCheck, outcome: Outcome, told?: Partial<Result>) => void
 
 // What is told to stop gets this long before it is left behind as unknown.
 const grace = 10_000
@@ -24,14 +26,18 @@ export async function runAll(
   revisions: Readonly<Record<string, Revisions>>,
 ): Promise<readonly Result[]> {
   const results = new Map<string, Result>()
-  const finish: Finish = (item, outcome) => {
+  const finish: Finish = (item, outcome, told = {}) => {
     const key = checkKey({ system: item.system.id, check: item.check.id })
     if (results.has(key)) return
-    const result = judged(gate, item, explainStop(gate, stop, outcome), revisions[item.system.id]?.before)
+    const result = judged(gate, item, explainStop(gate, stop, outcome), revisions[item.system.id]?.before, told)
     results.set(key, result)
     gate.reports.onResult(result)
   }
-  const work = Promise.all([runProbes(gate, stop, finish), runJourneys(gate, stop, finish)])
+  const work = Promise.all([
+    runProbes(gate, stop, finish),
+    runJourneys(gate, stop, finish),
+    askForHeartbeats(gate, finish),
+  ])
   await endOf(work, stop, gate.clock)
   for (const item of gate.checks) finish(item, faultOutcome(gate.clock, 'it was told to stop and did not'))
   return [...results.values()]
@@ -51,11 +57,29 @@ function runProbes(gate: Gate, stop: AbortSignal, finish: Finish): Promise<void>
   for (const system of gate.systems) {
     const contextOf = runContexts({ ...gate, system })
     for (const item of gate.checks) {
-      if (item.system !== system || isJourney(item.check)) continue
+      if (item.system !== system || isJourney(item.check) || item.check.heartbeat !== undefined) continue
       queue.add(async () => finish(item, await runCheck(item.check, contextOf(`${system.id}~${item.check.id}`, stop))))
     }
   }
   return queue.idle()
+}
+
+/** A heartbeat is never run: what the watch made of its last signal, or of silence, is its result here. */
+async function askForHeartbeats(gate: Gate, finish: Finish): Promise<void> {
+  const asked = gate.checks.flatMap(item => {
+    const [heartbeat] = heartbeatsOf([{ ...item.system, checks: [item.check] }])
+    return heartbeat === undefined ? [] : [{ item, heartbeat }]
+  })
+  await Promise.all(
+    asked.map(async ({ item, heartbeat }) => {
+      const reading = (await gate.readHeartbeat?.(heartbeat)) ?? { fault: 'nothing was given that reads heartbeats' }
+      if ('fault' in reading) return finish(item, faultOutcome(gate.clock, reading.fault))
+      const { startedAt, duration, verdict, reason, detail, metrics } = reading
+      const why = { ...(reason === undefined ? {} : { reason }), ...(detail === undefined ? {} : { detail }) }
+      const outcome: Outcome = { attempts: [{ startedAt: gate.clock.now(), duration: 0, saw: { ok: true, metrics } }] }
+      finish(item, outcome, { startedAt, duration, verdict, ...why })
+    }),
+  )
 }
 
 /** One invocation a source; those of one system in turn, unless a source allows otherwise. */
@@ -105,22 +129,31 @@ async function runSource(
   for (const check of checks) finish({ system, check }, faultOutcome(gate.clock, trouble))
 }
 
-const judged = (gate: Gate, { system, check }: GateCheck, outcome: Outcome, revision: string | undefined): Result =>
+const judged = (
+  gate: Gate,
+  { system, check }: GateCheck,
+  outcome: Outcome,
+  revision: string | undefined,
+  told: Partial<Result> = {},
+): Result =>
   scrubResult(
-    toResult(
-      {
-        system: system.id,
-        check: check.id,
-        environment: gate.loaded.environment,
-        location: gate.loaded.configuration.location,
-        // On demand: the start and a random part, so that two gates of one moment are two runs.
-        slot: outcome.attempts[0].startedAt + Math.floor(gate.random() * 1_000),
-        trigger: 'gate',
-        version: gate.version,
-        ...(revision === undefined ? {} : { revision }),
-      },
-      outcome,
-    ),
+    {
+      ...toResult(
+        {
+          system: system.id,
+          check: check.id,
+          environment: gate.loaded.environment,
+          location: gate.loaded.configuration.location,
+          // On demand: the start and a random part, so that two gates of one moment are two runs.
+          slot: outcome.attempts[0].startedAt + Math.floor(gate.random() * 1_000),
+          trigger: 'gate',
+          version: gate.version,
+          ...(revision === undefined ? {} : { revision }),
+        },
+        outcome,
+      ),
+      ...told,
+    },
     gate.scrub,
   )
 

@@ -9,6 +9,7 @@ import { type Scrub, scrubber } from '../core/redaction.ts'
 import type { Reports } from './gate-reports.ts'
 import { readAfter, readBefore } from './gate-revisions.ts'
 import { isJourney, refuseAll, runAll } from './gate-runs.ts'
+import type { ReadHeartbeat } from './heartbeat-state.ts'
 
 export interface GateCheck {
   readonly system: System
@@ -36,6 +37,8 @@ export interface GateRequest {
   readonly timeout: number
   /** Needed when journeys are selected. */
   readonly journeys?: Journeys
+  /** Needed when heartbeats are selected. */
+  readonly readHeartbeat?: ReadHeartbeat
   readonly reports: Reports
   readonly clock: Clock
   /** Aborts with 'SIGINT' or 'SIGTERM'. */

@@ -1,9 +1,10 @@
 import type { Loaded } from '../config/load-configuration.ts'
-import type { Clock, HealthPolicy, Problem } from '../core/contracts.ts'
+import type { Clock, HealthPolicy, Problem, Result } from '../core/contracts.ts'
 import type { Check, JourneyCheck, System } from '../core/definitions.ts'
 import { unknownHealth } from '../core/health.ts'
 import { type CheckKey, checkKey, type Journeys, type WatchedCheck } from '../core/ports.ts'
 import { type Scrub, scrubber } from '../core/redaction.ts'
+import { type Feeder, feederOf } from '../core/sli.ts'
 import type { Timetable } from '../core/slots.ts'
 import { createJourneyRunner, type JourneyRunner, type JourneyRunnerOptions } from './journey-runner.ts'
 import type { Log } from './log.ts'
@@ -20,15 +21,26 @@ export interface GenerationOptions {
   readonly runnerOptions: Omit<JourneyRunnerOptions, 'loaded' | 'location' | 'journeys' | 'clock' | 'log'>
 }
 
+/** What is known of heartbeats, which have no timetable, and whose last result may be older than what is kept. */
+interface Signals {
+  dueAt(key: CheckKey): number | undefined
+  last(key: CheckKey): Result | undefined
+}
+
 /** One configuration as main holds it: its checks as they are shown, and its journeys. */
 export interface Generation {
   readonly number: number
   readonly loaded: Loaded
   readonly scrub: Scrub
   keys(): readonly CheckKey[]
+  /** The checks of a system as its objectives see them. */
+  feeders(system: string): readonly Feeder[]
   policyOf(key: CheckKey): HealthPolicy | undefined
-  checks(recorder: Recorder): readonly WatchedCheck[]
-  check(key: CheckKey, recorder: Recorder): WatchedCheck | undefined
+  find(key: CheckKey): { readonly system: System; readonly check: Check } | undefined
+  /** False: journeys are still being listed, or cannot be. */
+  isListed(): boolean
+  checks(recorder: Recorder, signals: Signals): readonly WatchedCheck[]
+  check(key: CheckKey, recorder: Recorder, signals: Signals): WatchedCheck | undefined
   /** In the background: Playwright is slow to list, and probes must not wait for it. */
   startJourneys(after: number): void
   journeyRunnerOf(key: CheckKey): JourneyRunner | undefined
@@ -68,6 +80,7 @@ export function createGeneration(options: GenerationOptions): Generation {
   let closing: Promise<void> | undefined
   let cannotOpen: readonly Problem[] = []
   let ended = false
+  let listed = loaded.configuration.systems.every(system => system.journeys.length === 0)
 
   const open = async (after: number) => {
     try {
@@ -76,6 +89,7 @@ export function createGeneration(options: GenerationOptions): Generation {
       journeys = { port, runner }
       if (ended) return
       await runner.start(after)
+      listed = runner.problems().length === 0
     } catch (error) {
       log.error({ err: error }, 'journeys cannot run')
       cannotOpen = [{ level: 'error', path: ['journeys'], message: (error as Error).message }]
@@ -103,10 +117,15 @@ export function createGeneration(options: GenerationOptions): Generation {
       }),
     )
   const find = (key: CheckKey) => probes.get(key) ?? journeysShown().get(key)
-  const watchedCheck = (key: CheckKey, { system, check, ...item }: Shown, recorder: Recorder): WatchedCheck => {
+  const watchedCheck = (
+    key: CheckKey,
+    { system, check, ...item }: Shown,
+    recorder: Recorder,
+    signals: Signals,
+  ): WatchedCheck => {
     const owner = check.owner ?? system.owners[check.severity]
-    const nextRunAt = item.timetable.after(clock.now())
-    const last = recorder.last(key)
+    const nextRunAt = check.heartbeat === undefined ? item.timetable.after(clock.now()) : signals.dueAt(key)
+    const last = recorder.last(key) ?? signals.last(key)
     return {
       system: system.id,
       check: check.id,
@@ -131,11 +150,18 @@ export function createGeneration(options: GenerationOptions): Generation {
     loaded,
     scrub: scrubber(loaded.secrets.values),
     keys: () => [...probes.keys(), ...journeysShown().keys()],
+    feeders: system =>
+      [...probes.values(), ...journeysShown().values()]
+        .filter(item => item.system.id === system)
+        .map(({ check, interval }) => feederOf(check, interval)),
     policyOf: key => find(key)?.check.policy,
-    checks: recorder => [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder)),
-    check(key, recorder) {
+    find,
+    isListed: () => listed,
+    checks: (recorder, signals) =>
+      [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder, signals)),
+    check(key, recorder, signals) {
       const item = find(key)
-      return item === undefined ? undefined : watchedCheck(key, item, recorder)
+      return item === undefined ? undefined : watchedCheck(key, item, recorder, signals)
     },
     startJourneys(after) {
       if (loaded.configuration.systems.every(system => system.journeys.length === 0)) return

@@ -1,6 +1,6 @@
 import type { Clock, Health, HealthPolicy, Result } from '../core/contracts.ts'
 import { advance, unknownHealth } from '../core/health.ts'
-import { type CheckKey, checkKey, type Store, type StoredHealth, type WatchEvent } from '../core/ports.ts'
+import { type CheckKey, checkKey, type Keep, type Store, type StoredHealth, type WatchEvent } from '../core/ports.ts'
 import type { Scrub } from '../core/redaction.ts'
 import { scrubResult } from '../core/scrub-result.ts'
 import type { Log } from './log.ts'
@@ -13,6 +13,10 @@ export interface RecorderOptions {
   policyOf(key: CheckKey): HealthPolicy | undefined
   readonly scrub: () => Scrub
   onEvent(event: WatchEvent): void
+  /** What follows from the health that a scheduled run led to; written in its transaction. */
+  onJudged?(result: Result, health: Health): Along | undefined
+  /** Whether a check runs in a maintenance window. */
+  inMaintenance?(key: CheckKey, at: number): boolean
   /** What the store knew at the start. */
   readonly health: readonly StoredHealth[]
   readonly last: readonly Result[]
@@ -20,9 +24,20 @@ export interface RecorderOptions {
   readonly capacity?: number
 }
 
+/** Records that belong to a result: they are written with it or not at all. */
+export interface Along {
+  /** Asked when it is written, so that what is newer by then is not overwritten. */
+  keep(): readonly Keep[]
+  /** Called once, when it is written, or as soon as the store refuses it: nobody is to wait for a disk. */
+  announced?(): void
+  stored?(): void
+}
+
 /** From result to health to store to those who listen. */
 export interface Recorder {
-  record(result: Result): void
+  record(result: Result, along?: Along): void
+  /** Writes records that belong to no result, in turn with everything else. */
+  write(along: Along): void
   health(key: CheckKey): Health | undefined
   /** The last scheduled result. */
   last(key: CheckKey): Result | undefined
@@ -32,9 +47,10 @@ export interface Recorder {
 }
 
 interface Item {
-  readonly result: Result
+  readonly result?: Result
   readonly health?: StoredHealth
   readonly events: readonly WatchEvent[]
+  readonly along: readonly Along[]
   announced: boolean
 }
 
@@ -60,27 +76,39 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let pause = firstPause
   let writtenAt = Number.NEGATIVE_INFINITY
   let trouble: string | undefined
+  // Of results that were dropped: theirs are few, and nothing else tells them.
+  let owed: readonly Along[] = []
 
-  const judge = (result: Result): Item => {
+  const judge = (result: Result, along: readonly Along[]): Item => {
     const key = checkKey(result)
     const policy = result.trigger === 'schedule' ? options.policyOf(key) : undefined
     const event: WatchEvent = { kind: 'result', result }
-    if (policy === undefined) return { result, events: [event], announced: false }
+    if (policy === undefined) return { result, events: [event], along, announced: false }
     slots.set(key, result.slot)
     const { health, transition } = advance(ahead.get(key) ?? unknownHealth(startedAt), result, policy)
     ahead.set(key, health)
     const events: readonly WatchEvent[] =
       transition === undefined ? [event] : [event, { kind: 'transition', transition }]
-    return { result, health: { system: result.system, check: result.check, health }, events, announced: false }
+    const follows = options.onJudged?.(result, health)
+    return {
+      result,
+      health: { system: result.system, check: result.check, health },
+      events,
+      along: follows === undefined ? along : [...along, follows],
+      announced: false,
+    }
   }
   const announce = (items: readonly Item[]) => {
     for (const item of items) {
       if (item.announced) continue
       item.announced = true
-      const key = checkKey(item.result)
-      if (item.health !== undefined) shown.set(key, item.health.health)
-      if (item.result.trigger === 'schedule') last.set(key, item.result)
+      if (item.result !== undefined) {
+        const key = checkKey(item.result)
+        if (item.health !== undefined) shown.set(key, item.health.health)
+        if (item.result.trigger === 'schedule') last.set(key, item.result)
+      }
       for (const event of item.events) options.onEvent(event)
+      for (const along of item.along) along.announced?.()
     }
   }
   const schedule = () => {
@@ -102,8 +130,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const batch = waiting.slice(0, most)
     if (batch.length === 0) return
     writtenAt = clock.monotonic()
+    const along = [...owed, ...batch.flatMap(item => item.along)]
     try {
-      await store.append({ results: batch.map(item => item.result), health: newest(batch) })
+      await store.append({
+        results: batch.flatMap(item => item.result ?? []),
+        health: newest(batch),
+        keep: newestRecords(along),
+      })
     } catch (error) {
       refused(error, batch)
       return
@@ -115,6 +148,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     trouble = undefined
     pause = firstPause
     announce(batch)
+    owed = owed.filter(item => !along.includes(item))
+    for (const item of along) item.stored?.()
   }
   const refused = (error: unknown, batch: readonly Item[]) => {
     const first = trouble === undefined
@@ -128,23 +163,30 @@ export function createRecorder(options: RecorderOptions): Recorder {
     announce(batch)
   }
 
+  const add = (item: Item) => {
+    waiting.push(item)
+    if (waiting.length > capacity) {
+      const lost = waiting.shift()!
+      announce([lost])
+      owed = [...owed, ...lost.along]
+      dropped += 1
+      if (dropped === 1 || dropped % 1_000 === 0) log.error({ dropped }, 'results are lost: the store takes none')
+    }
+    if (trouble !== undefined) announce(waiting.slice(-1))
+    if (waiting.length >= most && trouble === undefined) void flush()
+    else schedule()
+  }
+
   return {
-    record(given) {
+    record(given, along) {
       // Two generations may run the same slot, one at its end and one at its beginning: it counts once, as it is stored once.
       if (given.trigger === 'schedule' && slots.get(checkKey(given)) === given.slot) return
-      const result = scrubResult(given, options.scrub())
+      const planned = given.trigger === 'schedule' && options.inMaintenance?.(checkKey(given), given.startedAt)
+      const result = scrubResult(planned ? { ...given, maintenance: true } : given, options.scrub())
       writeLine(log, result)
-      waiting.push(judge(result))
-      if (waiting.length > capacity) {
-        const lost = waiting.shift()!
-        announce([lost])
-        dropped += 1
-        if (dropped === 1 || dropped % 1_000 === 0) log.error({ dropped }, 'results are lost: the store takes none')
-      }
-      if (trouble !== undefined) announce(waiting.slice(-1))
-      if (waiting.length >= most && trouble === undefined) void flush()
-      else schedule()
+      add(judge(result, along === undefined ? [] : [along]))
     },
+    write: along => add({ events: [], along: [along], announced: false }),
     health: key => shown.get(key),
     last: key => last.get(key),
     stats: () => ({ waiting: waiting.length, dropped, ...(trouble === undefined ? {} : { trouble }) }),
@@ -169,6 +211,13 @@ function newest(items: readonly Item[]): readonly StoredHealth[] {
   const rows = new Map<CheckKey, StoredHealth>()
   for (const { health } of items) if (health !== undefined) rows.set(checkKey(health), health)
   return [...rows.values()]
+}
+
+/** A record that several want written is written once, as the last of them has it. */
+function newestRecords(along: readonly Along[]): readonly Keep[] {
+  const records = new Map<string, Keep>()
+  for (const item of along) for (const keep of item.keep()) records.set(`${keep.kind} ${keep.id}`, keep)
+  return [...records.values()]
 }
 
 const levels = { passed: 'info', degraded: 'warn', failed: 'warn', unknown: 'error' } as const

@@ -1,13 +1,24 @@
 import { type Loaded, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
 import type { Clock, Problem, Result } from '../core/contracts.ts'
 import { RunnerFault } from '../core/fault.ts'
-import { type CheckKey, checkKey, type Journeys, type Store, type Watch, type WatchEvent } from '../core/ports.ts'
-import { createAlarms } from './alarms.ts'
+import {
+  type AskRevision,
+  type CheckKey,
+  checkKey,
+  type Journeys,
+  type Store,
+  type Watch,
+  type WatchEvent,
+} from '../core/ports.ts'
+import { type AlarmingOptions, createAlarming } from './alarming.ts'
+import { createDeploys } from './deploys.ts'
 import { createGeneration, type Generation } from './generation.ts'
+import { createHeartbeats } from './heartbeats.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import type { JourneyRunner } from './journey-runner.ts'
 import { createLatenesses } from './lateness.ts'
 import type { Log } from './log.ts'
+import { createObjectives } from './objectives.ts'
 import { createProbePool } from './probe-pool.ts'
 import type { Report } from './probe-protocol.ts'
 import { type StartThread, startProbeThread } from './probe-thread.ts'
@@ -15,7 +26,7 @@ import { createRecorder, type Recorder } from './recorder.ts'
 import { unknownResult } from './unknown-result.ts'
 import { watchFiles } from './watch-files.ts'
 
-export interface WatchOptions {
+export interface WatchOptions extends Pick<AlarmingOptions, 'send' | 'readArtifact'> {
   /** What was loaded, and how to load it again. */
   readonly request: LoadRequest
   readonly loaded: Loaded
@@ -35,6 +46,10 @@ export interface WatchOptions {
   /** Reload when a file of the configuration changes. Default true. */
   readonly watchFiles?: boolean
   readonly startThread?: StartThread
+  /** What the tokens of heartbeats are made of. Without it none can be sent. */
+  readonly heartbeatSecret?: string
+  /** Asks for the revisions that are live, to see deploys. Without it only those that are told are known. */
+  readonly askRevision?: AskRevision
 }
 
 export interface RunningWatch extends Watch {
@@ -109,6 +124,19 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   let current = newGeneration(options.loaded, loads)
   // Older ones still finish their journeys.
   const generations = new Set([current])
+  const alarming = await createAlarming({
+    store,
+    clock,
+    log,
+    random,
+    environment,
+    generation: () => current,
+    check: key => watch.check(key),
+    onEvent: emit,
+    ...(options.send === undefined ? {} : { send: options.send }),
+    ...(options.readArtifact === undefined ? {} : { readArtifact: options.readArtifact }),
+  })
+  const alarms = alarming.engine
   const recorder: Recorder = createRecorder({
     store,
     clock,
@@ -116,8 +144,37 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     policyOf: key => current.policyOf(key),
     scrub: () => current.scrub,
     onEvent: emit,
+    onJudged: alarms.onJudged,
+    inMaintenance: alarms.inMaintenance,
     health: await store.health(),
     last: await lastResults(store, current),
+  })
+  alarms.connect(recorder)
+  await alarming.start()
+  const heartbeats = createHeartbeats({
+    store,
+    recorder,
+    clock,
+    log,
+    environment,
+    location,
+    version,
+    ...(options.heartbeatSecret === undefined ? {} : { secret: options.heartbeatSecret }),
+    scrub: text => current.scrub(text),
+  })
+  await heartbeats.adopt(current.loaded.configuration.systems)
+  const deploys = createDeploys({
+    store,
+    clock,
+    log,
+    version,
+    random,
+    loaded: () => current.loaded,
+    onEvent(event) {
+      emit(event)
+      if (event.kind === 'deploy') alarming.tell(event.deploy)
+    },
+    ...(options.askRevision === undefined ? {} : { ask: options.askRevision }),
   })
   const pool = createProbePool({
     startThread: options.startThread ?? startProbeThread,
@@ -172,8 +229,10 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     const { until, closed } = old.retire()
     void closed.then(() => generations.delete(old))
     current.startJourneys(until)
+    await heartbeats.adopt(loaded.configuration.systems)
     await pool.adopt(opened)
     log.info({ generation: number, checks: current.keys().length }, 'a new generation watches')
+    await alarming.refresh()
     emit({ kind: 'generation', generation: number })
   }
   // Main has loaded this configuration; a worker that could not (out of memory, a file caught halfway) may do so in a while.
@@ -194,10 +253,22 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   const housekeeping = startHousekeeping({
     clock,
     log,
-    chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }],
+    chores: [{ name: 'store maintenance', at: '7 * * * *', run: now => store.maintain(now) }, ...alarming.chores],
+  })
+  const objectives = createObjectives({
+    store,
+    clock,
+    log,
+    systems: () => current.loaded.configuration.systems,
+    feeders: system => current.feeders(system),
+    locations: () => current.loaded.configuration.locations.length,
+    rawKept: () => current.loaded.configuration.retention.rawDays * 86_400_000,
+    open: alarms.open,
+    signal: alarms.signal,
   })
   watched(options.loaded.files)
   const beginning = begin(current.number)
+  deploys.start()
   current.startJourneys(startedAt)
 
   const watch: RunningWatch = {
@@ -206,13 +277,17 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     version,
     systems: () => current.loaded.configuration.systems,
     urlsOf: system => current.loaded.urls[system] ?? {},
-    checks: () => current.checks(recorder),
-    check: key => current.check(key, recorder),
+    checks: () => current.checks(recorder, heartbeats),
+    check: key => current.check(key, recorder, heartbeats),
     async runNow(key) {
       if (stopping !== undefined) throw new RunnerFault('expected a running watch, found that it is stopping')
       const journeys: JourneyRunner | undefined = current.journeyRunnerOf(key)
       if (journeys !== undefined) return journeys.run(key)
       if (!current.keys().includes(key)) throw new RunnerFault(`expected a watched check, found '${key}'`)
+      if (heartbeats.listensTo(key))
+        throw new RunnerFault(
+          `expected a check that can be run, found that ${key} is a heartbeat, which waits for signals`,
+        )
       return pool.run(key)
     },
     on(listener) {
@@ -240,7 +315,15 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         ...(notReady === undefined ? {} : { notReady }),
       }
     },
-    alarms: createAlarms(),
+    publicStatus: () => current.loaded.configuration.status,
+    objectives: () => objectives.states(),
+    alarms: {
+      ...alarms,
+      ...alarming.people,
+      heartbeatOf: heartbeats.find,
+      beat: heartbeats.beat,
+      markDeploy: deploys.mark,
+    },
     reload() {
       if (stopping !== undefined) return Promise.resolve()
       if (reloading !== undefined) {
@@ -262,11 +345,13 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       stopping ??= (async () => {
         files.stop()
         cancelBegin?.()
-        await housekeeping.stop()
+        await Promise.all([housekeeping.stop(), objectives.stop()])
         const grace = options.grace ?? 10_000
         const ended = [...generations].map(generation => generation.stop(grace))
         await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
+        await Promise.all([heartbeats.stop(), deploys.stop()])
         await recorder.close()
+        await alarming.stop()
       })()
       return stopping
     },

@@ -62,7 +62,7 @@ export function serveApi(plain: FastifyInstance, { watch, store, clock, guard, r
     const key = keyOf(request.params)
     if (!key.endsWith('/run')) throw missing('POST /api/v1/checks/<system>/<check>/run', `POST ${request.url}`)
     const check = key.slice(0, -'/run'.length) as CheckKey
-    found(watch.check(check), 'a check, as /api/v1/checks lists them', check)
+    canRun(found(watch.check(check), 'a check, as /api/v1/checks lists them', check))
     const result = await watch.runNow(check)
     recent.add(result)
     return shownResult(result)
@@ -142,6 +142,16 @@ function decodable(part: string): string {
 export function found<T>(value: T | undefined, expected: string, asked: string): T {
   if (value === undefined) throw missing(expected, `'${asked}', which is none`)
   return value
+}
+
+/** Refuses a run of what is never run. */
+export function canRun(check: WatchedCheck): void {
+  if (check.kind !== 'heartbeat') return
+  throw new HttpProblem(409, {
+    expected: 'a check that can be run',
+    found: `that ${checkKey(check)} is a heartbeat, which waits for the signal of somebody else`,
+    mend: 'let its job send one; `vedette heartbeats` shows the address',
+  })
 }
 
 export const missing = (expected: string, what: string): HttpProblem =>

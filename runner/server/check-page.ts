@@ -7,15 +7,19 @@ import { type CheckData, checkPage, type Promised, type Range, ranges } from '..
 import { runPath } from '../../dashboards/web/paths.ts'
 import { runPage } from '../../dashboards/web/run.ts'
 import { type Result, type Verdict, verdicts } from '../core/contracts.ts'
+import type { Incident } from '../core/incidents.ts'
 import { type CheckKey, checkKey, type WatchedCheck } from '../core/ports.ts'
 import { describeLimit, limitsOf, type Requirement } from '../core/requirements.ts'
-import { found, keyOf, missing, normalRunId } from './api.ts'
+import { canRun, found, keyOf, missing, normalRunId } from './api.ts'
+import { chartEvents } from './chart-events.ts'
 import { renderer } from './pages.ts'
 import type { Rooms } from './rooms.ts'
 
 const lengths: Readonly<Record<Range, number>> = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 }
 const points = 120
 const mostConsole = 64_000
+const remembered = 90 * 86_400_000
+const mostIncidents = 5
 
 export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
   const { watch, recent, clock, guard, artifacts } = rooms
@@ -32,6 +36,7 @@ export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
     const key = keyOf(request.params)
     if (!key.endsWith('/run')) throw missing('the form of a check', `POST ${request.url}`)
     const check = found(watch.check(key.slice(0, -'/run'.length) as CheckKey), 'a check that is watched', key)
+    canRun(check)
     const result = await watch.runNow(checkKey(check))
     recent.add(result)
     return reply.redirect(runPath(result), 303)
@@ -64,18 +69,19 @@ function viewOf({ query }: FastifyRequest): View {
 }
 
 async function gather(
-  { watch, store, clock }: Rooms,
+  rooms: Rooms,
   check: WatchedCheck,
   { range, verdict }: View,
   signedIn: boolean,
 ): Promise<CheckData> {
+  const { watch, store, clock } = rooms
   const now = clock.now()
   // Whole steps: the chart changes when there is a new figure, not because time passes.
   const step = lengths[range] / points
   const to = Math.ceil(now / step) * step
   const of = { system: check.system, check: check.check }
   const system = watch.systems().find(({ id }) => id === check.system)
-  const [recent, troubles, series, ...windows] = await Promise.all([
+  const [recent, troubles, series, kept, ...windows] = await Promise.all([
     store.results({ ...of, triggers: ['schedule'], limit: 60 }),
     store.results(
       verdict
@@ -83,8 +89,10 @@ async function gather(
         : { ...of, verdicts: ['failed', 'degraded', 'unknown'], limit: 10 },
     ),
     store.series({ ...of, from: to - lengths[range], to, points }),
+    store.kept('incident', { from: now - remembered, limit: 10_000 }),
     ...ranges.map(name => store.windows({ ...of, from: now - lengths[name], to: now })),
   ])
+  const incidents = affecting(check, [...watch.alarms.open(), ...kept])
   return {
     now,
     check,
@@ -99,8 +107,18 @@ async function gather(
     recent,
     troubles,
     ...(verdict === undefined ? {} : { verdict }),
+    incidents: incidents.slice(0, mostIncidents),
+    events: await chartEvents(rooms, check, incidents, to - lengths[range]),
     signedIn,
   }
+}
+
+/** Each once: the alarms know of an incident before the store has written it. */
+function affecting({ system, check }: WatchedCheck, all: readonly Incident[]): readonly Incident[] {
+  const mine = all.filter(
+    incident => incident.system === system && incident.affected.some(affected => affected.check === check),
+  )
+  return mine.filter((incident, index) => mine.findIndex(({ id }) => id === incident.id) === index)
 }
 
 function promised(requirements: readonly Requirement[], id: string): readonly Promised[] {

@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
+import compress from '@fastify/compress'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
@@ -10,15 +11,25 @@ import { RunnerFault } from '../core/fault.ts'
 import { serveApi } from './api.ts'
 import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
+import { serveDeploys } from './deploys.ts'
+import { serveDeployPages } from './deploys-page.ts'
 import { serveDrill } from './drill.ts'
 import { serveEvents } from './events.ts'
 import { serveHealth } from './health.ts'
+import { serveHeartbeats } from './heartbeat.ts'
+import { serveIncidentPages } from './incident-pages.ts'
+import { serveMaintenancePage } from './maintenance-page.ts'
 import { createMetrics, type Metrics } from './metrics/create-metrics.ts'
+import { serveNotificationsPage } from './notifications-page.ts'
+import { serveObjectivesPage } from './objectives-page.ts'
+import { serveOverview } from './overview-page.ts'
 import { serveErrors, servePages } from './pages.ts'
 import { createRecentRuns } from './recent-runs.ts'
 import { serveRequirementsPages } from './requirements-page.ts'
 import type { Rooms, ServerOptions } from './rooms.ts'
 import { contentSecurityPolicy, createGuard, guardHost } from './security.ts'
+import { serveSelfPage } from './self-page.ts'
+import { createStatus, serveStatusPage } from './status-page.ts'
 
 export type { ServerOptions } from './rooms.ts'
 
@@ -78,20 +89,35 @@ async function build(
     referrerPolicy: { policy: 'same-origin' },
     crossOriginEmbedderPolicy: false,
   })
+  // Whoever sends us something sends a form or a few words of JSON.
+  await app.register(compress, { globalDecompression: false })
   guardHost(app, options.host)
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   )
   serveErrors(app, rooms)
   serveHealth(app, rooms)
-  app.get('/metrics', (_request, reply) => reply.type(metrics.contentType).send(Readable.from(metrics.render())))
+  // Scraped every few seconds from nearby: the time of our own CPU is worth more than the bytes.
+  app.get('/metrics', { compress: false }, (_request, reply) =>
+    reply.type(metrics.contentType).send(Readable.from(metrics.render())),
+  )
   serveEvents(app, rooms)
   serveApi(app, rooms)
+  serveHeartbeats(app, rooms)
+  serveDeploys(app, rooms)
   serveDrill(app, rooms)
   await serveAssets(app, rooms)
   servePages(app, rooms)
+  serveOverview(app, rooms)
   serveCheckPages(app, rooms)
   serveRequirementsPages(app, rooms)
+  serveDeployPages(app, rooms)
+  serveIncidentPages(app, rooms)
+  serveObjectivesPage(app, rooms)
+  serveMaintenancePage(app, rooms)
+  serveNotificationsPage(app, rooms)
+  serveSelfPage(app, rooms)
+  serveStatusPage(app, createStatus(rooms))
 }
 
 const mutable = (directives: Readonly<Record<string, readonly string[]>>) =>

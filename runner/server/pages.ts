@@ -3,15 +3,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Frame, layout, messagePage, type Page, signInPage } from '../../dashboards/web/layout.ts'
 import { loadRunPage, loadRunsPage } from '../../dashboards/web/load.ts'
-import { type OverviewFilter, overviewPage } from '../../dashboards/web/overview.ts'
-import { type HealthState, healthStates } from '../core/contracts.ts'
-import { checkKey } from '../core/ports.ts'
 import { found } from './api.ts'
+import { withoutToken } from './heartbeat.ts'
 import { toProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import { ownOriginOnly } from './security.ts'
-
-const day = 86_400_000
 
 export type Render = (request: FastifyRequest, reply: FastifyReply, page: Page) => FastifyReply
 
@@ -24,29 +20,15 @@ export function renderer({ watch, clock, guard }: Rooms): Render {
       now: clock.now(),
       self: watch.self(),
       signedIn: guard.isSignedIn(request),
+      hasStatus: watch.publicStatus() !== undefined,
     }
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(layout(frame, page))
   }
 }
 
 export function servePages(app: FastifyInstance, rooms: Rooms): void {
-  const { watch, store, clock, guard } = rooms
+  const { store, clock, guard } = rooms
   const render = renderer(rooms)
-
-  app.get('/', async (request, reply) => {
-    const now = clock.now()
-    // Three questions, however many checks there are.
-    const [strips, windows] = await Promise.all([store.strips(), store.windows({ from: now - day, to: now })])
-    const page = overviewPage({
-      now,
-      checks: watch.checks(),
-      strips: new Map(strips.map(strip => [checkKey(strip), strip])),
-      day: new Map(windows.map(stats => [checkKey(stats), stats])),
-      systems: watch.systems(),
-      filter: filterOf(request.query),
-    })
-    return render(request, reply, page)
-  })
 
   app.get('/load', async (request, reply) => render(request, reply, loadRunsPage(await store.loadRuns(), clock.now())))
   app.get('/load/:id', async (request, reply) => {
@@ -77,7 +59,7 @@ export function serveErrors(app: FastifyInstance, rooms: Rooms): void {
   const render = renderer(rooms)
   const answer = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
     const problem = toProblem(error)
-    if (problem.status >= 500) rooms.log.error({ err: error, url: request.url }, 'request failed')
+    if (problem.status >= 500) rooms.log.error({ err: error, url: withoutToken(request.url) }, 'request failed')
     reply.status(problem.status)
     if (isForPeople(request)) {
       return render(request, reply, messagePage(problem.title, [`${problem.detail}.`]))
@@ -113,18 +95,3 @@ export function ownPath(path: string): string {
   const isOwn = path.startsWith('/') && url.origin === base && !url.pathname.startsWith('//')
   return isOwn ? `${url.pathname}${url.search}` : '/'
 }
-
-function filterOf(query: unknown): OverviewFilter {
-  // A parameter that stands twice is a list and means nothing here.
-  const single = Object.entries(query as object).filter(([, value]) => typeof value === 'string')
-  const { system, state, tag, q, all } = Object.fromEntries(single) as Readonly<Record<string, string | undefined>>
-  return {
-    ...(system ? { system } : {}),
-    ...(isState(state) ? { state } : {}),
-    ...(tag ? { tag } : {}),
-    ...(q ? { text: q } : {}),
-    ...(all ? { all: true } : {}),
-  }
-}
-
-const isState = (word: string | undefined): word is HealthState => healthStates.some(state => state === word)

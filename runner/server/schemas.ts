@@ -134,6 +134,44 @@ export const loadRun = z.object({
   k6: z.object({ version: z.string(), exitCode: z.number() }),
 })
 
+const deployedBy = z.enum(['gate', 'hand', 'seen'])
+const decision = z.enum(['go', 'no-go', 'cannot-tell'])
+
+export const deploy = z.object({
+  id: z.string(),
+  system: z.string(),
+  environment: z.string(),
+  revision: z.string(),
+  at,
+  by: deployedBy,
+  decision: decision.optional(),
+  note: z.string().optional(),
+})
+
+const change = z.enum(['worse', 'better', 'same', 'unclear'])
+
+export const deployComparison = z.object({
+  deploy,
+  before: z.object({ from: at, to: at, revision: z.string().optional() }),
+  after: z.object({ from: at, to: at }),
+  change,
+  statement: z.string(),
+  figures: z.array(
+    z.object({
+      system: z.string(),
+      check: z.string(),
+      step: z.string().optional(),
+      what: z.enum(['latency', 'failures']),
+      runs: z.object({ before: z.number(), after: z.number() }),
+      before: statistic,
+      after: statistic,
+      p: z.number(),
+      change,
+      statement: z.string(),
+    }),
+  ),
+})
+
 // ---- what may be asked ----------------------------------------------------------------------------------------------
 
 /** Epoch milliseconds, or a date as ISO 8601 writes it. */
@@ -179,6 +217,19 @@ export const windowsQuery = z.strictObject({
   check: z.string().optional(),
   from: time,
   to: time,
+})
+
+export const deploysQuery = z.strictObject({ system: z.string().optional(), from: time, to: time })
+
+export const deployMark = z.strictObject({
+  system: z.string().max(200),
+  revision: z.string().min(1).max(200),
+  /** Refused when another one is watched here. */
+  environment: z.string().max(200).optional(),
+  at: z.number().int().min(0).max(8_640_000_000_000_000).optional(),
+  by: deployedBy.exclude(['seen']).optional(),
+  decision: decision.optional(),
+  note: z.string().max(2_000).optional(),
 })
 
 export const seriesQuery = z.strictObject({

@@ -1,7 +1,7 @@
 /** History in memory, for a smoke run and for tests: the contract of the store in its plainest words. Gone with the process. */
 
 import { type Result, type Verdict, verdicts } from '../core/contracts.ts'
-import { toMs, toUnits } from '../core/histogram.ts'
+import { createHistogram, toMs, toUnits } from '../core/histogram.ts'
 import {
   type CheckKey,
   checkKey,
@@ -79,8 +79,8 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
         .slice(0, Math.min(query.limit ?? usualLimit, largestLimit))
     },
     result: async id => results.get(id),
-    async strips() {
-      return [...Map.groupBy(scheduled({}), checkKey).values()].map(group => ({
+    async strips(checks) {
+      return [...Map.groupBy(among(checks, scheduled({})), checkKey).values()].map(group => ({
         system: group[0]!.system,
         check: group[0]!.check,
         runs: group
@@ -90,10 +90,12 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
       }))
     },
     async windows(query) {
-      return [...Map.groupBy(scheduled(query), checkKey).values()].map(group => ({
+      return [...Map.groupBy(among(query.checks, scheduled(query)), checkKey).values()].map(group => ({
         system: group[0]!.system,
         check: group[0]!.check,
         ...statsOf(group),
+        ...(query.figures === 'durations' ? { durations: durationsOf(group) } : {}),
+        ...(query.figures === 'counts' ? { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN } : {}),
       }))
     },
     async series({ system, check, from, to, points }) {
@@ -130,6 +132,15 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
     },
     async [Symbol.asyncDispose]() {},
   }
+}
+
+const among = (checks: readonly CheckKey[] | undefined, results: readonly Result[]) =>
+  checks === undefined ? results : results.filter(result => checks.includes(checkKey(result)))
+function durationsOf(all: readonly Result[]): Uint8Array {
+  const histogram = createHistogram()
+  for (const result of all)
+    if (!result.maintenance && hasDuration(result.verdict)) histogram.add(toUnits(result.duration))
+  return histogram.encode()
 }
 
 function statsOf(all: readonly Result[]) {

@@ -35,6 +35,7 @@ export interface RollUp {
   add(outcome: number, units: number, times?: number): void
   merge(row: RollUpRow): void
   row(): RollUpRow
+  durations(): Uint8Array
   stats(): RollUpStats
   clear(): void
 }
@@ -76,6 +77,7 @@ export function createRollUp(): RollUp {
       maintenance += kept
     },
     row: () => [runs.passed, runs.degraded, runs.failed, runs.unknown, retried, sum, histogram.encode(), maintenance],
+    durations: () => histogram.encode(),
     stats: () => ({
       runs: { ...runs },
       maintenance,
@@ -83,7 +85,7 @@ export function createRollUp(): RollUp {
       p50: histogram.percentile(0.5),
       p95: histogram.percentile(0.95),
       p99: histogram.percentile(0.99),
-      avg: histogram.count > 0 ? toMs(sum / histogram.count) : Number.NaN,
+      avg: toMs(sum / (runs.passed + runs.degraded)),
     }),
     clear() {
       histogram.clear()

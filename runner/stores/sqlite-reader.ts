@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Health, Result } from '../core/contracts.ts'
 import type {
+  CheckKey,
   Kept,
   KeptKind,
   KeptQuery,
@@ -18,6 +19,7 @@ import type {
 import { unpackStrip } from './pack.ts'
 import { createRollUp, type RollUp, type RollUpRow, rollUpColumns } from './roll-up.ts'
 import { pragma } from './schema.ts'
+import { createCounter } from './sqlite-counts.ts'
 import { oldestSlot } from './sqlite-maintenance.ts'
 import { createResultReader, largestLimit, usualLimit } from './sqlite-results.ts'
 import { readState, rollUpRows } from './sqlite-roll-ups.ts'
@@ -32,7 +34,7 @@ export interface Reader {
   keptOne<Kind extends KeptKind>(kind: Kind, id: string): Kept[Kind] | undefined
   results(query: ResultQuery): readonly Result[]
   result(id: string): Result | undefined
-  strips(): readonly Strip[]
+  strips(checks?: readonly CheckKey[]): readonly Strip[]
   windows(query: WindowsQuery): readonly WindowStats[]
   series(query: SeriesQuery): readonly SeriesPoint[]
   loadRuns(system?: string): readonly LoadRun[]
@@ -57,10 +59,10 @@ export function createReader(database: DatabaseSync): Reader {
           check: String(row['name']),
           health: JSON.parse(String(row['json'])) as Health,
         })),
-    strips: () =>
+    strips: checks =>
       database
-        .prepare('SELECT system, name, runs FROM strip JOIN checks ON checks.id = check_id')
-        .all()
+        .prepare(`SELECT system, name, runs FROM strip JOIN checks ON checks.id = check_id WHERE ${amongChecks}`)
+        .all(listed(checks))
         .map(row => ({
           system: String(row['system']),
           check: String(row['name']),
@@ -95,7 +97,12 @@ export function createReader(database: DatabaseSync): Reader {
   }
 }
 
+const amongChecks = "(?1 IS NULL OR system || '/' || name IN (SELECT value FROM json_each(?1)))"
+const listed = (checks: readonly CheckKey[] | undefined) => (checks === undefined ? null : JSON.stringify(checks))
+
 const parsed = <Value>(row: Record<string, unknown>): Value => JSON.parse(String(row['json'])) as Value
+
+const noPercentiles = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN }
 
 function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 'series'> {
   const sum = createRollUp()
@@ -106,14 +113,19 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   const rollUps = (table: 'hour' | 'day') =>
     rollUpRows(database, `SELECT ${rollUpColumns} FROM ${table} WHERE check_id = ? AND at >= ? AND at < ?`)
   const [hours, days] = [rollUps('hour'), rollUps('day')]
+  const count = createCounter(database)
 
-  const collect = (check: number, plan: WindowPlan): RollUp => {
+  const collect = (check: number, plan: WindowPlan, counted?: ReturnType<typeof count>): RollUp => {
     sum.clear()
     for (const [from, to] of plan.raw) {
       for (const row of raw.all(check, from, to)) {
         const [outcome, duration] = row as unknown as [number, number]
         sum.add(outcome, duration)
       }
+    }
+    if (counted !== undefined) {
+      for (const row of counted.get(check) ?? []) sum.merge(row)
+      return sum
     }
     for (const [table, ranges, step] of [
       [hours, plan.hours, hourMs],
@@ -132,18 +144,21 @@ function createWindowReader(database: DatabaseSync): Pick<Reader, 'windows' | 's
   }
 
   return {
-    windows: ({ from, to, system, check }) =>
+    windows: ({ from, to, system, check, checks, figures }) =>
       snapshot(database, () => {
         const plan = planner()(from, to)
+        const counted = figures === 'counts' ? count(plan, { system, check, checks: listed(checks) }) : undefined
         return database
           .prepare(
-            'SELECT id, system, name FROM checks WHERE (?1 IS NULL OR system = ?1) AND (?2 IS NULL OR name = ?2)',
+            `SELECT id, system, name FROM checks WHERE ${amongChecks} AND (?2 IS NULL OR system = ?2) AND (?3 IS NULL OR name = ?3)`,
           )
-          .all(system ?? null, check ?? null)
+          .all(listed(checks), system ?? null, check ?? null)
           .flatMap((row): readonly WindowStats[] => {
-            const found = collect(Number(row['id']), plan)
+            const found = collect(Number(row['id']), plan, counted)
             if (found.total === 0) return []
-            return [{ system: String(row['system']), check: String(row['name']), ...found.stats() }]
+            const stats = { system: String(row['system']), check: String(row['name']), ...found.stats() }
+            if (figures === 'counts') return [{ ...stats, ...noPercentiles }]
+            return [figures === 'durations' ? { ...stats, durations: found.durations() } : stats]
           })
       }),
     series: ({ system, check, from, to, points }) =>

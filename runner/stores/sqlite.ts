@@ -67,7 +67,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     results: async query =>
       isSmall(query) ? small(() => reader.results(query)) : readLarge<readonly Result[]>({ do: 'results', query }),
     result: id => small(() => reader.result(id)),
-    strips: () => small(() => reader.strips()),
+    strips: checks => small(() => reader.strips(checks)),
     windows: query => readLarge<readonly WindowStats[]>({ do: 'windows', query }),
     series: query => readLarge<readonly SeriesPoint[]>({ do: 'series', query }),
     async addLoadRun(run) {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright/test'
 import { open } from '../support/pages.ts'
+import { expect } from '../support/test.ts'
 
 /** What all pages of the portal have. */
 const common = (page: Page) => ({
@@ -17,6 +18,14 @@ export const tableOf = (page: Page, name: string) => {
     press: (text: string, button: string) =>
       rows.filter({ hasText: text }).getByRole('button', { name: button }).click(),
   }
+}
+
+/** The addresses of all pages of the menu, in its order; the page must have one. */
+export async function menuPaths(page: Page): Promise<readonly string[]> {
+  const links = await page.getByRole('navigation', { name: 'Main' }).getByRole('link').all()
+  const paths = await Promise.all(links.map(link => link.getAttribute('href')))
+  expect(paths.length, 'pages of the menu').toBeGreaterThan(10)
+  return paths.map(path => path!)
 }
 
 export const accountPages = (page: Page) => ({

@@ -1,4 +1,4 @@
-import { check, defineSystem, headers, http, limit, objective, playwright, tls } from '#vedette'
+import { check, defineSystem, headers, heartbeat, http, limit, objective, playwright, tls } from '#vedette'
 import { certificateAt } from '../support/reference.ts'
 import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
@@ -48,8 +48,15 @@ export default defineSystem('agent-portal', import.meta.dirname, {
   revision: { path: '/version', json: 'revision' },
   owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
   requirements,
-  objectives: [objective('availability', { from: 'AGT-05' })],
+  objectives: [objective('availability', { from: 'AGT-05' }), objective('errors', { from: 'AGT-06' })],
   checks: [
+    heartbeat('backup', { every: limit('AGT-46'), severity: 'p0', smoke: false, covers: ['AGT-46'] }),
+    heartbeat('restore', {
+      title: 'A backup was restored as a test',
+      every: limit('AGT-52'),
+      smoke: false,
+      covers: ['AGT-52'],
+    }),
     check('health', {
       probe: http('/api/health', { expect: { status: 200, json: { status: 'ok', 'database.status': 'ok' } } }),
       every: '30s',

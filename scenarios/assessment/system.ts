@@ -1,4 +1,4 @@
-import { check, defineSystem, headers, http, limit, playwright, tls } from '#vedette'
+import { check, defineSystem, headers, http, limit, objective, playwright, tls } from '#vedette'
 import { certificateAt } from '../support/reference.ts'
 import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
@@ -24,6 +24,7 @@ export default defineSystem('assessment', import.meta.dirname, {
   revision: { path: '/version', json: 'revision' },
   owners: { p0: 'revenue', p1: 'product', p2: 'design' },
   requirements,
+  objectives: [objective('success', { from: 'ASM-12' }), objective('response-time', { from: 'ASM-14' })],
   checks: [
     check('health', {
       probe: http('/health/dependencies', { expect: { status: 200, json: health } }),

@@ -1,11 +1,12 @@
-import { check, defineSystem, http, limit, load, objective, playwright, tls } from '#vedette'
+import { check, defineSystem, heartbeat, http, limit, load, objective, playwright, tls } from '#vedette'
 import { certificateAt } from '../support/reference.ts'
 import { referenceUrls } from './reference.ts'
 import { requirements } from './requirements.ts'
 
 const certificate = certificateAt(process.env['COD_ADMIN_HTTPS_URL'])
 
-const order = { customer: 'synthetic', phone: '+62 555 0100', address: '1 Test Street', amount: 49 }
+/** Refused; should one of them be kept, the janitor finds it by its mark. */
+const order = { customer: 'synthetic-probe', phone: '+62 555 0100', address: '1 Test Street', amount: 49 }
 const { phone: _, ...withoutPhone } = order
 const publicOrders = '/api/public/forms/cash-on-delivery/orders'
 const refused = (field: string) => ({ status: 400, json: { 'errors[0].field': field } })
@@ -24,7 +25,14 @@ export default defineSystem('cod-admin', import.meta.dirname, {
   revision: { path: '/version', json: 'revision' },
   owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
   requirements,
-  objectives: [objective('availability', { from: 'COD-08' })],
+  // By date, counted from the newest deploy.
+  objectives: [
+    objective('first-day-errors', { from: 'COD-06', afterDeploy: { to: '1d' } }),
+    objective('first-day-speed', { from: 'COD-07', afterDeploy: { to: '1d' } }),
+    objective('first-day-health', { from: 'COD-10', checks: ['health'], afterDeploy: { to: '1d' } }),
+    objective('first-week', { from: 'COD-08', afterDeploy: { to: '7d' } }),
+    objective('first-month', { from: 'COD-09', afterDeploy: { to: '30d' } }),
+  ],
   checks: [
     check('health', {
       probe: http('/health', {
@@ -105,6 +113,33 @@ export default defineSystem('cod-admin', import.meta.dirname, {
       probe: http(publicOrders, { json: { ...order, amount: -1 }, expect: refused('amount') }),
       every: '15m',
       covers: ['COD-55'],
+    }),
+    heartbeat('backup', {
+      title: 'Backup of database and uploads',
+      every: limit('COD-11'),
+      parts: ['database', 'uploads'],
+      facts: [limit('COD-65')],
+      severity: 'p0',
+      smoke: false,
+      covers: ['COD-11', 'COD-65'],
+    }),
+    heartbeat('restore', {
+      title: 'A backup was restored as a test',
+      every: '30d',
+      facts: [limit('COD-66')],
+      smoke: false,
+      covers: ['COD-66'],
+    }),
+    heartbeat('host', {
+      title: 'Disk, memory and processors of the host',
+      every: '5m',
+      facts: [
+        limit('COD-47', { metric: 'disk_used' }),
+        limit('COD-47', { metric: 'memory_used' }),
+        limit('COD-47', { metric: 'cpu_used' }),
+      ],
+      smoke: false,
+      covers: ['COD-47'],
     }),
     playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
     playwright('./devices', { project: 'phone', every: '15m', timeout: '30s', severity: 'p0' }),

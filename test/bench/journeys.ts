@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { findBrowser } from '../../runner/system/browser.ts'
 import { membersOf } from '../../runner/system/process-tree.ts'
 import { median, type Row } from './row.ts'
+import { startPeer } from './watched.ts'
 
 const root = join(import.meta.dirname, '../..')
 const project = join(root, 'test/fixtures/journeys/ten')
@@ -55,9 +56,37 @@ export async function bench(): Promise<readonly Row[]> {
       })
     }
   }
+  rows.push(...(await besideTheLibrary(service, env)))
   await service.stop()
   server.close()
   return rows
+}
+
+/** What the same steps cost without a runner, reports and evidence: the least there is. */
+async function besideTheLibrary(
+  service: { run(grep: string): Promise<Measure> },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly Row[]> {
+  await using library = await startPeer('playwright-process.ts', [], {
+    BASE_URL: env['BASE_URL']!,
+    BENCH_BROWSER: env['BENCH_BROWSER']!,
+  })
+  const bare = async (): Promise<Measure> => {
+    using meter = measureTree(library.pid)
+    const before = meter.seconds()
+    const wall = await library.ask('go')
+    return { wall, cpu: meter.seconds() - before }
+  }
+  await bare()
+  const measured: [Measure, Measure][] = []
+  for (let round = 0; round < rounds; round++) measured.push([await service.run(''), await bare()])
+  return (['cpu', 'wall'] as const).map(figure => ({
+    what: `ten journeys, ${figure === 'cpu' ? 'CPU of the tree' : 'wall'}, beside the bare library`,
+    ours: `${median(measured.map(([ours]) => ours[figure])).toFixed(2)} s`,
+    peer: `bare Playwright, warm ${median(measured.map(([, peer]) => peer[figure])).toFixed(2)} s`,
+    ratio: median(measured.map(([ours, peer]) => ours[figure] / peer[figure])),
+    bar: '–',
+  }))
 }
 
 /** The peer: the command line, whole, each time. */

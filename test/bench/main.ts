@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ bench(): Promise<readonly
   schedule: () => import('./schedule.ts'),
   journeys: () => import('./journeys.ts'),
   store: () => import('./store.ts'),
+  overview: () => import('./overview.ts'),
   memory: () => import('./memory.ts'),
   smoke: () => import('./smoke.ts'),
   restart: () => import('./restart.ts'),

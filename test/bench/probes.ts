@@ -7,24 +7,28 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { tempFolder } from '../support/temp-folder.ts'
 import { pairs, type Row } from './row.ts'
-import { cpuSeconds, pause, startTarget, startWatched } from './watched.ts'
+import { cpuSeconds, pause, startPeer, startTarget, startWatched } from './watched.ts'
 
 const rate = 200
 const seconds = 4
 
-/** CPU per 1,000 probes with a new connection each, from schedule to stored result, against blackbox_exporter's bare probe at the same rate. */
+/**
+ * CPU per 1,000 probes with a new connection each, from schedule to stored result, against blackbox_exporter's bare probe at the same rate, and
+ * against bare undici, which neither schedules nor stores.
+ */
 export async function bench(): Promise<readonly Row[]> {
   await using target = await startTarget()
   return [
-    await compare('CPU per 1,000 HTTP probes', target.http, 'http_2xx', '0.6'),
-    await compare('CPU per 1,000 HTTPS probes, full handshake', target.https, 'https_2xx', '1.2'),
+    ...(await compare('CPU per 1,000 HTTP probes', target.http, 'http_2xx', '0.6')),
+    ...(await compare('CPU per 1,000 HTTPS probes, full handshake', target.https, 'https_2xx', '1.2')),
   ]
 }
 
-async function compare(what: string, url: string, module: string, bar: string): Promise<Row> {
+async function compare(what: string, url: string, module: string, bar: string): Promise<readonly Row[]> {
   const checks = `Array.from({ length: ${rate * 5} }, (_, index) => check('c' + index, { probe: http('/', { verify: false }), every: '5s', retry: { attempts: 0 } }))`
   await using watched = await startWatched(checks, url)
   await using exporter = await startExporter()
+  await using bare = await startPeer('undici-process.ts')
   // Both idle while the other is measured would be fairer still; but a watch cannot be paused, so its rest is what it is.
   const ours = async () => {
     const before = { cpu: cpuSeconds(watched.pid), ran: (await watched.figures()).ran }
@@ -32,20 +36,28 @@ async function compare(what: string, url: string, module: string, bar: string): 
     const after = { cpu: cpuSeconds(watched.pid), ran: (await watched.figures()).ran }
     return ((after.cpu - before.cpu) / (after.ran - before.ran)) * 1_000
   }
+  const undici = async () => {
+    const before = cpuSeconds(bare.pid)
+    const good = await bare.ask({ url, rate, seconds })
+    return ((cpuSeconds(bare.pid) - before) / good) * 1_000
+  }
   const peer = async () => {
     const before = cpuSeconds(exporter.pid)
     const probed = await exporter.probe(url, module)
     return ((cpuSeconds(exporter.pid) - before) / probed) * 1_000
   }
   while ((await watched.figures()).seen < rate * 5) await pause(500)
-  const measured = await pairs(5, ours, peer)
-  return {
-    what,
-    ours: `${measured.ours.toFixed(3)} CPU-s`,
-    peer: `blackbox_exporter ${measured.peer.toFixed(3)} CPU-s`,
-    ratio: measured.ratio,
-    bar,
+  const row = async (name: string, measure: () => Promise<number>, limit: string): Promise<Row> => {
+    const measured = await pairs(5, ours, measure)
+    return {
+      what,
+      ours: `${measured.ours.toFixed(3)} CPU-s`,
+      peer: `${name} ${measured.peer.toFixed(3)} CPU-s`,
+      ratio: measured.ratio,
+      bar: limit,
+    }
   }
+  return [await row('blackbox_exporter', peer, bar), await row('bare undici', undici, '–')]
 }
 
 interface Exporter extends AsyncDisposable {

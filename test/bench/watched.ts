@@ -94,6 +94,25 @@ export async function startTarget(): Promise<BenchTarget> {
   }
 }
 
+/** A peer in a process of its own, which answers each message with one. */
+export interface Peer extends AsyncDisposable {
+  readonly pid: number
+  ask(order: unknown): Promise<number>
+}
+
+export async function startPeer(
+  file: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Peer> {
+  const { child } = await start(file, args, { execArgv: [], env })
+  return {
+    pid: child.pid!,
+    ask: order => ask<number>(child, order as string),
+    [Symbol.asyncDispose]: () => end(child, () => child.send('stop')),
+  }
+}
+
 /** CPU seconds that a process, with all its threads, has used so far. */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -7,7 +7,8 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findBrowser } from '../../runner/system/browser.ts'
 import { type Serving, serve, token } from '../server/support.ts'
-import { resultOf } from '../support/fake-watch.ts'
+import { createFakeWatch, resultOf, watchedCheck } from '../support/fake-watch.ts'
+import { incidentOf, pageAlarms } from '../support/page-alarms.ts'
 import { badNight, type Night, quietDay } from './scene.ts'
 
 let browser: Browser
@@ -65,16 +66,41 @@ const names = [
   'load-runs',
   'load-runs-empty',
   'load-run',
+  'incidents',
+  'incidents-filtered',
+  'incidents-empty',
+  'incident-open',
+  'incident-open-signed-in',
+  'incident-screenshots',
+  'incident-acknowledged',
+  'incident-past',
+  'status',
+  'status-quiet',
+  'objectives',
+  'objectives-empty',
+  'maintenance',
+  'maintenance-signed-in',
+  'maintenance-empty',
+  'notifications',
+  'notifications-empty',
+  'self',
+  'self-empty',
   'sign-in',
   'not-found',
 ]
 
 const urlOf = (name: string) => {
   if (name === 'overview-quiet') return quiet.url
+  if (name === 'status-quiet') return `${quiet.url}/status`
   if (name === 'overview-empty') return empty.url
   if (name === 'load-runs-empty') return `${empty.url}/load`
-  if (name === 'requirements-empty') return `${empty.url}/requirements`
-  return night.url + night.paths[name]
+  if (name.endsWith('-empty')) return `${empty.url}/${name.replace('-empty', '')}`
+  return night.url + night.paths[name.replace('-signed-in', '')]
+}
+
+/** Forms are shown to whoever may change something. */
+async function signIn(context: BrowserContext, server: Serving): Promise<void> {
+  await context.request.post(`${server.url}/sign-in`, { form: { token } })
 }
 
 describe.each([390, 1440])('at %i px, by day and by night', width => {
@@ -91,6 +117,8 @@ describe.each([390, 1440])('at %i px, by day and by night', width => {
   test.each(names)('%s is accessible and whole', async name => {
     complaints.length = 0
     await page.emulateMedia({ colorScheme: 'light' })
+    await context.clearCookies()
+    if (name.endsWith('-signed-in')) await signIn(context, night)
     await page.goto(urlOf(name))
     await settled(page)
     await shoot(page, `${name}-${width}-light`)
@@ -123,6 +151,8 @@ function listen(page: Page): string[] {
 }
 
 async function settled(page: Page): Promise<void> {
+  // The public page follows nothing inside.
+  if ((await page.locator('body.public').count()) > 0) return
   await page.getByText('Live', { exact: true }).waitFor()
   const plots = await page.locator('.plot').count()
   if (plots > 0) await page.locator('.plot .u-over').first().waitFor({ state: 'attached' })
@@ -144,6 +174,16 @@ const overflow = (page: Page) =>
       .filter(element => element.getBoundingClientRect().right > root.clientWidth + 1 && !element.closest('.scroll *'))
       .map(element => element.outerHTML.slice(0, 120))
   })
+
+// 320 px is a desk at 400 %.
+test.each([320, 768, 1_024])('at %i px nothing makes a page scroll sideways', async width => {
+  await using context = await browser.newContext({ viewport: { width, height: 900 } })
+  const page = await context.newPage()
+  for (const name of names) {
+    await page.goto(urlOf(name))
+    expect([name, await overflow(page)]).toEqual([name, []])
+  }
+})
 
 describe('without JavaScript', () => {
   test('every page shows its answer', async () => {
@@ -225,6 +265,65 @@ describe('changing something', () => {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('link', { name: 'Sign in' }).waitFor()
     await server[Symbol.asyncDispose]()
+  })
+})
+
+describe('on a phone', () => {
+  test('the menu leads to every page, with a script or without', async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      await using context = await browser.newContext({ viewport: { width: 390, height: 800 }, javaScriptEnabled })
+      const page = await context.newPage()
+      await page.goto(urlOf('overview'))
+      const link = page.getByRole('link', { name: 'Notifications', exact: true })
+      expect(await link.isVisible()).toBe(false)
+      await page.getByRole('button', { name: 'Menu' }).click()
+      await shoot(page, 'menu-390-light')
+      await link.click()
+      await page.waitForURL('**/notifications')
+    }
+  })
+})
+
+describe('trouble', () => {
+  test('acknowledging and noting from the page', async () => {
+    await using context = await browser.newContext()
+    const page = await context.newPage()
+    const server = await badNight()
+    await page.goto(server.url + server.paths['incident-open'])
+    await page.getByRole('link', { name: 'Sign in to acknowledge it' }).click()
+    await page.getByLabel('Token').fill(token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Acknowledge' }).click()
+    await page.getByText('acknowledged it').waitFor()
+    await page.getByLabel('Add a note to the timeline').fill('The secret is being changed.')
+    await page.getByRole('button', { name: 'Add the note' }).click()
+    await page.locator('#timeline').getByText('The secret is being changed.').waitFor()
+    await server[Symbol.asyncDispose]()
+  })
+
+  test('an incident that opens appears without a reload', async () => {
+    const alarms = pageAlarms()
+    await using server = await serve({ watch: createFakeWatch({ alarms, checks: [watchedCheck('shop', 'home')] }) })
+    await using page = await browser.newPage()
+    await page.goto(server.url)
+    await page.getByText('Live', { exact: true }).waitFor()
+    const incident = incidentOf()
+    alarms.put(incident)
+    server.watch.emit({ kind: 'incident', incident, line: incident.timeline[0]! })
+    await page.getByRole('link', { name: 'Shop: home does not answer' }).waitFor()
+  })
+
+  test('the public page asks again by itself', async () => {
+    await using server = await quietDay()
+    await using page = await browser.newPage()
+    await page.clock.install()
+    await page.goto(`${server.url}/status`)
+    const check = server.watch.check('cod-admin/public-checkout')!
+    server.watch.put({ ...check, health: { ...check.health, state: 'down' } })
+    await server.clock.advance(2_000)
+    await page.clock.runFor(20_000)
+    await page.getByRole('heading', { name: 'Ordering: outage' }).waitFor()
+    await page.clock.runFor(5_000)
   })
 })
 

@@ -25,7 +25,16 @@ afterAll(async () => {
   await night?.[Symbol.asyncDispose]()
 })
 
-test.each(['check-down', 'run-journey', 'run-http', 'load-run'])('%s is a report on paper', async name => {
+test.each([
+  'check-down',
+  'run-journey',
+  'run-http',
+  'load-run',
+  'incident-open',
+  'incident-screenshots',
+  'objectives',
+  'incidents',
+])('%s is a report on paper', async name => {
   await using context = await browser.newContext({ viewport: { width: 1_440, height: 900 }, colorScheme: 'dark' })
   const page = await context.newPage()
   await page.goto(night.url + night.paths[name])

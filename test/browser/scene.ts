@@ -7,6 +7,7 @@ import type { HealthState, Phase, Result, Step, Verdict } from '../../runner/cor
 import { checkKey, type LoadRun, runId, type WatchedCheck } from '../../runner/core/ports.ts'
 import { type Serving, serve } from '../server/support.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
+import { nightAlarms, nightObjectives, nightRecords } from './trouble.ts'
 
 const minute = 60_000
 
@@ -21,6 +22,10 @@ function chance(seed: number): () => number {
 
 const shop = systemOf('cod-admin', {
   title: 'E-commerce COD Admin',
+  status: {
+    title: 'Shop',
+    parts: { Ordering: ['public-checkout', '@money'], 'Staff console': ['health', 'login'], Uploads: ['uploads'] },
+  },
   requirements: [
     {
       id: 'COD-13',
@@ -82,7 +87,10 @@ const shop = systemOf('cod-admin', {
   objectives: [objective('availability', { from: 'COD-08' })],
   load: [{ id: 'shop', script: '/load/shop.ts', profiles: { documented: { from: 'COD-01' } }, env: {} }],
 })
-const portal = systemOf('agent-portal', { title: 'Corporate Agent Module' })
+const portal = systemOf('agent-portal', {
+  title: 'Corporate Agent Module',
+  status: { title: 'Agents', parts: { 'Sign-in': ['sign-in'], Booking: ['booking/*'] } },
+})
 
 const down = 'expected services.redis to be ok, found error: connection refused (127.0.0.1:6379)'
 
@@ -342,13 +350,54 @@ export async function badNight(files: Readonly<Record<string, Buffer | string>> 
     metrics: { http_status: 503, http_redirects: 1, http_version: 1.1, body_bytes: 412 },
   })
   const unknown = resultOf(checks[4]!, { slot: start - 700, ...details.unknown })
-  const all = [...results, journey, redirected, unknown]
+  const healthy = resultOf(checks[0]!, {
+    slot: start - 15 * minute,
+    startedAt: start - 15 * minute,
+    duration: 64,
+    phases: phasesOf(64, next),
+    metrics: { http_status: 200, http_redirects: 0, http_version: 1.1, body_bytes: 388 },
+    revision: '91aa03b',
+  })
+  const first = resultOf(checks[0]!, { ...redirected, slot: start - 14 * minute, startedAt: start - 14 * minute })
+  const daily = checks
+    .filter(check => check.health.state === 'up' || check === checks[0])
+    .flatMap(check =>
+      Array.from({ length: 84 }, (_, index) =>
+        resultOf(check, {
+          slot: start - (index + 2) * 1_440 * minute,
+          startedAt: start - (index + 2) * 1_440 * minute,
+        }),
+      ),
+    )
+  const delivered = resultOf(checks[1]!, {
+    slot: start - 20 * minute,
+    startedAt: start - 20 * minute,
+    duration: 2_310,
+    steps: steps.map(({ error: _, ...step }) => ({ ...step, duration: 380 })),
+    metrics: { lcp_ms: 640, cls: 0.02, ttfb_ms: 41 },
+    artifacts: journey.artifacts.filter(({ kind }) => kind === 'screenshot'),
+    revision: '91aa03b',
+  })
+  const runs = {
+    healthFailure: runId(first),
+    healthPass: runId(healthy),
+    journeyFailure: runId(journey),
+    journeyPass: runId(delivered),
+  }
+  const all = [...results, journey, redirected, unknown, healthy, first, delivered, ...daily]
   const lasts = checks.map(check => {
     const last = all.filter(result => checkKey(result) === checkKey(check)).toSorted((a, b) => b.slot - a.slot)[0]
     return last ? { ...check, last } : check
   })
   const server = await serve({
-    watch: createFakeWatch({ systems: [shop, portal], checks: lasts }),
+    watch: createFakeWatch({
+      systems: [shop, portal],
+      checks: lasts,
+      alarms: nightAlarms(runs),
+      objectives: nightObjectives,
+      status: 'Example Shop',
+    }),
+    keep: nightRecords(runs),
     results: all,
     loadRuns: [loadRun('failed', 'cod-admin-1', 3_600_000), loadRun('passed', 'cod-admin-0', 90_000_000)],
   })
@@ -373,6 +422,17 @@ export async function badNight(files: Readonly<Record<string, Buffer | string>> 
       requirements: '/requirements',
       'requirements-system': '/requirements/cod-admin',
       'requirements-without': '/requirements/agent-portal',
+      incidents: '/incidents',
+      'incidents-filtered': '/incidents?system=agent-portal&range=90d',
+      'incident-open': `/incidents/cod-admin~wrong~${start - 14 * minute}`,
+      'incident-screenshots': `/incidents/cod-admin~wrong~${start - 14 * minute}?check=${encodeURIComponent(checks[1]!.check)}`,
+      'incident-acknowledged': `/incidents/agent-portal~slow~${start - 9 * 60 * minute}`,
+      'incident-past': `/incidents/cod-admin~unreachable~${start - 3 * 1_440 * minute + 180 * minute}`,
+      status: '/status',
+      objectives: '/objectives',
+      maintenance: '/maintenance',
+      notifications: '/notifications',
+      self: '/self',
       'load-runs': '/load',
       'load-run': '/load/cod-admin-1',
       'sign-in': '/sign-in',
@@ -385,8 +445,12 @@ export async function quietDay(): Promise<Serving> {
   const checks = definitions
     .filter(([, , state]) => state === 'up')
     .map(([system, check, , change]) => watchedCheck(system, check, change))
+  const systems = [
+    { ...shop, status: { title: 'Shop', parts: { Ordering: ['public-checkout'], Certificate: ['certificate'] } } },
+    { ...portal, status: { title: 'Agents', parts: { 'Sign-in': ['sign-in'] } } },
+  ]
   return serve({
-    watch: createFakeWatch({ systems: [shop, portal], checks }),
+    watch: createFakeWatch({ systems, checks, status: 'Example Shop' }),
     results: checks.flatMap((check, index) => history(check, index + 1)),
   })
 }

@@ -104,6 +104,26 @@ test.each([
   ],
   ['a mask of nothing', `playwright('.', { screenshots: { mask: [] } })`, /screenshots › mask: expected at least 1/],
   ['a mask that is none', `playwright('.', { screenshots: { mask: 5 } })`, /screenshots › mask: expected a list/],
+  [
+    'a dependency that there is not',
+    `check('home', { probe, dependsOn: ['hme'] }), check('hime', { probe })`,
+    /check home › dependsOn: expected a check or a system, found 'hme'; did you mean/,
+  ],
+  [
+    'dependencies in a circle',
+    `check('a', { probe, dependsOn: ['b'] }), check('b', { probe, dependsOn: ['shop/a'] })`,
+    /dependsOn: expected dependencies without a circle, found shop\/a → shop\/b → shop\/a/,
+  ],
+  [
+    'a quarantine without a day',
+    `check('home', { probe, quarantine: { until: 'soon', reason: 'flaky' } })`,
+    /quarantine › until: expected a day such as '2026-12-24', found 'soon'/,
+  ],
+  [
+    'more failures than runs',
+    `check('home', { probe, failures: { runs: 5, of: 3 } })`,
+    /failures: expected `of` to be at least `runs`/,
+  ],
   ['a missing folder', `playwright('./e2e')`, /expected a folder or file with Playwright tests, found nothing at e2e/],
   [
     'a missing file of a probe',
@@ -121,7 +141,11 @@ test.each([
     `playwright('.', { env: { PASSWORD: secret({ file: 'none' }) } })`,
     /expected the file none to hold a secret, found: ENOENT/,
   ],
-  ['something that is no check', `{ home: 1 }`, /checks\[0\]: expected a value of check, playwright or load/],
+  [
+    'something that is no check',
+    `{ home: 1 }`,
+    /checks\[0\]: expected a value of check, heartbeat, playwright or load/,
+  ],
 ])('refuses %s with its place and how to mend it', async (_, checks, message) => {
   expect((await problemsOf(system(checks))).join('\n')).toMatch(message)
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Result } from '../../runner/core/contracts.ts'
+import { createHistogram } from '../../runner/core/histogram.ts'
 import { type LoadRun, runId, type Store } from '../../runner/core/ports.ts'
 import { day, down, failed, hour, minute, monday, run, runs, up } from '../stores/runs.ts'
 
@@ -112,6 +113,65 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       expect(await counts()).toEqual(expected)
     })
 
+    test('gives the durations of a window to be added up, on request, before and after they are rolled up', async () => {
+      await using opened = await open()
+      const { store } = opened
+      const fast = runs(90, { duration: 100 })
+      const slow = runs(10, { check: 'slow', duration: 2_000 })
+      await store.append({
+        results: [...fast, ...slow, failed({ slot: monday + 30_000, duration: 9_000 })],
+        health: [],
+      })
+      const together = async () => {
+        const histogram = createHistogram()
+        for (const { durations } of await store.windows({ from: monday, to: monday + day, figures: 'durations' }))
+          histogram.merge(durations!)
+        return [histogram.count, histogram.percentile(0.9), histogram.percentile(0.95)]
+      }
+      const expected = [100, expect.closeTo(100, -1), expect.closeTo(2_000, -2)]
+      expect(await together()).toEqual(expected)
+      await store.maintain(monday + day)
+      expect(await together()).toEqual(expected)
+      expect((await store.windows({ from: monday, to: monday + day }))[0]).not.toHaveProperty('durations')
+    })
+
+    test('counts as exactly without percentiles', async () => {
+      const slot = (minutes: number) => monday + minutes * minute
+      const any = fc.record({
+        check: fc.constantFrom('home', 'pay'),
+        at: fc.integer({ min: 0, max: 300 }),
+        verdict: fc.constantFrom('passed', 'degraded', 'failed', 'unknown'),
+        attempts: fc.integer({ min: 1, max: 3 }),
+        duration: fc.integer({ min: 1, max: 5_000 }),
+        planned: fc.boolean(),
+        trigger: fc.constantFrom('schedule', 'schedule', 'manual'),
+      } as const)
+      const window = fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 300 }))
+      await fc.assert(
+        fc.asyncProperty(fc.array(any, { maxLength: 60 }), window, async (all, [a, b]) => {
+          await using opened = await open()
+          const { store } = opened
+          const results = all.map(({ check, at, planned, ...more }) =>
+            run({ check, slot: slot(at), ...more, ...(planned ? { maintenance: true as const } : {}) }),
+          )
+          await store.append({ results, health: [] })
+          const query = { from: slot(Math.min(a, b)), to: slot(Math.max(a, b)), system: 'shop' }
+          for (const now of [monday, slot(200), slot(400)]) {
+            await store.maintain(now)
+            const whole = await store.windows(query)
+            const none = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN }
+            const avg = (value: number) => (Number.isNaN(value) ? value : expect.closeTo(value, 6))
+            const expected = whole.map(item => ({ ...item, ...none, avg: avg(item.avg) }))
+            const counted = await store.windows({ ...query, figures: 'counts' })
+            expect(counted.toSorted((x, y) => x.check.localeCompare(y.check))).toEqual(
+              expected.toSorted((x, y) => x.check.localeCompare(y.check)),
+            )
+          }
+        }),
+        { numRuns: 10, endOnFailure: true },
+      )
+    })
+
     test('keeps an on-demand run in full', async () => {
       await using opened = await open()
       const result = run({ trigger: 'manual', slot: monday + 1 })
@@ -170,6 +230,18 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       await store.append({ results: results.map(result => ({ ...result, duration: 9_000 })), health: [] })
       expect([await store.windows({ from: 0, to: monday + 3 * day }), await store.strips()]).toEqual(before)
       expect((await store.stats()).results).toBe(91)
+    })
+
+    test('answers for the named checks alone, in windows and strips', async () => {
+      await using opened = await open()
+      const { store } = opened
+      const results = ['home', 'cart', 'a/deep "name"'].map(check => run({ check }))
+      await store.append({ results, health: [] })
+      const checks = ['shop/a/deep "name"', 'shop/home', 'shop/none'] as const
+      const named = (list: readonly { readonly check: string }[]) => list.map(({ check }) => check).sort()
+      expect(named(await store.strips(checks))).toEqual(['a/deep "name"', 'home'])
+      expect(named(await store.windows({ from: 0, to: monday + day, checks }))).toEqual(['a/deep "name"', 'home'])
+      expect(await store.windows({ from: 0, to: monday + day, checks: [] })).toEqual([])
     })
 
     test('counts only scheduled runs in windows and strips', async () => {
@@ -382,6 +454,9 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
               const expected = unique.filter(item => item.check === check && item.slot >= from && item.slot < to)
               const [found] = await store.windows({ from, to, system, check })
               expectWindow(found, expected)
+              const [counted] = await store.windows({ from, to, system, check, figures: 'counts' })
+              const durations = { p50: Number.NaN, p95: Number.NaN, p99: Number.NaN }
+              expect(counted).toEqual(found && { ...found, ...durations })
             }
           }
         }),

@@ -93,11 +93,35 @@ test('a transition says from where, to where, when and why', () => {
   expect(second!.health.since).toBe(2_005)
 })
 
-test('what a person declared holds until the person takes it back', () => {
-  for (const state of ['paused', 'maintenance'] as const) {
-    const [first] = follow(['failed'], { failures: 1, successes: 1 }, { ...unknownHealth(0), state })
-    expect(first!.health).toMatchObject({ state, consecutiveFailures: 1 })
-  }
+test('what a person paused stays so until the person takes it back', () => {
+  const [first] = follow(['failed'], { failures: 1, successes: 1 }, { ...unknownHealth(0), state: 'paused' })
+  expect(first!.health).toMatchObject({ state: 'paused', consecutiveFailures: 1 })
+})
+
+test('a maintenance window hides what runs in it, and what was down before is down after it', () => {
+  const planned = (health: Health, verdict: Verdict, index: number) =>
+    advance(health, { ...result(verdict, index), maintenance: true }, policy).health
+  const down = follow(['passed', 'failed', 'failed']).at(-1)!.health
+  const hidden = planned(planned(down, 'passed', 4), 'failed', 5)
+  expect(hidden).toMatchObject({ state: 'maintenance', consecutiveFailures: 2 })
+  expect(advance(hidden, result('unknown', 6), policy).health.state).toBe('down')
+  const up = planned(follow(['passed']).at(-1)!.health, 'failed', 2)
+  expect(advance(up, result('failed', 3), policy).health.state).toBe('retrying')
+})
+
+test('so many of the last runs take it down, and it stays so while they are among them', () => {
+  const some: HealthPolicy = { failures: 3, of: 5, successes: 1 }
+  expect(
+    states(['failed', 'passed', 'failed', 'passed', 'failed', 'passed', 'passed', 'failed', 'passed'], some),
+  ).toEqual(['retrying', 'up', 'retrying', 'up', 'down', 'up', 'up', 'retrying', 'up'])
+  expect(states(['failed', 'failed', 'failed', 'passed', 'passed', 'passed'], some)).toEqual([
+    'retrying',
+    'retrying',
+    'down',
+    'down',
+    'down',
+    'up',
+  ])
 })
 
 test.each(['manual', 'gate', 'proof', 'drill'] as const)('a run by %s changes nothing', trigger => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { check } from '../../runner/config/check.ts'
+import { heartbeat } from '../../runner/config/heartbeat.ts'
 import { defineSystem } from '../../runner/config/system.ts'
 import type { Observation, Outcome } from '../../runner/core/contracts.ts'
 import type { Check, Probe, ProbeRun } from '../../runner/core/definitions.ts'
@@ -223,4 +224,15 @@ test('a result that was measured while our loop stood still is unknown', () => {
   expect(judged.attempts[0].saw).toMatchObject({ fault: expect.stringContaining('overload') })
   expect(withLoopDelay(outcome(false), 400, 5_000).attempts).toEqual(outcome(false).attempts)
   expect(withLoopDelay(outcome(true), 260, 1_000).attempts[0].saw).toHaveProperty('fault')
+})
+
+test('a heartbeat is never run', async () => {
+  const { clock, results, start, messages } = runnerOf([
+    check('one', { probe: passes, every: '10s' }),
+    heartbeat('backup', { every: '10s' }),
+  ])
+  start()
+  await clock.advance(30_100)
+  expect(new Set(results().map(result => result.check))).toEqual(new Set(['one']))
+  expect(messages[0]).toMatchObject({ kind: 'loaded', checks: ['shop/one'] })
 })

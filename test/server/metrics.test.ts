@@ -3,9 +3,10 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { Notification } from '../../runner/core/notifications.ts'
+import type { ObjectiveState, PartState } from '../../runner/core/objectives.ts'
 import type { NotifierState } from '../../runner/core/ports.ts'
 import { createMetrics, type MetricsOptions } from '../../runner/server/metrics/create-metrics.ts'
-import { createFakeWatch, type FakeWatch, resultOf, start, watchedCheck } from '../support/fake-watch.ts'
+import { createFakeWatch, type FakeWatch, healthOf, resultOf, start, watchedCheck } from '../support/fake-watch.ts'
 
 const health = watchedCheck('shop', 'health', { covers: ['SHOP-1'], owner: 'oncall', severity: 'p0' })
 const journey = watchedCheck('shop', 'checkout/pays', { kind: 'journey', interval: 300_000, state: 'degraded' })
@@ -25,6 +26,80 @@ function whole(options: MetricsOptions) {
   return { render: () => text(Readable.from(metrics.render())) }
 }
 
+const noRuns = { good: 0, bad: 0, valid: 0, unknown: 0, maintenance: 0, expected: 0 }
+const availability: PartState = {
+  part: 'availability',
+  metric: 'availability',
+  sli: 'ratio',
+  limit: 'availability >= 0.999 over 30d',
+  target: 0.999,
+  standing: 'kept',
+  value: 0.9995,
+  runs: { good: 1_999, bad: 1, valid: 2_000, unknown: 0, maintenance: 0, expected: 2_500 },
+  coverage: 0.8,
+  budget: { runs: { total: 2, used: 1, left: 1 }, left: 0.5 },
+  burn: [
+    {
+      window: '1h',
+      long: 3_600_000,
+      short: 300_000,
+      factor: 14.4,
+      severity: 'p0',
+      rate: 8,
+      shortRate: 0,
+      firing: false,
+    },
+    { window: '6h', long: 21_600_000, short: 1_800_000, factor: 6, severity: 'p1', rate: 1.5, firing: false },
+  ],
+  checks: ['health'],
+  days: [],
+}
+const errorRate: PartState = {
+  ...availability,
+  part: 'error_rate',
+  metric: 'error_rate',
+  limit: 'error_rate < 0.001',
+  target: 0.001,
+  value: 0.0005,
+  burn: [],
+}
+const average: PartState = {
+  part: 'http_req_duration_ms/avg',
+  metric: 'http_req_duration_ms',
+  sli: 'statistic',
+  limit: 'http_req_duration_ms avg < 300',
+  target: 300,
+  standing: 'broken',
+  value: 412,
+  runs: { ...noRuns, good: 10, valid: 10, expected: 10 },
+  coverage: 1,
+  burn: [],
+  checks: ['health'],
+  days: [],
+}
+const firstDay: PartState = {
+  ...average,
+  part: 'http_5xx',
+  metric: 'http_5xx',
+  sli: 'count',
+  target: 0,
+  standing: 'unknown',
+  runs: noRuns,
+}
+const { value: _value, coverage: _coverage, ...waiting } = firstDay
+const objectives: readonly ObjectiveState[] = [
+  {
+    system: 'shop',
+    objective: 'availability',
+    requirement: 'SHOP-2',
+    need: 'it is up',
+    at: start,
+    standing: 'broken',
+    alerts: true,
+    parts: [availability, errorRate, average, waiting],
+  },
+]
+
 const notification: Notification = {
   id: 'n1',
   notifier: 'oncall',
@@ -38,7 +113,7 @@ const notification: Notification = {
 }
 
 function scene() {
-  const plain = createFakeWatch({ checks: [health, journey] })
+  const plain = createFakeWatch({ checks: [health, journey], objectives })
   const notifiers: readonly NotifierState[] = [
     { id: 'oncall', kind: 'slack', summary: 'Slack', waiting: 1, lastDeliveredAt: start, trouble: 'found 503' },
   ]
@@ -81,6 +156,19 @@ const line = (text: string, start: string) => text.split('\n').find(line => line
 describe('the exposition', () => {
   test('is the golden one', async () => {
     await expect(await scene().metrics.render()).toMatchFileSnapshot('metrics.golden.txt')
+  })
+
+  test('a heartbeat tells when it was well and when it is due', async () => {
+    const health = healthOf('up', { lastPassedAt: start - 60_000 })
+    const backup = watchedCheck('shop', 'backup', { kind: 'heartbeat', health, nextRunAt: start + 3_600_000 })
+    const text = await metricsOf(createFakeWatch({ checks: [backup] })).render()
+    const labels = '{system="shop",check="backup",environment="production",location="local"}'
+    expect(line(text, 'vedette_heartbeat_last')).toBe(
+      `vedette_heartbeat_last_success_timestamp_seconds${labels} ${start / 1_000 - 60}`,
+    )
+    expect(line(text, 'vedette_heartbeat_due')).toBe(
+      `vedette_heartbeat_due_timestamp_seconds${labels} ${start / 1_000 + 3_600}`,
+    )
   })
 
   test('is clean for promtool', async () => {
@@ -142,6 +230,14 @@ describe('a check', () => {
     const text = await metrics.render()
     expect(line(text, 'probe_duration_seconds{system="shop",check="health"')).toBe(before)
     expect(text).toContain('vedette_on_demand_runs_total{trigger="manual",verdict="failed"} 1')
+  })
+
+  test('counts no run in maintenance', async () => {
+    const { watch, metrics } = scene()
+    watch.emit({ kind: 'result', result: resultOf(health, { verdict: 'failed', reason: 'status', maintenance: true }) })
+    const text = await metrics.render()
+    expect(text).toContain('check="health",environment="production",location="local",verdict="failed"} 0')
+    expect(text).toContain('kind="http",environment="production",location="local",verdict="failed",reason="status"} 0')
   })
 
   test('takes all its series with it when it disappears', async () => {

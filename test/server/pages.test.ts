@@ -114,6 +114,38 @@ test('the overview counts the runs of the last day', async () => {
   expect((await read(server, '/')).text).toMatch(/class="c-up num"><span>100 %</)
 })
 
+test.each([
+  ['', '100 %', 'Uptime, 24 h'],
+  ['?window=7d', '50.00 %', 'Uptime, 7 d'],
+  ['?window=90d', '33.33 %', 'Uptime, 90 d'],
+  ['?window=1y', '100 %', 'Uptime, 24 h'],
+])('uptime over the window in the address, %j', async (query, uptime, column) => {
+  const check = watchedCheck('shop', 'home')
+  const failed = { verdict: 'failed', reason: 'status', detail: 'found 502' } as const
+  const results = [
+    resultOf(check, { slot: start - 3_600_000 }),
+    resultOf(check, { slot: start - 2 * 86_400_000, ...failed }),
+    resultOf(check, { slot: start - 60 * 86_400_000, ...failed }),
+  ]
+  await using server = await serve({ watch: createFakeWatch({ checks: [check] }), results })
+  const { text } = await read(server, `/${query}`)
+  expect(text).toContain(column)
+  expect(text).toContain(`class="c-up num"><span>${uptime}<`)
+})
+
+test('pages are compressed for whoever can read that, metrics are not', async () => {
+  await using server = await serve({ watch: createFakeWatch({ checks }) })
+  const encodingOf = async (path: string, accepted: string) => {
+    const { headers } = await fetch(server.url + path, { headers: { 'accept-encoding': accepted } })
+    return headers.get('content-encoding')
+  }
+  expect([
+    await encodingOf('/', 'gzip'),
+    await encodingOf('/', 'identity'),
+    await encodingOf('/metrics', 'gzip'),
+  ]).toEqual(['gzip', null, null])
+})
+
 test('among the runs that did not pass there is none that did', async () => {
   const check = watchedCheck('shop', 'home')
   const passed = resultOf(check, { slot: start - 1_000 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import type { Result } from '../../runner/core/contracts.ts'
-import type { LoadRun, Store } from '../../runner/core/ports.ts'
+import type { Keep, LoadRun, Store } from '../../runner/core/ports.ts'
 import type { ServerOptions } from '../../runner/server/create-server.ts'
 import { createServer, type Server } from '../../runner/server/create-server.ts'
 import { createMemoryStore } from '../../runner/stores/memory.ts'
@@ -24,6 +24,7 @@ export interface Scene {
   readonly watch?: FakeWatch
   readonly results?: readonly Result[]
   readonly loadRuns?: readonly LoadRun[]
+  readonly keep?: readonly Keep[]
   readonly options?: Partial<ServerOptions>
 }
 
@@ -32,12 +33,13 @@ export async function serve({
   watch = createFakeWatch(),
   results = [],
   loadRuns = [],
+  keep = [],
   options = {},
 }: Scene = {}): Promise<Serving> {
   const artifacts = await mkdtemp(join(tmpdir(), 'vedette-artifacts-'))
   const lines: string[] = []
   const clock = fakeClock(start)
-  const store = await filledStore(results, loadRuns)
+  const store = await filledStore(results, loadRuns, keep)
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
   const server = await createServer({ watch, store, artifacts, token, log, clock, port: 0, ...options })
   return {
@@ -61,10 +63,11 @@ export async function serve({
 async function filledStore(
   results: readonly Result[],
   loadRuns: readonly LoadRun[],
+  keep: readonly Keep[],
 ): Promise<Store & { readonly asked: readonly string[] }> {
   const asked: string[] = []
   const store = createMemoryStore()
-  await store.append({ results, health: [] })
+  await store.append({ results, health: [], keep })
   for (const run of loadRuns) await store.addLoadRun(run)
   const noted = <A extends readonly unknown[], R>(name: string, ask: (...given: A) => R) => {
     return (...given: A) => {

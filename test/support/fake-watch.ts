@@ -2,7 +2,9 @@
 
 import type { Health, HealthState, Result, Transition } from '../../runner/core/contracts.ts'
 import type { System } from '../../runner/core/definitions.ts'
+import type { ObjectiveState } from '../../runner/core/objectives.ts'
 import {
+  type Alarms,
   type CheckKey,
   checkKey,
   type SelfStats,
@@ -10,7 +12,7 @@ import {
   type WatchEvent,
   type WatchedCheck,
 } from '../../runner/core/ports.ts'
-import { createAlarms } from '../../runner/engine/alarms.ts'
+import { noAlarms } from './no-alarms.ts'
 
 export interface FakeWatch extends Watch {
   put(...checks: readonly WatchedCheck[]): void
@@ -25,12 +27,23 @@ export interface FakeWatch extends Watch {
 export interface FakeWatchOptions {
   readonly systems?: readonly System[]
   readonly checks?: readonly WatchedCheck[]
+  readonly objectives?: readonly ObjectiveState[]
+  readonly alarms?: Alarms
+  /** Title of the public status page. */
+  readonly status?: string
   readonly now?: number
 }
 
 export const start: number = Date.UTC(2026, 0, 5, 12)
 
-export function createFakeWatch({ systems = [], checks = [], now = start }: FakeWatchOptions = {}): FakeWatch {
+export function createFakeWatch({
+  systems = [],
+  checks = [],
+  objectives = [],
+  alarms = noAlarms(),
+  status,
+  now = start,
+}: FakeWatchOptions = {}): FakeWatch {
   const watched = new Map<CheckKey, WatchedCheck>(checks.map(check => [checkKey(check), check]))
   const listeners = new Set<(event: WatchEvent) => void>()
   const ran: CheckKey[] = []
@@ -66,7 +79,9 @@ export function createFakeWatch({ systems = [], checks = [], now = start }: Fake
       return () => void listeners.delete(listener)
     },
     self: () => self,
-    alarms: createAlarms(),
+    alarms,
+    publicStatus: () => (status === undefined ? undefined : { title: status }),
+    objectives: () => objectives,
     put: (...more) => {
       for (const check of more) watched.set(checkKey(check), check)
     },

@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import { checkOptions } from '../../runner/config/check.ts'
 import { configurationOptions } from '../../runner/config/configuration.ts'
+import { heartbeatOptions } from '../../runner/config/heartbeat.ts'
 import { loadOptions } from '../../runner/config/load.ts'
+import { objectiveOptions } from '../../runner/config/objective.ts'
 import { playwrightOptions } from '../../runner/config/playwright.ts'
 import { optionTable } from '../../runner/config/reference.ts'
 import { systemOptions } from '../../runner/config/system.ts'
 import { alertmanagerOptions } from '../../runner/notifiers/alertmanager.ts'
 import { emailOptions } from '../../runner/notifiers/email.ts'
+import { grafanaOptions } from '../../runner/notifiers/grafana.ts'
 import { ntfyOptions } from '../../runner/notifiers/ntfy.ts'
 import { pagerdutyOptions } from '../../runner/notifiers/pagerduty.ts'
 import { commonFields } from '../../runner/notifiers/parts/options.ts'
@@ -31,6 +34,7 @@ function notifierTables(): readonly string[] {
     ['pagerduty', pagerdutyOptions],
     ['alertmanager', alertmanagerOptions],
     ['ntfy', ntfyOptions],
+    ['grafana', grafanaOptions],
   ] as const
   const ownOnly = ({ shape }: z.ZodObject) =>
     z.strictObject(Object.fromEntries(Object.entries(shape).filter(([name]) => !(name in commonFields))))
@@ -54,8 +58,10 @@ export function withOptions(readme: string): string {
     optionTable('ping({ … })', pingOptions),
     optionTable('headers(path, { … })', headersOptions),
     optionTable('playwright(folder, { … })', playwrightOptions),
+    optionTable('heartbeat(id, { … })', heartbeatOptions),
     optionTable('load({ … })', loadOptions),
     ...notifierTables(),
+    optionTable('objective(id, { … })', objectiveOptions),
   ].join('\n')
   return `${readme.slice(0, readme.indexOf(from) + from.length)}\n\n${reference}\n${readme.slice(readme.indexOf(to))}`
 }

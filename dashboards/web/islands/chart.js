@@ -6,7 +6,7 @@ import uPlot from '/assets/uplot.js'
 
 /**
  * @typedef {{ name: string, tone: string, values: (number | null)[] }} Line
- * @typedef {{ times: number[], isRelative?: boolean, unit: 'ms' | 'count', lines: Line[], limits?: { name: string, value: number }[], marks?: { at: number, tone: string }[], label: string }} Chart
+ * @typedef {{ times: number[], isRelative?: boolean, unit: 'ms' | 'count', lines: Line[], limits?: { name: string, value: number }[], marks?: { at: number, tone: string }[], events?: { kind: string, at: number, to?: number }[], label: string }} Chart
  */
 
 const drawn = new Map()
@@ -97,7 +97,10 @@ function draw(plot) {
       },
       { ...axis, size: 64, values: (/** @type {unknown} */ _u, /** @type {number[]} */ splits) => splits.map(words) },
     ],
-    hooks: { draw: [(/** @type {any} */ u) => overlay(u, data)] },
+    hooks: {
+      drawAxes: [(/** @type {any} */ u) => underlay(u, data)],
+      draw: [(/** @type {any} */ u) => overlay(u, data)],
+    },
   }
   const still = plot.firstElementChild
   const holder = document.createElement('div')
@@ -118,6 +121,35 @@ function draw(plot) {
     holder.remove()
     still?.classList.remove('under')
   })
+}
+
+/** Under the lines: incidents and maintenance as bands, deploys as flags. @param {any} u @param {Chart} data */
+function underlay(u, data) {
+  const { ctx, bbox } = u
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+  ctx.clip()
+  for (const { kind, at, to } of data.events ?? []) {
+    const x = u.valToPos(at / 1_000, 'x', true)
+    if (to === undefined) {
+      ctx.strokeStyle = ctx.fillStyle = resolved('--accent')
+      ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
+      ctx.lineWidth = 1.5 * devicePixelRatio
+      ctx.beginPath()
+      ctx.moveTo(x, bbox.top)
+      ctx.lineTo(x, bbox.top + bbox.height)
+      ctx.stroke()
+      ctx.fillRect(x, bbox.top, 7 * devicePixelRatio, 6 * devicePixelRatio)
+      continue
+    }
+    ctx.globalAlpha = 0.15
+    ctx.fillStyle = resolved(kind === 'incident' ? '--down' : '--quiet')
+    const wide = Math.max(2 * devicePixelRatio, u.valToPos(to / 1_000, 'x', true) - x)
+    ctx.fillRect(x, bbox.top, wide, bbox.height)
+    ctx.globalAlpha = 1
+  }
+  ctx.restore()
 }
 
 /** Limits as lines, failed and unknown runs as marks. @param {any} u @param {Chart} data */

@@ -43,8 +43,8 @@ async function refresh() {
     if (isPressed) isStale = true
     else if (response.ok) replace(new DOMParser().parseFromString(await response.text(), 'text/html'))
   } catch {
-    // The event stream notices and says so.
-    isStale = true
+    // The event stream notices and says so; a page that polls asks again anyway.
+    isStale = state !== null
   } finally {
     isAsking = false
     wait = Math.max(least, (performance.now() - started) * 20)
@@ -52,8 +52,25 @@ async function refresh() {
   }
 }
 
+/** Live parts of a page, in their order. @param {ParentNode} page */
+const partsOf = page => [...page.querySelectorAll('main [data-live][id]')].map(part => part.id).join(' ')
+
+/** A part that came or went has no place to be put: the whole content is replaced, unless somebody is writing in it. @param {Document} next */
+function replaceMain(next) {
+  const [old, fresh] = [document.querySelector('main'), next.querySelector('main')]
+  if (!old || !fresh || partsOf(document) === partsOf(next)) return
+  if (old.querySelector(':is(input, textarea, select):focus')) return
+  const focused = old.contains(document.activeElement) && document.activeElement !== old
+  const again = focused ? pathOf(document.activeElement) : undefined
+  for (const part of fresh.querySelectorAll('[data-live][id]')) said.set(part.id, part.outerHTML)
+  old.replaceChildren(...fresh.childNodes)
+  const target = again && old.querySelector(again)
+  if (target instanceof HTMLElement) target.focus({ preventScroll: true })
+}
+
 /** @param {Document} next */
 function replace(next) {
+  replaceMain(next)
   for (const old of document.querySelectorAll('[data-live][id]')) {
     const fresh = next.getElementById(old.id)
     if (!fresh || fresh.outerHTML === said.get(old.id)) continue
@@ -118,6 +135,18 @@ function tick() {
   }
 }
 
+// The public page: no stream of what happens inside, only the page again.
+const poll = Number(document.body.dataset['poll'] ?? 0)
+if (poll > 0) {
+  wait = least
+  window.setInterval(() => {
+    if (!document.hidden) soon()
+  }, poll * 1_000)
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) soon()
+  })
+}
+
 if (state) {
   const events = new EventSource('/api/v1/events')
   events.addEventListener('open', () => {
@@ -125,7 +154,8 @@ if (state) {
     soon()
   })
   events.addEventListener('error', () => say('Not live: no connection', false))
-  for (const kind of ['result', 'transition', 'generation']) events.addEventListener(kind, soon)
+  for (const kind of ['result', 'transition', 'generation', 'incident', 'notification', 'deploy'])
+    events.addEventListener(kind, soon)
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && isStale) soon()
   })

@@ -2,6 +2,7 @@
 
 import { healthStates, phaseNames, type Result, type Verdict, verdicts } from '../../core/contracts.ts'
 import { phaseTotal } from '../../core/judge.ts'
+import { metricNames } from '../../core/metric-names.ts'
 import type { WatchedCheck } from '../../core/ports.ts'
 import type { Family, Sample } from './exposition.ts'
 
@@ -46,13 +47,21 @@ const figure = (name: string, help: string, metric: string) => gauge(name, help,
 const seconds = (ms: number | undefined) => (ms === undefined ? undefined : ms / 1_000)
 
 export const checkFamilies: readonly Family<CheckSubject>[] = [
-  counter('vedette_check_runs_total', 'Scheduled runs of a check by verdict', ({ runs }) =>
+  counter(metricNames.checkRuns, 'Scheduled runs of a check by verdict', ({ runs }) =>
     verdicts.map(verdict => [{ verdict }, runs[verdict]]),
   ),
   counter(
     'vedette_first_attempt_failures_total',
     'Scheduled runs whose first attempt did not pass, whatever the retries then said',
     ({ firstFailures }) => firstFailures,
+  ),
+  gauge(
+    'vedette_heartbeat_last_success_timestamp_seconds',
+    'When the last signal of a heartbeat came that passed',
+    ({ check }) => (check.kind === 'heartbeat' ? seconds(check.health.lastPassedAt) : undefined),
+  ),
+  gauge('vedette_heartbeat_due_timestamp_seconds', 'When the next signal of a heartbeat is due', ({ check }) =>
+    check.kind === 'heartbeat' ? seconds(check.nextRunAt) : undefined,
   ),
   gauge(
     'probe_success',

@@ -8,6 +8,7 @@ import { checkKey, type Store, type Watch, type WatchedCheck } from '../../core/
 import { type CheckSubject, checkFamilies } from './check-metrics.ts'
 import { exposition, type Labelled, labelText } from './exposition.ts'
 import { createNotificationMetrics, notifierFamilies } from './notification-metrics.ts'
+import { objectiveFamilies, objectiveSubjects } from './objective-metrics.ts'
 import { createRunMetrics } from './run-metrics.ts'
 import { type ProcessStats, selfFamilies } from './self-metrics.ts'
 
@@ -77,6 +78,8 @@ export function createMetrics({ watch, store, processStats }: MetricsOptions): M
     if (!check) return
     const count = countOf(check)
     count.last = result
+    // It says nothing about a promise, here as in the store.
+    if (result.maintenance) return
     count.runs[result.verdict] += 1
     const first = result.earlier[0]
     if (first ? first.reason !== 'runner' : result.verdict === 'failed') count.firstFailures += 1
@@ -102,6 +105,7 @@ export function createMetrics({ watch, store, processStats }: MetricsOptions): M
         checks.map(check => subjectOf(check, countOf(check))),
       )
       yield `${await runMetrics.registry.metrics()}\n`
+      yield* exposition(objectiveFamilies, objectiveSubjects(watch.objectives(), watch.environment))
       yield `${await notificationMetrics.registry.metrics()}\n`
       yield* exposition(
         notifierFamilies,

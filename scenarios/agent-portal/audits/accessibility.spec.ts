@@ -1,4 +1,5 @@
 import { open } from '../../support/pages.ts'
+import { menuPaths } from '../pages.ts'
 import { test } from '../test.ts'
 
 test.describe.configure({ timeout: 60_000 })
@@ -7,7 +8,8 @@ test.describe.configure({ timeout: 60_000 })
 test('pages can be used by everybody', { tag: '@AGT-09' }, async ({ page, enter }) => {
   await test.step('/auth/login', () => open(page, '/auth/login'))
   await enter(page)
-  for (const path of ['/dashboard', '/doctor-search', '/appointment-booking/doctor-1', '/tasks', '/reports']) {
+  await open(page, '/dashboard')
+  for (const path of [...(await menuPaths(page)), '/appointment-booking/doctor-1', '/no-such-page']) {
     await test.step(path, () => open(page, path))
   }
 })

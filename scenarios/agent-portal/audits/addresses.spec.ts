@@ -1,5 +1,6 @@
 import { open } from '../../support/pages.ts'
 import { watchRequests } from '../../support/settled.ts'
+import { menuPaths } from '../pages.ts'
 import { expect, test } from '../test.ts'
 
 // Whether the certificate is good is another promise.
@@ -25,7 +26,8 @@ test('the pages call the API at its public https address', { tag: '@AGT-60' }, a
   })
   const settled = watchRequests(page)
   await enter(page)
-  for (const path of ['/auth/login', '/dashboard', '/doctor-search', '/reports']) {
+  await open(page, new URL('/dashboard', home).href)
+  for (const path of ['/auth/login', ...(await menuPaths(page))]) {
     await test.step(path, async () => {
       await open(page, new URL(path, home).href)
       await settled()

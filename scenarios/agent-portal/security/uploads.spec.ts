@@ -7,6 +7,7 @@ test('only pictures are kept, and none that is too large', { tag: '@AGT-42' }, a
   const { headers } = session
   await expectOnlyPicturesKept({
     mostBytes: figure(requirements, 'AGT-42'),
+    mark: `${portal.mark}-`,
     upload: async file => {
       const response = await request.post('/api/upload/multiple', { headers, multipart: { file } })
       if (response.ok()) for (const { id } of (await response.json()).items) portal.removeLater(`/api/upload/${id}`)

@@ -7,7 +7,7 @@ test('invalid input is refused, and the field is named', { tag: '@AGT-41' }, asy
     ['/api/payments', { customer: portal.mark, amount: -1, method: 'card' }, 'amount'],
     ['/api/appointments', { slotId: slot.id, patient: { ...portal.patient(), email: 'nowhere' } }, 'email'],
     ['/api/time-slots', { doctorId: slot.doctorId, startsAt: 'soon' }, 'startsAt'],
-    ['/api/auth/register', { name: 'Synthetic', email: 'synthetic@example.com', password: 'short' }, 'password'],
+    ['/api/auth/register', { ...portal.patient(), password: 'short' }, 'password'],
   ] as const) {
     await test.step(`${field} of ${path}`, async () => {
       const response = await portal.send('POST', path, data)

@@ -6,7 +6,6 @@ import { accountsOf, type Session, signIn, signInAs } from '../shop.ts'
 import { expect, test } from '../test.ts'
 
 const most = (scope: string) => figure(requirements, 'COD-33', { scope })
-const order = { customer: 'synthetic-limits', phone: '+62 555 0100', address: '1 Test Street', amount: 1 }
 
 test('calls are admitted as often as promised and not once more', { tag: '@COD-33' }, async ({
   request,
@@ -19,6 +18,7 @@ test('calls are admitted as often as promised and not once more', { tag: '@COD-3
   const { headers } = session!
 
   await test.step('writes', async () => {
+    const order = { customer: `synthetic-${runId}`, phone: '+62 555 0100', address: '1 Test Street', amount: 1 }
     const created: string[] = []
     cleanup(async () => {
       const monitor = await signIn(request, 'monitor')

@@ -1,5 +1,5 @@
 import { figure } from '../../support/figures.ts'
-import { rateLimitOf, spendWindow } from '../../support/rate-limit.ts'
+import { expectAtMost, rateLimitOf } from '../../support/rate-limit.ts'
 import { accountOf, signIn } from '../clinic.ts'
 import { requirements } from '../requirements.ts'
 import { expect, test } from '../test.ts'
@@ -8,19 +8,19 @@ const most = figure(requirements, 'DNT-24')
 
 test.describe.configure({ timeout: 60_000 })
 
-test(`${most} calls a minute are admitted and not one more`, { tag: '@DNT-24' }, async ({ request }) => {
+test(`more than ${most} calls a minute are refused`, { tag: '@DNT-24' }, async ({ request }) => {
   const { headers } = await signIn(request, 'limits')
   const call = () => request.get('/api/auth/me', { headers })
   const { limit, remaining, reset } = rateLimitOf(await call())
   const endsAt = performance.now() + reset * 1_000
-  expect(limit, 'RateLimit-Limit').toBe(most)
+  expect(limit, 'RateLimit-Limit').toBeLessThanOrEqual(most)
   // A window that is partly spent proves nothing about its size: the run is unknown, never passed.
   test.skip(
-    remaining !== most - 1,
+    remaining !== limit - 1,
     `expected the window of ${accountOf('limits')} to be whole, found ${remaining} left`,
   )
   try {
-    await spendWindow(most, call, { spent: 1, headers: true })
+    await expectAtMost(most, call, { spent: 1 })
   } catch (error) {
     test.skip(performance.now() > endsAt, `expected to make ${most} calls within the window, found us too slow for it`)
     throw error

@@ -13,11 +13,12 @@ export type User = Account<Role, More>
 export type Accounts = AccountsOf<Role, More>
 
 /** What the outside may know. */
-export const show = ({ id, email, name, role, totp, image }: User) => ({
+export const show = ({ id, email, name, role, createdAt, totp, image }: User) => ({
   id,
   email,
   name,
   role,
+  createdAt,
   secondFactor: totp !== undefined,
   image: image ?? null,
 })
@@ -35,5 +36,6 @@ export const seeds: readonly Seed<Role, More>[] = [
   { uses: agentUses, count: 4, as: { role: 'agent' } },
   { uses: ['sign-in'], count: 4, as: { role: 'agent', totp } },
   { uses: ['admin'], count: 1, as: { role: 'admin' } },
+  { uses: ['janitor'], count: 4, as: { role: 'admin' } },
   { uses: ['load'], count: 1_000, as: { role: 'agent' } },
 ]

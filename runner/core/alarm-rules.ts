@@ -1,0 +1,65 @@
+/** What the configuration says about the trouble of a check: who owns it, what explains it, what keeps it silent. */
+
+import type { HealthPolicy, Reason } from './contracts.ts'
+import type { Quarantine, Severity } from './definitions.ts'
+import type { Cause } from './incidents.ts'
+import type { CheckKey } from './ports.ts'
+
+export interface AlarmRule {
+  readonly system: string
+  readonly check: string
+  readonly title: string
+  readonly systemTitle: string
+  readonly severity: Severity
+  readonly owners: Readonly<Record<string, string>>
+  readonly owner?: string
+  readonly runbook?: string
+  /** Keys of checks, and ids of systems. */
+  readonly dependsOn: readonly string[]
+  readonly quarantine?: Quarantine
+  readonly policy: HealthPolicy
+  readonly heartbeat: boolean
+}
+
+export interface AlarmRules {
+  readonly environment: string
+  /** Undefined: it is not watched, or not listed yet. */
+  rule(key: CheckKey): AlarmRule | undefined
+  /** It is certain that it is watched no longer. */
+  isGone(key: CheckKey): boolean
+  inMaintenance(key: CheckKey, now: number): boolean
+  /** All from which the systems are watched, whether or not they report. */
+  readonly locations: readonly string[]
+  readonly flapping: { readonly changes: number; readonly within: number }
+}
+
+const unreachable: readonly Reason[] = ['timeout', 'connect', 'dns', 'tls', 'protocol']
+
+/** What incidents about a failed check are merged by. */
+export function causeOf(reason: Reason | undefined, { heartbeat }: Pick<AlarmRule, 'heartbeat'>): Cause {
+  if (heartbeat) return 'silent'
+  return reason !== undefined && unreachable.includes(reason) ? 'unreachable' : 'wrong'
+}
+
+const severities: readonly Severity[] = ['p0', 'p1', 'p2']
+
+export const worst = (one: Severity, other: Severity): Severity =>
+  severities.find(severity => severity === one || severity === other)!
+
+/** A check is down when most of the places from which it is to be watched say so; those that are silent do not. */
+export function isDownByMajority(downAt: readonly string[], configured: readonly string[]): boolean {
+  const places = new Set(configured)
+  const down = new Set(downAt.filter(place => places.size === 0 || places.has(place)))
+  return down.size > places.size / 2
+}
+
+/** What a title says of a check, by cause. */
+export const complaint: Readonly<Record<Cause, string>> = {
+  unreachable: 'does not answer',
+  wrong: 'answers wrongly',
+  slow: 'is slow',
+  silent: 'sends no good signal',
+  budget: 'spends its error budget too fast',
+  blind: 'cannot see',
+  channel: 'does not deliver',
+}

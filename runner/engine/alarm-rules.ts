@@ -1,0 +1,97 @@
+/** What the configuration of a generation says about trouble, as the alarm asks for it. */
+
+import type { AlarmRule, AlarmRules } from '../core/alarm-rules.ts'
+import type { Check, Configuration, System } from '../core/definitions.ts'
+import { type Maintenance, type PlannedMaintenance, type Span, spanAt } from '../core/maintenance.ts'
+import type { CheckKey } from '../core/ports.ts'
+import { isMeant, selectable } from '../core/selection.ts'
+import { calendarTimetable } from './calendar.ts'
+
+export interface Watched {
+  readonly system: System
+  readonly check: Check
+}
+
+/** A generation, as far as alarms go. */
+export interface AlarmSource {
+  readonly configuration: Configuration
+  find(key: CheckKey): Watched | undefined
+  /** False: journeys are still being listed, so that nobody knows what there is. */
+  isListed(): boolean
+}
+
+export const planned = (window: Maintenance): PlannedMaintenance =>
+  'cron' in window.when ? { ...window, starts: calendarTimetable(window.when.cron, window.when.timezone) } : window
+
+export function alarmRules(
+  environment: string,
+  { configuration, find, isListed }: AlarmSource,
+  windows: () => readonly PlannedMaintenance[],
+): AlarmRules {
+  const rules = new Map<CheckKey, AlarmRule>()
+  const spans = createSpans()
+  return {
+    environment,
+    locations: configuration.locations,
+    flapping: configuration.alarms.flapping,
+    rule(key) {
+      const known = rules.get(key)
+      if (known !== undefined) return known
+      const watched = find(key)
+      if (watched === undefined) return undefined
+      const rule = ruleOf(watched)
+      rules.set(key, rule)
+      return rule
+    },
+    isGone: key => isListed() && find(key) === undefined,
+    inMaintenance(key, now) {
+      const active = windows().filter(window => spans.at(window, now) !== undefined)
+      if (active.length === 0) return false
+      const watched = find(key)
+      if (watched === undefined) return false
+      const meant = selectable(watched.system, watched.check)
+      return active.some(({ selection }) => isMeant(meant, selection))
+    },
+  }
+}
+
+function ruleOf({ system, check }: Watched): AlarmRule {
+  const runbook = check.runbook ?? system.runbook
+  return {
+    system: system.id,
+    check: check.id,
+    title: check.title,
+    systemTitle: system.title,
+    severity: check.severity,
+    owners: system.owners,
+    ...(check.owner === undefined ? {} : { owner: check.owner }),
+    ...(runbook === undefined ? {} : { runbook }),
+    dependsOn: [...check.dependsOn.map(name => keyOf(name, system)), ...system.dependsOn],
+    ...(check.quarantine === undefined ? {} : { quarantine: check.quarantine }),
+    policy: check.policy,
+    heartbeat: check.heartbeat !== undefined,
+  }
+}
+
+/** A name without a system is a check of the same one, if there is such a check; else a system. */
+const keyOf = (name: string, { id, checks }: System) =>
+  checks.some(check => check.id === name) ? `${id}/${name}` : name
+
+/** Calendars are counted through once a window and not once a run. */
+function createSpans() {
+  const known = new WeakMap<PlannedMaintenance, { span: Span | undefined; until: number; from: number }>()
+  return {
+    at(window: PlannedMaintenance, now: number): Span | undefined {
+      const last = known.get(window)
+      if (last !== undefined && now >= last.from && now < last.until) return last.span
+      const span = spanAt(window, now)
+      const until = span?.to ?? ('from' in window.when ? window.when.from : window.starts?.after(now))
+      known.set(window, {
+        span,
+        from: now,
+        until: until === undefined || until <= now ? Number.POSITIVE_INFINITY : until,
+      })
+      return span
+    },
+  }
+}

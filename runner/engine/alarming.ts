@@ -1,0 +1,118 @@
+/** Alarms and those who are told of them, as the watch holds them together. */
+
+import type { Loaded } from '../config/load-configuration.ts'
+import type { Artifact, Clock } from '../core/contracts.ts'
+import type { Deploy } from '../core/deploys.ts'
+import { drillIncident } from '../core/drill.ts'
+import { RunnerFault } from '../core/fault.ts'
+import type { Alarms, CheckKey, Store, WatchEvent, WatchedCheck } from '../core/ports.ts'
+import { type AlarmEngine, createAlarms } from './alarms.ts'
+import type { Generation } from './generation.ts'
+import type { Chore } from './housekeeping.ts'
+import type { Log } from './log.ts'
+import { createNotifications } from './notifications.ts'
+import type { SendRequest } from './outbox.ts'
+
+export interface AlarmingOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  /** From 0 to 1. */
+  readonly random: () => number
+  readonly environment: string
+  generation(): Generation
+  check(key: CheckKey): WatchedCheck | undefined
+  onEvent(event: WatchEvent): void
+  /** How receivers are asked; without it nobody can be told. */
+  readonly send?: SendRequest
+  readArtifact?(artifact: Artifact): Promise<Uint8Array | undefined>
+}
+
+export interface Alarming {
+  readonly engine: AlarmEngine
+  readonly people: Pick<Alarms, 'notifiers' | 'drill'>
+  /** Takes up what an earlier process left, and begins to tell. */
+  start(): Promise<void>
+  /** After a new generation. */
+  refresh(): Promise<void>
+  tell(deploy: Deploy): void
+  readonly chores: readonly Chore[]
+  stop(): Promise<void>
+}
+
+const drillTime = 300_000
+
+export async function createAlarming(options: AlarmingOptions): Promise<Alarming> {
+  const { store, clock, log, environment, onEvent } = options
+  const loaded = (): Loaded => options.generation().loaded
+  const notifications = createNotifications({
+    store,
+    clock,
+    log,
+    random: options.random,
+    settings() {
+      const { configuration, secrets } = loaded()
+      const { notifiers, alarms, publicUrl } = configuration
+      return {
+        notifiers,
+        group: alarms.group,
+        ...(publicUrl === undefined ? {} : { publicUrl }),
+        scrub: text => options.generation().scrub(text),
+        reveal: text => secrets.reveal(text),
+      }
+    },
+    request: options.send ?? (() => Promise.reject(new RunnerFault('expected a way to ask receivers, found none'))),
+    ...(options.readArtifact === undefined ? {} : { readArtifact: options.readArtifact }),
+    onEvent,
+    onSignal: signal => engine.signal(signal),
+    onLine: (incident, line) => engine.line(incident, line),
+  })
+  const engine = await createAlarms({
+    store,
+    clock,
+    log,
+    environment,
+    source: () => ({ ...options.generation(), configuration: loaded().configuration }),
+    plan: notifications.plan,
+    planned: notifications.stored,
+    onEvent,
+  })
+  const drill: Alarms['drill'] = async ({ check: key, notifier, signal }) => {
+    const check = key === undefined ? undefined : options.check(key)
+    if (key !== undefined && check === undefined)
+      throw new RunnerFault(`expected a watched check, found '${key}'; \`vedette list\` shows them`)
+    const watched = key === undefined ? undefined : options.generation().find(key)
+    const runbook = watched?.check.runbook ?? watched?.system.runbook
+    const incident = drillIncident({ check, environment, runbook, at: clock.now() })
+    return notifications.drill({ incident, ...(notifier === undefined ? {} : { notifier }), signal })
+  }
+  return {
+    engine,
+    people: { notifiers: notifications.states, drill },
+    start: notifications.start,
+    async refresh() {
+      engine.refresh()
+      await notifications.review()
+    },
+    tell: deploy => void notifications.deploy(deploy),
+    chores: [
+      {
+        // The time of day is asked every minute, because a new generation may have another.
+        name: 'daily drill',
+        at: '* * * * *',
+        async run(now) {
+          const { alarms, notifiers } = loaded().configuration
+          if (alarms.drillAt !== new Date(now).toISOString().slice(11, 16) || notifiers.length === 0) return
+          using deadline = clock.deadline(drillTime)
+          const sent = await drill({ signal: deadline.signal })
+          const failed = sent.filter(({ state }) => state !== 'delivered')
+          log[failed.length > 0 ? 'error' : 'info']({ sent: sent.length, failed: failed.length }, 'daily drill')
+        },
+      },
+    ],
+    async stop() {
+      engine.stop()
+      await notifications.stop()
+    },
+  }
+}

@@ -1,0 +1,163 @@
+/** The pages of incidents: all of them, and one. */
+
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Evidence } from '../../dashboards/web/evidence.ts'
+import { type IncidentData, incidentPage } from '../../dashboards/web/incident.ts'
+import {
+  type IncidentFilter,
+  type IncidentsData,
+  incidentsPage,
+  type MeanTimes,
+  type PastRange,
+  pastRanges,
+} from '../../dashboards/web/incidents.ts'
+import { incidentPath } from '../../dashboards/web/paths.ts'
+import { type Affected, causes, type Incident, ourselves, timesOf } from '../core/incidents.ts'
+import { actorOf, field, granted, mayAct } from './acting.ts'
+import { found } from './api.ts'
+import { renderer } from './pages.ts'
+import { HttpProblem } from './problem.ts'
+import type { Rooms } from './rooms.ts'
+
+const day = 86_400_000
+const lengths: Readonly<Record<PastRange, number>> = {
+  '7d': 7 * day,
+  '30d': 30 * day,
+  '90d': 90 * day,
+  '400d': 400 * day,
+}
+const mostPast = 200
+const longestNote = 4_000
+
+export function serveIncidentPages(app: FastifyInstance, rooms: Rooms): void {
+  const { watch, clock } = rooms
+  const render = renderer(rooms)
+
+  app.get('/incidents', async (request, reply) =>
+    render(request, reply, incidentsPage(await gatherAll(rooms, filterOf(request)))),
+  )
+  app.get('/incidents/:id', async (request, reply) => {
+    const incident = await incidentOf(rooms, request)
+    return render(request, reply, incidentPage(await gatherOne(rooms, request, incident)))
+  })
+  app.post('/incidents/:id/acknowledge', async (request, reply) => {
+    const actor = actorOf(rooms, request)
+    const incident = await incidentOf(rooms, request)
+    await granted(watch.alarms.acknowledge(incident.id, actor))
+    return reply.redirect(incidentPath(incident), 303)
+  })
+  app.post('/incidents/:id/note', async (request, reply) => {
+    const actor = actorOf(rooms, request)
+    const incident = await incidentOf(rooms, request)
+    const text = field(request, 'text')
+    if (text === '' || text.length > longestNote) {
+      throw new HttpProblem(400, {
+        expected: `a note of 1 to ${longestNote} characters`,
+        found: `${text.length}`,
+        mend: 'go back and write it again',
+      })
+    }
+    await granted(watch.alarms.note(incident.id, actor, text))
+    return reply.redirect(`${incidentPath(incident)}#timeline`, 303)
+  })
+
+  async function incidentOf({ store }: Rooms, { params }: FastifyRequest): Promise<Incident> {
+    const { id } = params as { readonly id: string }
+    // The alarms know of an incident before the store has written it.
+    const open = watch.alarms.open().find(incident => incident.id === id)
+    return found(open ?? (await store.keptOne('incident', id)), 'an incident that is kept', id)
+  }
+
+  function filterOf({ query }: FastifyRequest): IncidentFilter {
+    const { system, severity, cause, range } = query as Readonly<Record<string, unknown>>
+    const asked = {
+      system: nameOf(system),
+      severity: (['p0', 'p1', 'p2'] as const).find(name => name === severity),
+      cause: causes.find(name => name === cause),
+      range: pastRanges.find(name => name === range),
+    }
+    return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as IncidentFilter
+  }
+
+  function nameOf(system: unknown): string | undefined {
+    return [ourselves, ...watch.systems().map(({ id }) => id)].find(id => id === system)
+  }
+
+  async function gatherAll({ store }: Rooms, filter: IncidentFilter): Promise<IncidentsData> {
+    const now = clock.now()
+    const systems = titled(rooms)
+    const [month, past] = await Promise.all([
+      store.kept('incident', { from: now - lengths['30d'], limit: 10_000 }),
+      store.kept('incident', { from: now - lengths[filter.range ?? '30d'], open: false, limit: 10_000 }),
+    ])
+    const shown = past.filter(
+      incident =>
+        (filter.system === undefined || incident.system === filter.system) &&
+        (filter.severity === undefined || incident.severity === filter.severity) &&
+        (filter.cause === undefined || incident.cause === filter.cause),
+    )
+    return {
+      now,
+      open: watch.alarms.open().toSorted((a, b) => a.severity.localeCompare(b.severity) || a.openedAt - b.openedAt),
+      past: shown.slice(0, mostPast),
+      isCut: shown.length > mostPast,
+      means: systems.flatMap(({ id, title }) =>
+        meansOf(
+          title,
+          month.filter(incident => incident.system === id),
+        ),
+      ),
+      filter,
+      systems,
+    }
+  }
+}
+
+const titled = ({ watch }: Rooms) => [
+  ...watch.systems().map(({ id, title }) => ({ id, title })),
+  { id: ourselves, title: 'Vedette itself' },
+]
+
+function meansOf(title: string, all: readonly Incident[]): readonly MeanTimes[] {
+  const incidents = all.filter(incident => !incident.drill)
+  if (incidents.length === 0) return []
+  const times = incidents.map(timesOf)
+  const mean = (name: 'detect' | 'acknowledge' | 'recover') => {
+    const known = times.flatMap(time => time[name] ?? [])
+    return known.length === 0 ? {} : { [name]: known.reduce((sum, ms) => sum + ms, 0) / known.length }
+  }
+  return [{ title, incidents: incidents.length, ...mean('detect'), ...mean('acknowledge'), ...mean('recover') }]
+}
+
+async function gatherOne(rooms: Rooms, request: FastifyRequest, incident: Incident): Promise<IncidentData> {
+  const { store, clock } = rooms
+  const { check } = request.query as { readonly check?: unknown }
+  const shown = incident.affected.filter(({ firstFailure }) => firstFailure !== undefined)
+  const compared = shown.find(affected => affected.check === check) ?? shown[0]
+  const [deploys, notifications, evidence] = await Promise.all([
+    store.kept('deploy', { from: incident.startedAt - day, to: incident.openedAt + 1, limit: 1_000 }),
+    store.kept('notification', { from: incident.openedAt, limit: 10_000 }),
+    evidenceOf(rooms, compared),
+  ])
+  return {
+    now: clock.now(),
+    incident,
+    systemTitle: titled(rooms).find(({ id }) => id === incident.system)?.title ?? incident.system,
+    ...(evidence === undefined ? {} : { evidence }),
+    deploys: deploys.filter(({ system }) => system === incident.system).slice(0, 5),
+    notifications: notifications.filter(({ incidents }) => incidents.includes(incident.id)).toReversed(),
+    ...(compared === undefined ? {} : { compared: compared.check }),
+    mayAct: mayAct(rooms, request),
+  }
+}
+
+async function evidenceOf({ recent }: Rooms, of: Affected | undefined): Promise<Evidence | undefined> {
+  const find = async (id: string | undefined) => (id === undefined ? undefined : recent.find(id))
+  const [failure, pass] = await Promise.all([find(of?.firstFailure), find(of?.lastPass)])
+  if (failure === undefined && pass === undefined) return undefined
+  return {
+    ...(failure === undefined ? {} : { failure }),
+    ...(pass === undefined ? {} : { pass }),
+    neverPassed: of?.lastPass === undefined,
+  }
+}

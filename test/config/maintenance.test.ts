@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { check } from '../../runner/config/check.ts'
+import { defineConfig } from '../../runner/config/configuration.ts'
+import { type MaintenanceOptions, maintenance } from '../../runner/config/maintenance.ts'
+import { defineSystem } from '../../runner/config/system.ts'
+import { nextStart, spanAt } from '../../runner/core/maintenance.ts'
+import { planned } from '../../runner/engine/alarm-rules.ts'
+import { http } from '../../runner/probes/http.ts'
+
+const selection = ['shop']
+const at = (text: string) => Date.parse(text)
+const spanOf = (options: Partial<MaintenanceOptions>, now: string) => {
+  const span = spanAt(planned(maintenance('Upgrade', { selection, ...options })), at(now))
+  return span && [new Date(span.from).toISOString(), new Date(span.to).toISOString()]
+}
+
+test('once, from one moment to another', () => {
+  const once = { from: '2026-12-24T22:00:00+01:00', to: '2026-12-24T23:00:00Z' }
+  expect(spanOf(once, '2026-12-24T20:59:59Z')).toBeUndefined()
+  expect(spanOf(once, '2026-12-24T21:00:00Z')).toEqual(['2026-12-24T21:00:00.000Z', '2026-12-24T23:00:00.000Z'])
+  expect(spanOf(once, '2026-12-24T23:00:00Z')).toBeUndefined()
+})
+
+test('every week, over midnight and over both changes of the clock', () => {
+  const weekly = { weekly: 'sat 23:00-04:00', timezone: 'Europe/Berlin' }
+  expect(spanOf(weekly, '2026-01-04T00:00:00Z')).toEqual(['2026-01-03T22:00:00.000Z', '2026-01-04T03:00:00.000Z'])
+  expect(spanOf(weekly, '2026-01-04T03:00:00Z')).toBeUndefined()
+  // The night with an hour less: it begins by the clock and lasts as long as ever.
+  expect(spanOf(weekly, '2026-03-28T22:30:00Z')).toEqual(['2026-03-28T22:00:00.000Z', '2026-03-29T03:00:00.000Z'])
+  expect(spanOf(weekly, '2026-10-24T21:30:00Z')).toEqual(['2026-10-24T21:00:00.000Z', '2026-10-25T02:00:00.000Z'])
+})
+
+test('by a calendar, also where windows overlap; and when the next begins', () => {
+  const often = { cron: '*/10 * * * *', duration: '15m' }
+  expect(spanOf(often, '2026-01-04T00:12:00Z')).toEqual(['2026-01-04T00:10:00.000Z', '2026-01-04T00:25:00.000Z'])
+  const window = planned(maintenance('Upgrade', { selection, cron: '0 3 * * *', duration: '1h' }))
+  expect(nextStart(window, at('2026-01-04T03:00:00Z'))).toBe(at('2026-01-05T03:00:00Z'))
+  expect(spanAt({ ...window, endedAt: at('2026-01-04T03:10:00Z') }, at('2026-01-04T03:20:00Z'))).toBeUndefined()
+})
+
+test.each<[string, Partial<MaintenanceOptions>, RegExp]>([
+  ['no time', {}, /expected one of `from` with `to`, `weekly`, or `cron` with `duration`, found none/],
+  ['two ways', { weekly: 'sun 02:00-03:00', cron: '0 2 * * *' }, /found several/],
+  ['half a time', { from: '2026-12-24T22:00:00Z' }, /expected both `from` and `to`, found one of them/],
+  ['a time backwards', { from: '2026-12-24T22:00:00Z', to: '2026-12-24T21:00:00Z' }, /expected `to` after `from`/],
+  ['no zone', { from: '2026-12-24T22:00:00', to: '2026-12-24T23:00:00' }, /expected a moment with its zone such as/],
+  ['a day that is none', { weekly: 'someday 02:00-04:00' }, /expected a day and times such as 'sun 02:00-04:00'/],
+  ['a bad cron', { cron: '61 * * * *', duration: '1h' }, /expected a calendar schedule such as/],
+  ['no length', { cron: '0 2 * * *' }, /expected `duration` beside `cron`, found none/],
+  ['an unknown zone', { cron: '0 2 * * *', duration: '1h', timezone: 'Mars/Base' }, /expected a time zone such as/],
+])('refuses %s', (_, options, message) => {
+  const { problems } = maintenance('Upgrade', { selection, ...options })
+  expect(problems.map(problem => problem.message).join('\n')).toMatch(message)
+})
+
+test('a selection that fits nothing is told, in windows and on the status page', () => {
+  const weekly = 'sun 02:00-04:00'
+  const { problems } = defineConfig({
+    systems: [
+      defineSystem('shop', {
+        url: 'http://127.0.0.1:9',
+        status: { parts: { Shop: ['home'], Pay: ['pay'] } },
+        checks: [check('home', { probe: http('/') })],
+      }),
+    ],
+    maintenance: [
+      maintenance('All', { selection: ['*'], weekly }),
+      maintenance('Other', { selection: ['shp'], weekly }),
+      maintenance('Other', { selection, weekly }),
+    ],
+  })
+  expect(problems.map(({ path, message }) => `${path.join(' › ')}: ${message}`)).toEqual([
+    'maintenance other: expected a title of its own for each window, found it twice',
+    expect.stringMatching(/^system shop › status › Pay: expected .*found 'pay', which fits no check/),
+    expect.stringMatching(/^maintenance Other › selection: .*found 'shp', which fits no check; did you mean 'shop'/),
+  ])
+})

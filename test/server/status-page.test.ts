@@ -1,0 +1,159 @@
+/** The public page: right within seconds, and silent about the inside. */
+
+import { expect, test } from 'vitest'
+import type { Incident } from '../../runner/core/incidents.ts'
+import type { Keep } from '../../runner/core/ports.ts'
+import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
+import { incidentOf, pageAlarms } from '../support/page-alarms.ts'
+import { type Serving, serve } from './support.ts'
+
+const day = 86_400_000
+const shop = systemOf('shop-internal', {
+  title: 'Shop on db-primary-03',
+  owners: { p0: 'oncall-team' },
+  status: { title: 'Shop', parts: { Ordering: ['cart-service'] } },
+})
+const cart = watchedCheck('shop-internal', 'cart-service', {
+  title: 'cart on 10.0.0.7',
+  summary: 'GET http://10.0.0.7:8080/health',
+  owner: 'oncall-team',
+})
+const opened = (change: Partial<Incident> = {}): Incident =>
+  incidentOf({
+    id: `shop-internal~unreachable~${start}`,
+    system: 'shop-internal',
+    title: 'Shop on db-primary-03: cart-service does not answer',
+    owner: 'oncall-team',
+    openedAt: start - 60_000,
+    affected: [
+      {
+        check: 'cart-service',
+        title: 'cart on 10.0.0.7',
+        since: start - 60_000,
+        reason: 'connect',
+        detail: 'connect ECONNREFUSED 10.0.0.7:8080',
+      },
+    ],
+    ...change,
+  })
+const kept = (value: Incident): Keep => ({
+  kind: 'incident',
+  id: value.id,
+  at: value.openedAt,
+  open: value.resolvedAt === undefined,
+  value,
+})
+
+const scene = async (keep: readonly Keep[] = []) => {
+  const alarms = pageAlarms()
+  const watch = createFakeWatch({ systems: [shop], checks: [cart], alarms, status: 'Example Shop' })
+  const results = [resultOf(cart), resultOf(cart, { slot: start - 3 * day })]
+  return { alarms, server: await serve({ watch, results, keep }) }
+}
+const read = async ({ url }: Serving, path = '/status') => {
+  const response = await fetch(url + path, { headers: { accept: 'text/html' } })
+  return { status: response.status, text: await response.text() }
+}
+const headline = (text: string) => /<h1>.*?<\/svg>(.*?)<\/h1>/.exec(text)?.[1]
+
+test('without a status page in the configuration there is none, and nothing leads to it', async () => {
+  await using server = await serve({ watch: createFakeWatch({ systems: [shop], checks: [cart] }) })
+  expect((await read(server)).status).toBe(404)
+  expect((await read(server, '/')).text).not.toContain('href="/status"')
+})
+
+test('everybody sees the state in words, the days and the moment with its zone', async () => {
+  const { server } = await scene()
+  await using _ = server
+  const { status, text } = await read(server)
+  expect([status, headline(text)]).toEqual([200, 'Ordering is operational'])
+  expect(text).toContain(
+    'Updated <time id="page-time" datetime="2026-01-05T12:00:00.000Z">2026-01-05 12:00:00 UTC</time>',
+  )
+  expect(text).toContain('90 days: 0 with an outage, 0 degraded, 88 not measured')
+  expect(text).toContain('href="/status.atom"')
+  expect((await read(server, '/')).text).toContain('href="/status"')
+})
+
+test('what opens is shown at once, and what ends as well', async () => {
+  const { alarms, server } = await scene()
+  await using _ = server
+  expect(headline((await read(server)).text)).toBe('Ordering is operational')
+
+  const incident = opened()
+  alarms.put(incident)
+  server.watch.put({ ...cart, health: healthOf('down') })
+  server.watch.emit({ kind: 'incident', incident, line: incident.timeline[0]! })
+  const during = (await read(server)).text
+  expect(headline(during)).toBe('Ordering: outage')
+  expect(during).toContain('Since <time datetime="2026-01-05T11:58:30.000Z">2026-01-05 11:58 UTC</time>')
+
+  const ended = opened({ acknowledgedAt: start - 30_000, acknowledgedBy: 'Amira', resolvedAt: start })
+  alarms.put(ended)
+  server.watch.put(cart)
+  await server.store.append({ results: [], health: [], keep: [kept(ended)] })
+  server.watch.emit({ kind: 'incident', incident: ended, line: { at: start, kind: 'resolved' } })
+  const after = (await read(server)).text
+  expect(headline(after)).toBe('Ordering is operational')
+  expect(after).toContain('Work on it began.')
+})
+
+test('without a word from anybody it is two seconds old at most', async () => {
+  const { server } = await scene()
+  await using _ = server
+  await read(server)
+  server.watch.put({ ...cart, health: healthOf('down') })
+  expect(headline((await read(server)).text)).toBe('Ordering is operational')
+  await server.clock.advance(2_000)
+  expect(headline((await read(server)).text)).toBe('Ordering: outage')
+})
+
+test('nothing of the inside gets out: no ids, details, addresses, names or links', async () => {
+  const past = opened({
+    id: 'shop-internal~wrong~1',
+    openedAt: start - 2 * day,
+    resolvedAt: start - day,
+    acknowledgedAt: start - 2 * day,
+    acknowledgedBy: 'Amira',
+  })
+  const { alarms, server } = await scene([kept(past)])
+  await using _ = server
+  alarms.put(opened({ acknowledgedAt: start, acknowledgedBy: 'Amira', runbook: 'https://wiki.internal/redis' }))
+  await alarms.declareMaintenance({
+    id: 'm1',
+    title: 'Upgrade of db-primary-03',
+    selection: ['shop-internal/cart-service'],
+    when: { from: start + day, to: start + 2 * day },
+    by: 'Amira',
+  })
+  server.watch.put({ ...cart, health: healthOf('down') })
+  const { text } = await read(server)
+  expect(text).toContain('Planned maintenance')
+  for (const inside of [
+    'shop-internal',
+    'cart-service',
+    'db-primary-03',
+    '10.0.0.7',
+    'ECONNREFUSED',
+    'oncall-team',
+    'Amira',
+    'wiki.internal',
+    'production',
+    'unreachable',
+    '/incidents',
+    '/checks',
+    '/runs',
+    '/metrics',
+    '/api/',
+    '/sign-in',
+  ])
+    expect([inside, text.includes(inside)]).toEqual([inside, false])
+})
+
+test('public words are never markup', async () => {
+  const evil = systemOf('shop-internal', { status: { title: '<b>Shop', parts: { '"><img src=x>': ['cart-service'] } } })
+  const watch = createFakeWatch({ systems: [evil], checks: [cart], status: '<script>1</script>' })
+  await using server = await serve({ watch })
+  const { text } = await read(server)
+  expect(text).not.toMatch(/<img src=x|<script>1|<b>Shop/)
+})
