@@ -75,6 +75,7 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
     source: () => ({ ...options.generation(), configuration: loaded().configuration }),
     plan: notifications.plan,
     planned: notifications.stored,
+    newest: notifications.newest,
     onEvent,
   })
   const drill: Alarms['drill'] = async ({ check: key, notifier, signal }) => {

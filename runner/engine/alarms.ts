@@ -22,6 +22,8 @@ export interface AlarmsOptions {
   plan(happenings: readonly Happening[]): readonly Keep[]
   /** They were written, or the store refused them. */
   planned(keeps: readonly Keep[]): void
+  /** The same messages as they have become, for a store that refused them before. */
+  newest(keeps: readonly Keep[]): readonly Keep[]
   onEvent(event: WatchEvent): void
 }
 
@@ -70,7 +72,11 @@ export async function createAlarms(options: AlarmsOptions): Promise<AlarmEngine>
     const messages = happenings.length === 0 ? [] : options.plan(happenings)
     for (const happening of happenings) writeLine(log, happening)
     return {
-      keep: () => [...happenings.map(({ incident }) => incidentRecord(incident)), memoryRecord(), ...messages],
+      keep: () => [
+        ...happenings.map(({ incident }) => incidentRecord(incident)),
+        memoryRecord(),
+        ...options.newest(messages),
+      ],
       announced() {
         for (const { incident, line } of happenings) options.onEvent({ kind: 'incident', incident, line })
         options.planned(messages)

@@ -21,6 +21,8 @@ export interface NotificationRecords {
   readonly all: ReadonlyMap<string, Notification>
   /** Takes what was planned, to be written by somebody else together with the incidents. */
   planned(records: readonly Notification[]): readonly Keep[]
+  /** What was planned, as it is now: for a store that refused it and is asked again. */
+  newest(keeps: readonly Keep[]): readonly Keep[]
   /** They were written. */
   stored(ids: readonly string[]): void
   /** False while a plan about it is not written: sending it would be ahead of the incident. */
@@ -43,11 +45,18 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
   const all = new Map<string, Notification>()
   const unstored = new Map<string, number>()
   // What the store does not have yet.
-  const owed = new Map<string, { readonly record: Notification; readonly isNews: boolean }>()
+  const owed = new Map<string, Notification>()
+  // Closing a record is no news of it.
+  const told = new WeakSet<Notification>()
   let writing: Promise<void> | undefined
   let cancelRetry: (() => void) | undefined
   let refused = false
 
+  const tell = (record: Notification) => {
+    if (told.has(record)) return
+    told.add(record)
+    options.onStored(record)
+  }
   const flush = (): Promise<void> => {
     writing ??= writeAll().finally(() => {
       writing = undefined
@@ -56,10 +65,11 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
   }
   const writeAll = async () => {
     for (;;) {
-      const batch = [...owed.values()].filter(({ record }) => !unstored.has(record.id))
+      const batch = [...owed.values()].filter(({ id }) => !unstored.has(id))
       if (batch.length === 0) return
+      const keeps = batch.map(record => keepOf(record, all.has(record.id)))
       try {
-        await options.write(batch.map(({ record }) => keepOf(record, all.has(record.id))))
+        await options.write(keeps)
       } catch (error) {
         log[refused ? 'warn' : 'error']({ err: error, waiting: owed.size }, 'the store takes no notifications')
         refused = true
@@ -70,9 +80,10 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
         return
       }
       refused = false
-      for (const item of batch) {
-        if (owed.get(item.record.id) === item) owed.delete(item.record.id)
-        if (item.isNews) options.onStored(item.record)
+      for (const [index, record] of batch.entries()) {
+        // Closed while it was written as open: it is owed once more.
+        if (owed.get(record.id) === record && keeps[index]!.open === all.has(record.id)) owed.delete(record.id)
+        tell(record)
       }
     }
   }
@@ -95,6 +106,13 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
       }
       return records.map(record => keepOf(record, true))
     },
+    newest: keeps =>
+      keeps.flatMap(keep => {
+        if (keep.kind !== 'notification') return [keep]
+        const record = all.get(keep.id)
+        // What is closed meanwhile has been written so, or is owed.
+        return record === undefined ? [] : [keepOf(record, true)]
+      }),
     stored(ids) {
       for (const id of ids) {
         const left = (unstored.get(id) ?? 1) - 1
@@ -104,18 +122,21 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
         }
         unstored.delete(id)
         const record = all.get(id)
-        if (record !== undefined) options.onStored(record)
+        if (record !== undefined) tell(record)
       }
       if (owed.size > 0) void flush()
     },
     isStored: id => !unstored.has(id),
     load(records) {
-      for (const record of records) all.set(record.id, record)
+      for (const record of records) {
+        all.set(record.id, record)
+        told.add(record)
+      }
     },
     change(...records) {
       for (const record of records) {
         all.set(record.id, record)
-        owed.set(record.id, { record, isNews: true })
+        owed.set(record.id, record)
       }
       return records.length === 0 ? Promise.resolve() : flushed()
     },
@@ -125,7 +146,7 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
       for (const record of all.values()) {
         if (isWaiting(record) || unstored.has(record.id) || !record.incidents.every(isOver)) continue
         all.delete(record.id)
-        owed.set(record.id, { record, isNews: owed.get(record.id)?.isNews ?? false })
+        owed.set(record.id, record)
       }
       if (owed.size > 0) void flush()
     },

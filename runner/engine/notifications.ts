@@ -58,6 +58,8 @@ export interface Notifications {
    */
   plan(happenings: readonly Happening[]): readonly Keep[]
   stored(keeps: readonly Keep[]): void
+  /** The same plan as it has become, for the next try of a store that refused it: by then some may be delivered. */
+  newest(keeps: readonly Keep[]): readonly Keep[]
   /** Takes up what an earlier process left, and begins to send. */
   start(): Promise<void>
   /** After a new generation: messages of notifiers that are gone are dropped, refused openings are tried again. */
@@ -197,6 +199,7 @@ export function createNotifications(options: NotificationsOptions): Notification
       forget()
       outbox.wake()
     },
+    newest: records.newest,
     async start() {
       const [open, waiting, recent] = await Promise.all([
         store.kept('incident', { open: true, limit: mostLoaded }),

@@ -77,6 +77,7 @@ export async function openAlarms({
     source: () => source,
     plan,
     planned: keeps => void planned.push(keeps),
+    newest: keeps => keeps,
     onEvent,
   })
   const recorder = createRecorder({

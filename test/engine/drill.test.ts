@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { drillIncident } from '../../runner/core/drill.ts'
-import { dailyDrill } from '../../runner/engine/daily-drill.ts'
 import { watchedCheck } from '../support/fake-watch.ts'
 import { noon } from '../support/incidents.ts'
 import { fakeNotifier, telling } from './telling.ts'
@@ -109,16 +108,4 @@ test('a deploy goes to those who have a place for it, and is tried again for a m
   await clock.advance(20_000)
   await told
   expect(tries).toBe(3)
-})
-
-test('the daily drill comes at its time, and tells the log what did not arrive', async () => {
-  const [chat, mail] = [fakeNotifier('chat'), fakeNotifier('mail')]
-  mail.answer = { outcome: 'never', trouble: 'found 401' }
-  const { notifications, clock, log } = await telling([chat, mail])
-  const chore = dailyDrill({ at: '09:05', clock, log, drill: signal => notifications.drill({ incident, signal }) })
-  expect(chore.at).toBe('5 9 * * *')
-  await chore.run(noon)
-  expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
-    { message: 'the daily drill did not arrive', fields: { notifier: 'mail', trouble: 'found 401' } },
-  ])
 })

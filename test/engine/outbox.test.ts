@@ -27,6 +27,19 @@ describe('a message', () => {
     expect(events.map(({ state, tries }) => `${state} ${tries}`)).toEqual(['waiting 0', 'waiting 1', 'delivered 1'])
   })
 
+  test('is marked as tried in the store before it leaves', async () => {
+    const oncall = fakeNotifier('oncall')
+    const { clock, happen, store } = await telling([oncall])
+    const seen: unknown[] = []
+    oncall.answer = async () => {
+      seen.push(...(await store.kept('notification')))
+      return { outcome: 'delivered' }
+    }
+    await happen(opened())
+    await clock.advance(10_000)
+    expect(seen).toMatchObject([{ state: 'waiting', tries: 1 }])
+  })
+
   test('that fails is tried again with the same id, ever more slowly', async () => {
     const oncall = fakeNotifier('oncall')
     oncall.answer = later()
@@ -155,6 +168,24 @@ describe('order', () => {
     expect((await records()).map(({ state }) => state)).toEqual(['delivered', 'delivered'])
   })
 
+  test('a beginning that fails after the end has come is not tried again', async () => {
+    const oncall = fakeNotifier('oncall')
+    const { promise, resolve } = Promise.withResolvers<Delivery>()
+    oncall.answer = () => promise
+    const { clock, happen, records } = await telling([oncall])
+    await happen(opened())
+    await clock.advance(10_000)
+    await happen(resolved(noon + 11_000))
+    oncall.answer = { outcome: 'delivered' }
+    resolve(later())
+    await clock.advance(60 * minute)
+    expect(oncall.asked.map(({ occasion }) => occasion)).toEqual(['opened', 'resolved'])
+    expect((await records()).map(({ state, occasion }) => `${occasion} ${state}`).toSorted()).toEqual([
+      'opened dropped',
+      'resolved delivered',
+    ])
+  })
+
   test('what comes after a failure about the same incident waits; another incident does not', async () => {
     const oncall = fakeNotifier('oncall', { single: true })
     const other = incidentOf({ system: 'other' })
@@ -218,6 +249,14 @@ describe('a channel', () => {
     expect(signals.map(({ firing }) => firing)).toEqual([true, false])
   })
 
+  test('that delivers is none', async () => {
+    const { clock, happen, signals } = await telling([fakeNotifier('oncall', { remindEvery: minute })])
+    await happen(opened())
+    await clock.advance(5 * minute)
+    // An incident may be open from before the start: that it is over is said once.
+    expect(signals.map(({ firing }) => firing)).toEqual([false])
+  })
+
   test('that refuses is an alarm at once', async () => {
     const oncall = fakeNotifier('oncall')
     oncall.answer = { outcome: 'never', trouble: 'found 401' }
@@ -230,13 +269,18 @@ describe('a channel', () => {
   test('that delivers again gets all that waits at once', async () => {
     const oncall = fakeNotifier('oncall', { single: true })
     oncall.answer = later()
-    const { clock, happen } = await telling([oncall])
+    let chance = 0
+    const random = () => {
+      chance = (chance + 0.37) % 1
+      return chance
+    }
+    const { clock, happen } = await telling([oncall], { random })
     const incidents = Array.from({ length: 20 }, (_, index) => incidentOf({ system: `s${index}` }))
     await happen(...incidents.map(opened))
     await clock.advance(20 * minute)
     oncall.answer = { outcome: 'delivered' }
     const before = oncall.asked.length
-    await clock.advance(5 * minute)
+    while (oncall.asked.length === before) await clock.advance(1_000)
     expect(oncall.asked.slice(before)).toHaveLength(20)
     expect(Math.max(...oncall.asked.slice(before).map(({ at }) => at))).toBe(oncall.asked[before]!.at)
   })
@@ -308,6 +352,17 @@ describe('a store in trouble', () => {
     expect(await records()).toMatchObject([{ state: 'delivered', tries: 1 }])
   })
 
+  test('that takes a plan late gets what has become of it', async () => {
+    const { clock, happen, notifications } = await telling([fakeNotifier('oncall')])
+    const keeps = notifications.plan([opened()])
+    notifications.stored(keeps)
+    await clock.advance(10_000)
+    expect(notifications.newest(keeps)).toMatchObject([{ open: true, value: { state: 'delivered', tries: 1 } }])
+    await happen(resolved(noon + 20_000))
+    await clock.advance(10_000)
+    expect(notifications.newest(keeps)).toEqual([])
+  })
+
   test('that hangs delays a message by two seconds', async () => {
     const oncall = fakeNotifier('oncall')
     const { state, store } = brokenStore()
@@ -365,13 +420,15 @@ describe('after a restart', () => {
   })
 
   test('keeps no record open of what is over', async () => {
-    const { clock, happen, store } = await telling([fakeNotifier('oncall', { remindEvery: minute })])
+    const { clock, happen, store, events } = await telling([fakeNotifier('oncall', { remindEvery: minute })])
     await happen(opened())
     await clock.advance(5 * minute)
     expect((await store.kept('notification', { open: true })).length).toBeGreaterThan(0)
     await happen(resolved(clock.now()))
     await clock.advance(minute)
     expect(await store.kept('notification', { open: true })).toEqual([])
+    const delivered = events.filter(({ state }) => state === 'delivered').map(({ id }) => id)
+    expect(new Set(delivered), 'each is told once').toHaveLength(delivered.length)
   })
 })
 
