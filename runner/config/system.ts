@@ -5,7 +5,7 @@ import type { Address, Check, Objective, RevisionSource, System } from '../core/
 import { findLimit, type Requirement, verifications } from '../core/requirements.ts'
 import { idProblems } from './check.ts'
 import type { LoadPart } from './load.ts'
-import { below, didYouMean, parseOptions } from './options.ts'
+import { below, didYouMean, named, parseOptions, show } from './options.ts'
 import type { JourneysPart } from './playwright.ts'
 import { repeatedThresholds } from './repeated-thresholds.ts'
 
@@ -62,9 +62,19 @@ export const systemOptions = z.strictObject({
   requirements: z.array(requirement).optional().describe('The promises, usually from requirements.ts.'),
   objectives: z.array(z.custom<Objective>()).optional().describe('Objectives made by `objective`.'),
   checks: z
-    .array(z.custom<Check | JourneysPart | LoadPart>(value => typeof value === 'object' && value !== null))
+    .array(
+      z.custom<Check | JourneysPart | LoadPart>(isPart, { message: 'expected a value of check, playwright or load' }),
+    )
     .describe('Values of `check`, `playwright` and `load`.'),
 })
+
+function isPart(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['probe', 'journeysAt', 'loadAt'].some(name => Object.hasOwn(value, name))
+  )
+}
 
 /** Options of `defineSystem`. */
 export type SystemOptions = Omit<z.input<typeof systemOptions>, 'requirements' | 'checks'> & {
@@ -80,18 +90,16 @@ export type SystemOptions = Omit<z.input<typeof systemOptions>, 'requirements' |
 export function defineSystem(id: string, options: SystemOptions): System
 export function defineSystem(id: string, folder: string, options: SystemOptions): System
 export function defineSystem(id: string, ...rest: [SystemOptions] | [string, SystemOptions]): System {
-  const [folder, given] = rest.length === 2 ? rest : ['', rest[0]]
-  const at = [`system ${id}`]
+  const [place, given] = rest.length === 2 ? rest : ['', rest[0]]
+  const folder = typeof place === 'string' ? place : ''
+  const at = [named('system', id)]
   const { options, problems } = parseOptions(at, systemOptions, given)
-  const parts = Array.isArray(options.checks) ? options.checks : []
+  const parts = options.checks ?? []
   const checks = parts.filter((part): part is Check => 'probe' in part)
   const journeys = parts
     .filter((part): part is JourneysPart => 'journeysAt' in part)
     .map(part => part.journeysAt(folder))
   const load = parts.filter((part): part is LoadPart => 'loadAt' in part).map(part => part.loadAt(folder))
-  const strangers = parts.flatMap((part, index) =>
-    'probe' in part || 'journeysAt' in part || 'loadAt' in part ? [] : [index],
-  )
   const url = addresses(options.url)
   const requirements = (options.requirements ?? []) as readonly Requirement[]
   const system = {
@@ -111,11 +119,8 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
     ...system,
     problems: [
       ...below(at, idProblems('an id', id)),
+      ...(folder === place ? [] : [wrong(at, `expected a folder such as import.meta.dirname, found ${show(place)}`)]),
       ...problems,
-      ...below(
-        at,
-        strangers.map(index => wrong([`checks[${index}]`], 'expected a value of check, playwright or load')),
-      ),
       ...below(at, references(system)),
       ...[...checks, ...journeys, ...load].flatMap(part => below(at, part.problems)),
     ],
