@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Problem, Schedule } from '../core/contracts.ts'
 import type { Check, Probe } from '../core/definitions.ts'
 import { formatDuration } from '../core/duration.ts'
-import { below, duration, parseOptions, show } from './options.ts'
+import { below, duration, named, parseOptions, show } from './options.ts'
 
 /** Options that every check has, be it a probe or a journey. */
 export const commonOptions = z.strictObject({
@@ -77,9 +77,9 @@ export type CheckOptions = z.input<typeof checkOptions>
 
 /** Ids are stable names in URLs, metrics and history. */
 export const idProblems = (what: string, id: string): readonly Problem[] =>
-  /^[a-z0-9][a-z0-9-]*(?:[/.@][a-z0-9-]+)*$/.test(id)
+  typeof id === 'string' && /^[a-z0-9][a-z0-9-]*(?:[/.@][a-z0-9-]+)*$/.test(id)
     ? []
-    : [{ level: 'error', path: [], message: `expected ${what} of small letters, digits and dashes, found '${id}'` }]
+    : [{ level: 'error', path: [], message: `expected ${what} of small letters, digits and dashes, found ${show(id)}` }]
 
 /**
  * A check: what is observed, how often, for how long, and which requirements it covers.
@@ -87,7 +87,7 @@ export const idProblems = (what: string, id: string): readonly Problem[] =>
  * @example check('health', { probe: http('/health'), every: '30s', timeout: '5s', covers: ['COD-13'] })
  */
 export function check(id: string, given: CheckOptions): Check {
-  const at = [`check ${id}`]
+  const at = [named('check', id)]
   const { options, problems } = parseOptions(at, checkOptions, given)
   const common = fromCommon(options, { every: 60_000, timeout: 10_000 })
   return Object.freeze({

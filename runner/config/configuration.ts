@@ -15,7 +15,11 @@ const size = z.union([
 
 export const configurationOptions = z.strictObject({
   systems: z
-    .array(z.custom<System>(value => typeof value === 'object' && value !== null && 'checks' in value))
+    .array(
+      z.custom<System>(value => typeof value === 'object' && value !== null && 'checks' in value, {
+        message: 'expected a value of defineSystem',
+      }),
+    )
     .describe('What is watched: values of `defineSystem`.'),
   location: z
     .string()
@@ -109,7 +113,7 @@ const day = 86_400_000
 /** What `vedette.config.ts` exports: the systems, and how this process watches them. */
 export function defineConfig(given: ConfigurationOptions): Configuration {
   const { options, problems } = parseOptions([], configurationOptions, given)
-  const systems = Array.isArray(options.systems) ? options.systems : []
+  const systems = options.systems ?? []
   const ids = systems.map(system => system.id)
   const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
   const places = options.locations ?? [options.location ?? 'local']

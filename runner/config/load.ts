@@ -40,7 +40,7 @@ export interface LoadPart {
  */
 export function load(given: LoadOptions): LoadPart {
   const { options, problems } = parseOptions(['load'], loadOptions, given)
-  const script = String(options.script)
+  const script = options.script ?? ''
   const id = options.id ?? script.replace(/^.*\//, '').replace(/\.[^.]+$/, '')
   const own = {
     ...(options.stages === undefined ? {} : { stages: options.stages }),

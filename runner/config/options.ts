@@ -22,7 +22,7 @@ export const duration: z.ZodType<number, string> = z
   })
 
 export interface Parsed<T> {
-  /** Only to be used when `problems` is empty: a configuration with problems never runs. */
+  /** Without the entries that have problems, so that the others can be looked at: a configuration with problems never runs. */
   readonly options: T
   readonly problems: readonly Problem[]
 }
@@ -32,8 +32,28 @@ export function parseOptions<T>(at: readonly string[], schema: z.ZodType<T, unkn
   const parsed = schema.safeParse(given ?? {})
   if (parsed.success) return { options: parsed.data, problems: [] }
   const problems = parsed.error.issues.flatMap(issue => describe(issue, schema, given, at))
-  return { options: given as T, problems }
+  return { options: usable(given, parsed.error.issues) as T, problems }
 }
+
+function usable(given: unknown, issues: readonly z.core.$ZodIssue[]): object {
+  if (
+    typeof given !== 'object' ||
+    given === null ||
+    issues.some(({ code, path }) => path.length === 0 && code === 'invalid_type')
+  )
+    return {}
+  const isWrong = (key: string, index: number) =>
+    issues.some(({ path }) => path[0] === key && (path[1] === index || path[1] === undefined))
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([key, value]): [string, unknown][] => {
+      if (Array.isArray(value)) return [[key, value.filter((_, index) => !isWrong(key, index))]]
+      return issues.some(({ path }) => path[0] === key) ? [] : [[key, value]]
+    }),
+  )
+}
+
+/** `check home`; of an argument that is no text, only what it should have named. */
+export const named = (what: string, id: unknown): string => (typeof id === 'string' ? `${what} ${id}` : what)
 
 /** Puts problems of a part below the name of the whole. */
 export const below = (at: readonly string[], problems: readonly Problem[] = []): readonly Problem[] =>
@@ -70,7 +90,9 @@ function describe(
           .map(inner =>
             'expected' in inner
               ? (words[String(inner.expected)] ?? String(inner.expected))
-              : inner.message.replace(/^expected /, ''),
+              : inner.code === 'invalid_value'
+                ? `one of ${inner.values.map(value => show(value)).join(', ')}`
+                : inner.message.replace(/^expected /, ''),
           ),
       ),
     ]

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import type { Problem } from '../core/contracts.ts'
 import type { JourneySource, Text } from '../core/definitions.ts'
 import { commonOptions, fromCommon } from './check.ts'
-import { below, parseOptions } from './options.ts'
+import { below, named, parseOptions, show } from './options.ts'
 import { isSecret } from './secret.ts'
 
 export const text = z.union([z.string(), z.custom<Text>(isSecret, { message: 'expected text or a secret' })])
@@ -71,18 +72,20 @@ export interface JourneysPart {
  * @example playwright('./journeys', { project: 'desktop', every: '5m' })
  */
 export function playwright(dir: string, given: PlaywrightOptions = {}): JourneysPart {
-  const at = [`playwright ${dir}`]
+  const at = [named('playwright', dir)]
   const { options, problems } = parseOptions(at, playwrightOptions, given)
   const common = fromCommon(options, { every: 300_000, timeout: 60_000 })
   const wanted = problems.length === 0 ? options.screenshots : undefined
   const screenshots = typeof wanted === 'object' ? wanted : { keep: wanted }
   const grepProblems = regexProblem(options.grep)
+  const dirProblems =
+    typeof dir === 'string' ? [] : [wrong(`expected a folder such as './journeys', found ${show(dir)}`)]
   const inside = (folder: string, path: string) => (folder === '' ? path : resolve(folder, path))
   return Object.freeze({
     journeysAt: (folder: string): JourneySource =>
       Object.freeze({
         kind: 'journeys',
-        dir: inside(folder, dir),
+        dir: inside(folder, dirProblems.length === 0 ? dir : '.'),
         ...(options.config === undefined ? {} : { config: inside(folder, options.config) }),
         ...(options.project === undefined ? {} : { project: options.project }),
         ...(options.grep === undefined ? {} : { grep: options.grep }),
@@ -93,7 +96,12 @@ export function playwright(dir: string, given: PlaywrightOptions = {}): Journeys
         allowWebServer: options.allowWebServer ?? false,
         screenshots: screenshots.keep ?? 'all',
         ...('mask' in screenshots ? { mask: Object.freeze([...screenshots.mask]) } : {}),
-        problems: [...problems, ...below(at, common.problems), ...below([...at, 'grep'], grepProblems)],
+        problems: [
+          ...below(at, dirProblems),
+          ...problems,
+          ...below(at, common.problems),
+          ...below([...at, 'grep'], grepProblems),
+        ],
       }),
   })
 }
@@ -104,12 +112,8 @@ function regexProblem(source: string | undefined) {
     new RegExp(source)
     return []
   } catch (error) {
-    return [
-      {
-        level: 'error' as const,
-        path: [],
-        message: `expected a regular expression, found '${source}': ${(error as Error).message}`,
-      },
-    ]
+    return [wrong(`expected a regular expression, found '${source}': ${(error as Error).message}`)]
   }
 }
+
+const wrong = (message: string): Problem => ({ level: 'error', path: [], message })

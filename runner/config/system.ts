@@ -6,7 +6,7 @@ import { findLimit, type Requirement, verifications } from '../core/requirements
 import { idProblems } from './check.ts'
 import { withAge } from './heartbeat.ts'
 import type { LoadPart } from './load.ts'
-import { below, didYouMean, parseOptions } from './options.ts'
+import { below, didYouMean, named, parseOptions, show } from './options.ts'
 import type { JourneysPart } from './playwright.ts'
 import { repeatedThresholds } from './repeated-thresholds.ts'
 
@@ -77,9 +77,21 @@ export const systemOptions = z.strictObject({
     .optional()
     .describe('Objectives made by `objective`.'),
   checks: z
-    .array(z.custom<Check | JourneysPart | LoadPart>(value => typeof value === 'object' && value !== null))
+    .array(
+      z.custom<Check | JourneysPart | LoadPart>(isPart, {
+        message: 'expected a value of check, heartbeat, playwright or load',
+      }),
+    )
     .describe('Values of `check`, `heartbeat`, `playwright` and `load`.'),
 })
+
+function isPart(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['probe', 'journeysAt', 'loadAt'].some(name => Object.hasOwn(value, name))
+  )
+}
 
 /** Options of `defineSystem`. */
 export type SystemOptions = Omit<z.input<typeof systemOptions>, 'requirements' | 'checks'> & {
@@ -95,10 +107,11 @@ export type SystemOptions = Omit<z.input<typeof systemOptions>, 'requirements' |
 export function defineSystem(id: string, options: SystemOptions): System
 export function defineSystem(id: string, folder: string, options: SystemOptions): System
 export function defineSystem(id: string, ...rest: [SystemOptions] | [string, SystemOptions]): System {
-  const [folder, given] = rest.length === 2 ? rest : ['', rest[0]]
-  const at = [`system ${id}`]
+  const [place, given] = rest.length === 2 ? rest : ['', rest[0]]
+  const folder = typeof place === 'string' ? place : ''
+  const at = [named('system', id)]
   const { options, problems } = parseOptions(at, systemOptions, given)
-  const parts = Array.isArray(options.checks) ? options.checks : []
+  const parts = options.checks ?? []
   const requirements = (options.requirements ?? []) as readonly Requirement[]
   const dated = parts.filter((part): part is Check => 'probe' in part).map(part => withAge(part, requirements))
   const checks = dated.map(({ check }) => check)
@@ -106,9 +119,6 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
     .filter((part): part is JourneysPart => 'journeysAt' in part)
     .map(part => part.journeysAt(folder))
   const load = parts.filter((part): part is LoadPart => 'loadAt' in part).map(part => part.loadAt(folder))
-  const strangers = parts.flatMap((part, index) =>
-    'probe' in part || 'journeysAt' in part || 'loadAt' in part ? [] : [index],
-  )
   const url = addresses(options.url)
   const system = {
     id,
@@ -132,11 +142,8 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
     ...system,
     problems: [
       ...below(at, idProblems('an id', id)),
+      ...(folder === place ? [] : [wrong(at, `expected a folder such as import.meta.dirname, found ${show(place)}`)]),
       ...problems,
-      ...below(
-        at,
-        strangers.map(index => wrong([`checks[${index}]`], 'expected a value of check, heartbeat, playwright or load')),
-      ),
       ...below(at, references(system)),
       ...dated.flatMap(item => below(at, item.problems)),
       ...[...checks, ...journeys, ...load, ...system.objectives].flatMap(part => below(at, part.problems)),

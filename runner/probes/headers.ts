@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { below, parseOptions } from '../config/options.ts'
+import { below, parseOptions, show } from '../config/options.ts'
 import type { Breach, Observation, Phase } from '../core/contracts.ts'
 import type { Probe, ProbeRun } from '../core/definitions.ts'
 import { describeLimit, grades, keepsLimit, type Limit, type LimitRef } from '../core/requirements.ts'
@@ -53,7 +53,7 @@ export function headers(path: string, given: HeadersOptions = {}): Probe {
   const pathProblem = {
     level: 'error' as const,
     path: [],
-    message: `expected a path such as '/', found '${path}'`,
+    message: `expected a path such as '/', found ${show(path)}`,
   }
   return Object.freeze({
     kind: 'headers',
@@ -62,7 +62,10 @@ export function headers(path: string, given: HeadersOptions = {}): Probe {
     limits: isLimitRef(options.grade) ? [options.grade] : [],
     figures: typeof options.grade === 'string' ? [{ metric: 'observatory_grade', value: options.grade }] : [],
     files: caFiles(options.ca),
-    problems: below(at, path.startsWith('/') && !path.startsWith('//') ? [] : [pathProblem]),
+    problems: below(
+      at,
+      typeof path === 'string' && path.startsWith('/') && !path.startsWith('//') ? [] : [pathProblem],
+    ),
     observe: (run: ProbeRun) => observe(run, path, options, contexts),
   })
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { below, parseOptions } from '../config/options.ts'
+import { below, parseOptions, show } from '../config/options.ts'
 import { isSecret } from '../config/secret.ts'
 import type { Breach, Observation, Problem } from '../core/contracts.ts'
 import type { Probe, ProbeRun, Secret } from '../core/definitions.ts'
@@ -127,10 +127,18 @@ function addresser(path: string, origin: string | undefined): (run: ProbeRun) =>
 const isWhole = (path: string) => /^https?:\/\//i.test(path)
 
 function pathProblems(path: string): readonly Problem[] {
-  const fine = (path.startsWith('/') && !path.startsWith('//')) || (isWhole(path) && URL.canParse(path))
+  const fine =
+    typeof path === 'string' &&
+    ((path.startsWith('/') && !path.startsWith('//')) || (isWhole(path) && URL.canParse(path)))
   return fine
     ? []
-    : [{ level: 'error', path: [], message: `expected a path such as '/health' or a whole address, found '${path}'` }]
+    : [
+        {
+          level: 'error',
+          path: [],
+          message: `expected a path such as '/health' or a whole address, found ${show(path)}`,
+        },
+      ]
 }
 
 function conflicts(options: Options): readonly Problem[] {

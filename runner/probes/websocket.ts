@@ -115,13 +115,16 @@ export function websocket(path: string, given: WebsocketOptions = {}): Probe {
 const isWhole = (path: string) => /^wss?:\/\//i.test(path)
 
 function pathProblems(path: string): readonly Problem[] {
-  return (path.startsWith('/') && !path.startsWith('//')) || (isWhole(path) && URL.canParse(path))
+  const fine =
+    typeof path === 'string' &&
+    ((path.startsWith('/') && !path.startsWith('//')) || (isWhole(path) && URL.canParse(path)))
+  return fine
     ? []
     : [
         {
           level: 'error',
           path: [],
-          message: `expected a path such as '/live' or a whole address (wss://…), found '${path}'`,
+          message: `expected a path such as '/live' or a whole address (wss://…), found ${show(path)}`,
         },
       ]
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ConfigurationError, formatProblem, loadConfiguration } from '../../runner/config/load-configuration.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
-const imports = `import { check, defineConfig, defineSystem, limit, load, playwright, secret } from 'vedette'
+const imports = `import { check, defineConfig, defineSystem, headers, http, limit, load, playwright, secret, websocket } from 'vedette'
 const probe = { kind: 'test', summary: 'test', observe: async () => ({ ok: true }) }
 `
 const requirements = `const requirements = [{ id: 'A-1', need: 'n', verify: 'probe', broken: 'b', source: 's', threshold: [{ metric: 'error_rate', lt: 0.01 }] }]
@@ -143,11 +143,70 @@ test.each([
   ],
   [
     'something that is no check',
-    `{ home: 1 }`,
-    /checks\[0\]: expected a value of check, heartbeat, playwright or load/,
+    `{ home: 1 }, 5, check('home', { probe, every: 'x' })`,
+    /checks › 0: expected a value of check, heartbeat, playwright or load\n.*checks › 1: expected a value of check.*\n.*check home › every: expected a duration/,
+  ],
+  ['a check of nothing', `check('home')`, /check home › probe: expected a probe such as http/],
+  [
+    'a check whose name is among its options',
+    `check({ id: 'home', probe })`,
+    /check: expected an id .*, found \{"id":"home"/,
+  ],
+  ['a number for an id', `check(5, { probe })`, /check: expected an id of small letters, digits and dashes, found 5/],
+  [
+    'figures where lists belong',
+    `check('home', { probe, tags: 5, cron: 5, covers: 5 })`,
+    /cron: expected string, found 5\n.*tags: expected a list in \[ \], found 5\n.*covers: expected a list/,
+  ],
+  ['no path', `check('home', { probe: http() })`, /http: expected a path such as '\/health' .*, found nothing/],
+  [
+    'a path among the options',
+    `check('home', { probe: websocket({ url: 1 }) })`,
+    /websocket: expected a path .*, found \{"url":1\}/,
+  ],
+  ['headers of nothing', `check('home', { probe: headers() })`, /headers: expected a path such as '\/', found nothing/],
+  ['journeys of nothing', `playwright()`, /playwright: expected a folder such as '\.\/journeys', found nothing/],
+  [
+    'a folder among the options',
+    `playwright({ dir: 'e2e' })`,
+    /playwright: expected a folder .*, found \{"dir":"e2e"\}/,
+  ],
+  [
+    'a word for screenshots',
+    `playwright('.', { screenshots: 'on' })`,
+    /screenshots: expected one of 'failures', 'all', 'off' or options in \{ \}, found 'on'/,
+  ],
+  ['a load of nothing', `load()`, /load › script: expected string, found nothing/],
+  [
+    'a secret that is written down, which it does not repeat',
+    `playwright('.', { env: { PASSWORD: secret('hunter2') } })`,
+    /^(?!.*hunter2).*expected secret\(\{ env: 'NAME' \}\) or .*, found neither a variable nor a file/,
   ],
 ])('refuses %s with its place and how to mend it', async (_, checks, message) => {
   expect((await problemsOf(system(checks))).join('\n')).toMatch(message)
+})
+
+test.each([
+  ['no options at all', 'defineConfig()', /systems: expected a list in \[ \], found nothing/],
+  ['a system that is none', 'defineConfig({ systems: [5] })', /systems › 0: expected a value of defineSystem/],
+  ['a system of nothing', `defineConfig({ systems: [defineSystem('shop')] })`, /system shop › url: .*, found nothing/],
+  [
+    'a system whose name is among its options',
+    `defineConfig({ systems: [defineSystem({ id: 'shop' })] })`,
+    /system: expected an id of small letters, digits and dashes, found \{"id":"shop"\}/,
+  ],
+  [
+    'a folder that is none',
+    `defineConfig({ systems: [defineSystem('shop', 5, { url: {}, checks: [] })] })`,
+    /system shop: expected a folder such as import\.meta\.dirname, found 5/,
+  ],
+  [
+    'figures everywhere',
+    `defineConfig({ systems: [defineSystem('shop', { url: { web: 5 }, checks: 5, requirements: [{ id: 5 }, null], owners: 5 })] })`,
+    /url › web: .*found 5\n.*owners: .*found 5\n.*requirements › 0 › id: .*found 5\n[\s\S]*requirements › 1: .*found null\n.*checks: expected a list/,
+  ],
+])('refuses %s', async (_, configuration, message) => {
+  expect((await problemsOf(`${imports}export default ${configuration}`)).join('\n')).toMatch(message)
 })
 
 test('all mistakes of all systems come at once', async () => {

@@ -34,6 +34,9 @@ const pages: Readonly<Record<string, string>> = {
     `<div></div>${button("setTimeout(() => { document.querySelector('div').innerHTML = document.querySelector('template').innerHTML }, 600)")}<template>${box}</template><p>text</p>`,
   ),
   '/slow-click': page(button('const end = performance.now() + 700; while (performance.now() < end);')),
+  '/slow-link': page(
+    `<h1>Shop</h1><a href="/good" onclick="const end = performance.now() + 700; while (performance.now() < end);">on</a>`,
+  ),
   '/late': page(
     `<a href="/good">on</a><script>setTimeout(() => { document.querySelector('main').insertAdjacentHTML('beforeend', '<h1 style="font-size:90px">Late</h1>') }, 2700)</script>`,
   ),
@@ -103,6 +106,7 @@ test('what was found is kept as evidence', () => {
 test.each([
   ['sees-a-page-jump', 'cls'],
   ['meets-a-slow-click', 'inp_ms'],
+  ['leaves-a-page-by-a-slow-click', 'inp_ms'],
   ['follows-a-link-from-a-page-that-is-painted-late', 'lcp_ms'],
   ['loads-slowly-once-of-three', 'page_load_ms'],
 ])('a figure over its limit is a breach: %s', (name, metric) => {
