@@ -59,7 +59,12 @@ export const systemOptions = z.strictObject({
     })
     .optional()
     .describe('Where the live revision is read.'),
-  owners: z.record(z.string(), z.string()).optional().describe('Who is told, by severity (p0, p1, p2).'),
+  owners: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Who is told, by severity (p0, p1, p2), or by cause (unreachable, wrong, slow, silent), which goes before the owner of a check.',
+    ),
   requirements: z.array(requirement).optional().describe('The promises, usually from requirements.ts.'),
   dependsOn: z.array(z.string()).optional().describe('Systems whose trouble explains trouble of this one.'),
   runbook: z.url().optional().describe('Address of what to do about trouble; checks may have their own.'),

@@ -117,8 +117,8 @@ function troubleOf(
 ): Trouble {
   const run = (slot: number) => runId({ ...result, slot })
   // Nobody is called out of bed because something is slow.
-  const severity = cause === 'slow' ? 'p2' : rule.severity
-  const owner = rule.owner ?? rule.owners[severity]
+  const severity = cause === 'slow' && rule.severity === 'p0' ? 'p1' : rule.severity
+  const owner = rule.owners[cause] ?? rule.owner ?? rule.owners[severity]
   return {
     key,
     group: `${rule.system}~${cause}`,

@@ -48,7 +48,11 @@ export default defineSystem('agent-portal', import.meta.dirname, {
   revision: { path: '/version', json: 'revision' },
   owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
   requirements,
-  objectives: [objective('availability', { from: 'AGT-05' }), objective('errors', { from: 'AGT-06' })],
+  objectives: [
+    objective('availability', { from: 'AGT-05' }),
+    objective('errors', { from: 'AGT-06' }),
+    objective('told', { from: 'AGT-59' }),
+  ],
   checks: [
     heartbeat('backup', { every: limit('AGT-46'), severity: 'p0', smoke: false, covers: ['AGT-46'] }),
     heartbeat('restore', {

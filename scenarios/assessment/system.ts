@@ -12,6 +12,9 @@ const health = {
   'dependencies.model': 'up',
 }
 
+/** Journeys in which money moves. */
+const paying = '@ASM-(01|03|31)\\b'
+
 export default defineSystem('assessment', import.meta.dirname, {
   title: 'Assessment and service-request platform',
   url: {
@@ -22,9 +25,13 @@ export default defineSystem('assessment', import.meta.dirname, {
     green: { env: 'ASSESSMENT_GREEN_URL', environments: { local: referenceUrls.green } },
   },
   revision: { path: '/version', json: 'revision' },
-  owners: { p0: 'revenue', p1: 'product', p2: 'design' },
+  owners: { p0: 'revenue', p1: 'product', p2: 'design', slow: 'devops' },
   requirements,
-  objectives: [objective('success', { from: 'ASM-12' }), objective('response-time', { from: 'ASM-14' })],
+  objectives: [
+    objective('success', { from: 'ASM-12' }),
+    objective('response-time', { from: 'ASM-14' }),
+    objective('dashboard', { from: 'ASM-23' }),
+  ],
   checks: [
     check('health', {
       probe: http('/health/dependencies', { expect: { status: 200, json: health } }),
@@ -55,15 +62,18 @@ export default defineSystem('assessment', import.meta.dirname, {
       title: 'Security headers and their grade',
       probe: headers('/', { origin: 'https', plain: 'plain', grade: limit('ASM-16'), ...certificate.trust }),
       every: '1h',
+      severity: 'p0',
       owner: 'security',
       covers: ['ASM-16'],
     }),
-    playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./journeys', { project: 'desktop', grep: paying, every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./journeys', { project: 'desktop', grep: `^(?!.*${paying})`, every: '5m', timeout: '30s' }),
     playwright('./security', {
       project: 'desktop',
       every: '15m',
       timeout: '30s',
       screenshots: 'off',
+      severity: 'p0',
       owner: 'security',
     }),
     // They spend whole windows of calls, so once a day, without a second try, and in `smoke` only when named.

@@ -25,6 +25,7 @@ export default defineSystem('cod-admin', import.meta.dirname, {
   revision: { path: '/version', json: 'revision' },
   owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
   requirements,
+  status: { title: 'Shop', parts: { Shop: ['health', 'health-at-the-edge'], Ordering: ['order-without-phone'] } },
   // By date, counted from the newest deploy.
   objectives: [
     objective('first-day-errors', { from: 'COD-06', afterDeploy: { to: '1d' } }),
@@ -32,6 +33,8 @@ export default defineSystem('cod-admin', import.meta.dirname, {
     objective('first-day-health', { from: 'COD-10', checks: ['health'], afterDeploy: { to: '1d' } }),
     objective('first-week', { from: 'COD-08', afterDeploy: { to: '7d' } }),
     objective('first-month', { from: 'COD-09', afterDeploy: { to: '30d' } }),
+    objective('told', { from: 'COD-67' }),
+    objective('status-notice', { from: 'COD-46' }),
   ],
   checks: [
     check('health', {

@@ -23,7 +23,14 @@ export default defineSystem('dental', import.meta.dirname, {
   revision: { path: '/version', json: 'revision', origins: ['web', 'instance1', 'instance2', 'instance3'] },
   owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
   requirements,
-  objectives: [objective('availability', { from: 'DNT-02' }), objective('errors', { from: 'DNT-03' })],
+  objectives: [
+    objective('availability', { from: 'DNT-02' }),
+    objective('errors', { from: 'DNT-03' }),
+    objective('detection', { from: 'DNT-04' }),
+    objective('recovery', { from: 'DNT-05' }),
+    objective('answers', { from: 'DNT-06' }),
+    objective('dashboard', { from: 'DNT-41' }),
+  ],
   checks: [
     heartbeat('backup', {
       title: 'Backup of MongoDB and Redis',

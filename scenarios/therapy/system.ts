@@ -17,7 +17,7 @@ export default defineSystem('therapy', import.meta.dirname, {
   revision: { path: '/api/version', json: 'revision' },
   owners: { p0: 'oncall', p1: 'platform', p2: 'design' },
   requirements,
-  objectives: [objective('availability', { from: 'THR-27' })],
+  objectives: [objective('availability', { from: 'THR-27' }), objective('told', { from: 'THR-33' })],
   checks: [
     check('health', {
       title: 'The platform and its parts are well',

@@ -19,7 +19,7 @@ const ruleOf = (key: CheckKey, more: Partial<AlarmRule> = {}): AlarmRule => {
     title: check,
     systemTitle: system,
     severity: 'p1',
-    owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
+    owners: { p0: 'oncall', p1: 'backend', p2: 'design', slow: 'speed' },
     dependsOn: [],
     policy: { failures: 2, successes: 1 },
     heartbeat: false,
@@ -150,7 +150,7 @@ test('being slow is an incident of its own, later and milder, and becomes anothe
   night.run('shop/home', 'degraded', { reason: 'slow' })
   expect(night.open()).toEqual([])
   night.run('shop/home', 'degraded', { reason: 'slow' })
-  expect(night.open()).toMatchObject([{ cause: 'slow', severity: 'p2', owner: 'design' }])
+  expect(night.open()).toMatchObject([{ cause: 'slow', severity: 'p1', owner: 'speed' }])
   night.run('shop/home', 'unknown')
   expect(night.open()).toHaveLength(1)
   night.run('shop/home', 'failed')

@@ -1,16 +1,17 @@
 /** For each promise over time: a past in which it was kept, however narrowly, and pasts in which it was broken, as its document tells them. */
 
-import type { System } from '../../../runner/core/definitions.ts'
+import type { Check, System } from '../../../runner/core/definitions.ts'
 import type { Colour } from '../prove.ts'
+import { alarmHistories } from './alarm-histories.ts'
 import { listen, type Moment } from './listen.ts'
 import { measure, type Past } from './measure.ts'
 
 export interface History {
   /** What holds the system to it. */
   readonly checks: readonly string[]
-  healthy(system: System): Promise<Colour>
+  healthy(system: System, checks: readonly Check[]): Promise<Colour>
   /** Each must be seen as broken. */
-  readonly broken: readonly ((system: System) => Promise<Colour>)[]
+  readonly broken: readonly ((system: System, checks: readonly Check[]) => Promise<Colour>)[]
 }
 
 const objective = (promise: string, id: string, healthy: Past, broken: readonly Past[]): History => ({
@@ -37,6 +38,7 @@ const host = { disk_used: 0.6, memory_used: 0.7, cpu_used: 0.3 }
 const clinicBackup = { mongodb_bytes: 5e9, redis_bytes: 1e8, oldest_backup_days: 31 }
 
 export const histories: Readonly<Record<string, History>> = {
+  ...alarmHistories,
   'AGT-05': monthlyOutage('AGT-05'),
   'DNT-02': monthlyOutage('DNT-02'),
   'THR-27': monthlyOutage('THR-27'),

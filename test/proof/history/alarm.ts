@@ -1,0 +1,133 @@
+/** Outages of a pack, through the real recorder, alarm, planning and outbox on a driven clock; only the way to the receivers is made up. */
+
+import type { Reason, Verdict } from '../../../runner/core/contracts.ts'
+import type { Check, Configuration, System } from '../../../runner/core/definitions.ts'
+import type { Notification } from '../../../runner/core/notifications.ts'
+import { type CheckKey, checkKey, type Store } from '../../../runner/core/ports.ts'
+import { feederOf } from '../../../runner/core/sli.ts'
+import { type Alarming, createAlarming } from '../../../runner/engine/alarming.ts'
+import type { Generation } from '../../../runner/engine/generation.ts'
+import { createObjectives } from '../../../runner/engine/objectives.ts'
+import { createRecorder, type Recorder } from '../../../runner/engine/recorder.ts'
+import { defineConfig } from '../../../runner/index.ts'
+import { type FakeClock, fakeClock } from '../../support/fake-clock.ts'
+import { resultOf } from '../../support/fake-watch.ts'
+import { memoryStore } from '../../support/memory-store.ts'
+import { quietLog } from '../../support/quiet-log.ts'
+import type { Colour } from '../prove.ts'
+
+const [second, minute, day] = [1_000, 60_000, 86_400_000]
+const every = 30 * second
+
+export interface Scene {
+  readonly system: System
+  /** All that is watched of it, journeys included. Default: its probes. */
+  readonly checks?: readonly Check[]
+  readonly notifiers: Configuration['notifiers']
+  /** What receivers answer, by the address and how long the scene lasts already. Default: 200. */
+  answer?(url: string, since: number): number
+}
+
+export interface Lab extends AsyncDisposable {
+  readonly clock: FakeClock
+  readonly alarming: Alarming
+  readonly store: Store
+  /** A run of the check every thirty seconds for so long; those that fail have a reason. */
+  run(check: string, minutes: number, reason?: Reason): Promise<void>
+  /** Nothing runs. */
+  wait(minutes: number): Promise<void>
+  sent(): Promise<readonly Notification[]>
+  /** How the objective whose limits are this promise's stands. */
+  standing(promise: string): Promise<Colour>
+}
+
+export async function openLab({ system, checks = system.checks, notifiers, answer = () => 200 }: Scene): Promise<Lab> {
+  const clock = fakeClock(Date.UTC(2026, 0, 5, 12))
+  const begin = clock.now()
+  const store = memoryStore()
+  const log = quietLog()
+  const configuration = defineConfig({ systems: [system], notifiers: [...notifiers] })
+  const find = (key: CheckKey) => {
+    const check = checks.find(({ id }) => checkKey({ system: system.id, check: id }) === key)
+    return check === undefined ? undefined : { system, check }
+  }
+  const generation = {
+    loaded: { configuration, secrets: { reveal: (text: unknown) => String(text) } },
+    scrub: (text: string) => text,
+    find,
+    isListed: () => true,
+  } as unknown as Generation
+  const alarming = await createAlarming({
+    store,
+    clock,
+    log,
+    random: () => 0.5,
+    environment: 'proof',
+    generation: () => generation,
+    check: () => undefined,
+    onEvent: () => undefined,
+    async send({ url }) {
+      const status = answer(url, clock.now() - begin)
+      // Slack's own word for having taken a message.
+      return { status, headers: {}, body: status === 200 ? 'ok' : '' }
+    },
+  })
+  const recorder: Recorder = createRecorder({
+    store,
+    clock,
+    log,
+    policyOf: key => find(key)?.check.policy,
+    scrub: () => text => text,
+    onEvent: () => undefined,
+    onJudged: alarming.engine.onJudged,
+    inMaintenance: alarming.engine.inMaintenance,
+    health: [],
+    last: [],
+  })
+  alarming.engine.connect(recorder)
+  await alarming.start()
+  return {
+    clock,
+    alarming,
+    store,
+    async run(check, minutes, reason) {
+      for (let left = minutes * minute; left > 0; left -= every) {
+        const at = clock.now()
+        const failed = reason === undefined ? {} : { verdict: verdictOf(reason), reason, detail: 'as the proof has it' }
+        recorder.record(
+          resultOf(
+            { system: system.id, check },
+            { environment: 'proof', slot: at, startedAt: at, duration: 100, ...failed },
+          ),
+        )
+        await clock.advance(every)
+      }
+    },
+    wait: minutes => clock.advance(minutes * minute),
+    sent: () => store.kept('notification'),
+    async standing(promise) {
+      const objectives = createObjectives({
+        store,
+        clock,
+        log,
+        systems: () => [system],
+        feeders: () => checks.map(check => feederOf(check)),
+        locations: () => 1,
+        rawKept: () => 7 * day,
+        signal: () => undefined,
+        open: () => [],
+      })
+      await objectives.evaluate()
+      await objectives.stop()
+      const state = objectives.states().find(({ requirement }) => requirement === promise)
+      if (state === undefined) throw new Error(`expected an objective from ${promise} in ${system.id}, found none`)
+      return ({ kept: 'passed', broken: 'failed', unknown: 'unknown' } as const)[state.standing]
+    },
+    async [Symbol.asyncDispose]() {
+      await alarming.stop()
+      await recorder.close()
+    },
+  }
+}
+
+const verdictOf = (reason: Reason): Verdict => (reason === 'slow' ? 'degraded' : 'failed')
