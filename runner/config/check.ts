@@ -60,6 +60,9 @@ export const commonOptions = z.strictObject({
     .optional()
     .describe('Known to be flaky: it runs and is recorded, and opens no incident until that day.'),
   runbook: z.url().optional().describe('Address of what to do about its failure. Default: that of the system.'),
+  startGrace: duration
+    .optional()
+    .describe('After a deploy of its system it opens no incident for so long. Default: not at all.'),
 })
 
 export type CommonOptions = z.output<typeof commonOptions>
@@ -130,6 +133,7 @@ export function fromCommon(
         ? {}
         : { quarantine: { until: Date.parse(options.quarantine.until), reason: options.quarantine.reason } }),
       ...(options.runbook === undefined ? {} : { runbook: options.runbook }),
+      ...(options.startGrace === undefined ? {} : { startGrace: options.startGrace }),
     },
     problems: [...problems, ...retryProblems(schedule, retry)],
   }

@@ -7,6 +7,7 @@ import { idProblems } from './check.ts'
 import { withAge } from './heartbeat.ts'
 import type { LoadPart } from './load.ts'
 import { below, didYouMean, named, parseOptions, show } from './options.ts'
+import { ownLimitProblems } from './own-limits.ts'
 import type { JourneysPart } from './playwright.ts'
 import { repeatedThresholds } from './repeated-thresholds.ts'
 
@@ -220,6 +221,7 @@ function references(system: Omit<System, 'problems'>): readonly Problem[] {
         names.includes(name) ? [] : [unknownAddress([`check ${check.id}`, 'probe'], name, names)],
       ),
     ]),
+    ...system.checks.flatMap(check => ownLimitProblems(system.requirements, check)),
     ...repeatedThresholds(system),
   ]
 }

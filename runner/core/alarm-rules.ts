@@ -17,6 +17,7 @@ export interface AlarmRule {
   /** Keys of checks, and ids of systems. */
   readonly dependsOn: readonly string[]
   readonly quarantine?: Quarantine
+  readonly startGrace?: number
   readonly policy: HealthPolicy
   readonly heartbeat: boolean
 }
@@ -28,6 +29,8 @@ export interface AlarmRules {
   /** It is certain that it is watched no longer. */
   isGone(key: CheckKey): boolean
   inMaintenance(key: CheckKey, now: number): boolean
+  /** When the newest revision of a system went live. */
+  deployedAt(system: string): number | undefined
   /** All from which the systems are watched, whether or not they report. */
   readonly locations: readonly string[]
   readonly flapping: { readonly changes: number; readonly within: number }

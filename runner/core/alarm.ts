@@ -195,6 +195,9 @@ export function whySilent(state: AlarmState, trouble: Trouble, at: number, rules
   if (rule === undefined) return 'it is not watched'
   if (rule.quarantine !== undefined && at < rule.quarantine.until) return `quarantine: ${rule.quarantine.reason}`
   if (rules.inMaintenance(key, at)) return 'maintenance'
+  const deployed = rules.deployedAt(rule.system)
+  if (rule.startGrace !== undefined && deployed !== undefined && at >= deployed && at < deployed + rule.startGrace)
+    return 'it has just been deployed'
   const explains = (other: Trouble, name: string) =>
     (other.key === name || other.system === name) &&
     other.key !== key &&

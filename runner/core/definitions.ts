@@ -94,6 +94,8 @@ export interface Check {
   readonly quarantine?: Quarantine
   /** Address of what to do about its failure. Default: that of the system. */
   readonly runbook?: string
+  /** After a deploy of its system it opens no incident for so long, ms. */
+  readonly startGrace?: number
   /** Judged by the arrivals of somebody else's signal, never run. */
   readonly heartbeat?: HeartbeatRule
   readonly problems?: readonly Problem[]

@@ -27,11 +27,13 @@ export function alarmRules(
   environment: string,
   { configuration, find, isListed }: AlarmSource,
   windows: () => readonly PlannedMaintenance[],
+  deployedAt: AlarmRules['deployedAt'] = () => undefined,
 ): AlarmRules {
   const rules = new Map<CheckKey, AlarmRule>()
   const spans = createSpans()
   return {
     environment,
+    deployedAt,
     locations: configuration.locations,
     flapping: configuration.alarms.flapping,
     rule(key) {
@@ -68,6 +70,7 @@ function ruleOf({ system, check }: Watched): AlarmRule {
     ...(runbook === undefined ? {} : { runbook }),
     dependsOn: [...check.dependsOn.map(name => keyOf(name, system)), ...system.dependsOn],
     ...(check.quarantine === undefined ? {} : { quarantine: check.quarantine }),
+    ...(check.startGrace === undefined ? {} : { startGrace: check.startGrace }),
     policy: check.policy,
     heartbeat: check.heartbeat !== undefined,
   }

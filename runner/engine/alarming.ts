@@ -7,6 +7,7 @@ import { drillIncident } from '../core/drill.ts'
 import { RunnerFault } from '../core/fault.ts'
 import type { Alarms, CheckKey, Store, WatchEvent, WatchedCheck } from '../core/ports.ts'
 import { type AlarmEngine, createAlarms } from './alarms.ts'
+import { type Blindness, createBlindness } from './blindness.ts'
 import type { Generation } from './generation.ts'
 import type { Chore } from './housekeeping.ts'
 import type { Log } from './log.ts'
@@ -30,6 +31,7 @@ export interface AlarmingOptions {
 
 export interface Alarming {
   readonly engine: AlarmEngine
+  readonly saw: Blindness['saw']
   readonly people: Pick<Alarms, 'notifiers' | 'drill'>
   /** Takes up what an earlier process left, and begins to tell. */
   start(): Promise<void>
@@ -41,6 +43,7 @@ export interface Alarming {
 }
 
 const drillTime = 300_000
+const day = 86_400_000
 
 export async function createAlarming(options: AlarmingOptions): Promise<Alarming> {
   const { store, clock, log, environment, onEvent } = options
@@ -67,6 +70,10 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
     onSignal: signal => engine.signal(signal),
     onLine: (incident, line) => engine.line(incident, line),
   })
+  const deployed = new Map<string, number>()
+  const noteDeploy = ({ system, at }: Deploy) =>
+    deployed.set(system, Math.max(at, deployed.get(system) ?? Number.NEGATIVE_INFINITY))
+  for (const deploy of await store.kept('deploy', { from: clock.now() - day })) noteDeploy(deploy)
   const engine = await createAlarms({
     store,
     clock,
@@ -76,6 +83,7 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
     plan: notifications.plan,
     planned: notifications.stored,
     newest: notifications.newest,
+    deployedAt: system => deployed.get(system),
     onEvent,
   })
   const drill: Alarms['drill'] = async ({ check: key, notifier, signal }) => {
@@ -87,15 +95,31 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
     const incident = drillIncident({ check, environment, runbook, at: clock.now() })
     return notifications.drill({ incident, ...(notifier === undefined ? {} : { notifier }), signal })
   }
+  const blindness = createBlindness({
+    clock,
+    fastest() {
+      const every = loaded().configuration.systems.flatMap(({ checks }) =>
+        checks.flatMap(({ heartbeat, schedule }) =>
+          heartbeat === undefined && 'every' in schedule ? [schedule.every] : [],
+        ),
+      )
+      return every.length === 0 ? undefined : Math.min(...every)
+    },
+    signal: engine.signal,
+  })
   return {
     engine,
+    saw: blindness.saw,
     people: { notifiers: notifications.states, drill },
     start: notifications.start,
     async refresh() {
       engine.refresh()
       await notifications.review()
     },
-    tell: deploy => void notifications.deploy(deploy),
+    tell(deploy) {
+      noteDeploy(deploy)
+      void notifications.deploy(deploy)
+    },
     chores: [
       {
         // The time of day is asked every minute, because a new generation may have another.
@@ -112,6 +136,7 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
       },
     ],
     async stop() {
+      blindness.stop()
       engine.stop()
       await notifications.stop()
     },

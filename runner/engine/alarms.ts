@@ -25,6 +25,8 @@ export interface AlarmsOptions {
   /** The same messages as they have become, for a store that refused them before. */
   newest(keeps: readonly Keep[]): readonly Keep[]
   onEvent(event: WatchEvent): void
+  /** When the newest revision of a system went live. */
+  deployedAt?(system: string): number | undefined
 }
 
 type Answers = Pick<Alarms, 'open' | 'acknowledge' | 'note' | 'maintenance' | 'declareMaintenance' | 'endMaintenance'>
@@ -53,6 +55,7 @@ export async function createAlarms(options: AlarmsOptions): Promise<AlarmEngine>
     store.kept('incident', { open: true, limit: mostOpen }),
     store.kept('maintenance', { open: true, limit: mostOpen }),
   ])
+  const deployedAt = (system: string) => options.deployedAt?.(system)
   let state = stateOf(memory, open)
   let recorder: Pick<Recorder, 'write'> | undefined
   let cancelTick: (() => void) | undefined
@@ -60,7 +63,7 @@ export async function createAlarms(options: AlarmsOptions): Promise<AlarmEngine>
   let byHand: readonly PlannedMaintenance[] = declared.map(planned)
   let source = options.source()
   let windows: readonly PlannedMaintenance[] = source.configuration.maintenance.map(planned)
-  let rules = alarmRules(environment, source, () => [...windows, ...byHand])
+  let rules = alarmRules(environment, source, () => [...windows, ...byHand], deployedAt)
 
   /** What is to be written and told, or undefined where nothing happened. */
   const apply = (event: AlarmEvent): Along | undefined => {
@@ -150,7 +153,7 @@ export async function createAlarms(options: AlarmsOptions): Promise<AlarmEngine>
     refresh() {
       source = options.source()
       windows = source.configuration.maintenance.map(planned)
-      rules = alarmRules(environment, source, () => [...windows, ...byHand])
+      rules = alarmRules(environment, source, () => [...windows, ...byHand], deployedAt)
       write({ kind: 'tick', at: clock.now() })
     },
     open: () => [...state.incidents.values()].toSorted((a, b) => b.openedAt - a.openedAt),

@@ -144,7 +144,10 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     policyOf: key => current.policyOf(key),
     scrub: () => current.scrub,
     onEvent: emit,
-    onJudged: alarms.onJudged,
+    onJudged(result, health) {
+      alarming.saw(result)
+      return alarms.onJudged(result, health)
+    },
     inMaintenance: alarms.inMaintenance,
     health: await store.health(),
     last: await lastResults(store, current),

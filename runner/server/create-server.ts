@@ -90,7 +90,12 @@ async function build(
     crossOriginEmbedderPolicy: false,
   })
   // Whoever sends us something sends a form or a few words of JSON.
-  await app.register(compress, { globalDecompression: false })
+  // gzip alone, with a small window: a brotli encoder holds megabytes for each page that is looked at.
+  await app.register(compress, {
+    globalDecompression: false,
+    encodings: ['gzip', 'identity'],
+    zlibOptions: { level: 5, windowBits: 13, memLevel: 6 },
+  })
   guardHost(app, options.host)
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),

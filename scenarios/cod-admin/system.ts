@@ -53,8 +53,9 @@ export default defineSystem('cod-admin', import.meta.dirname, {
       every: '30s',
       timeout: '5s',
       failures: 3,
+      startGrace: '60s',
       severity: 'p0',
-      covers: ['COD-13'],
+      covers: ['COD-12', 'COD-13', 'COD-16'],
     }),
     check('redirect', {
       title: 'Plain HTTP leads to HTTPS',

@@ -5,6 +5,9 @@ import { requirements } from './requirements.ts'
 
 const certificate = certificateAt(process.env['DENTAL_HTTPS_URL'])
 
+/** What to do at three in the morning: of a real system an address of its own. */
+const runbook = process.env['DENTAL_RUNBOOK_URL'] ?? '/runbook'
+
 /** Refused; should one of them be kept, the janitor finds it by its mark. */
 const booking = { clinic: 'centro', service: 'limpeza', name: 'synthetic-probe', phone: '(11) 90000-0000' }
 const refused = { status: [400, 422], json: { error: /./, 'errors[0].field': 'start', 'errors[0].message': /./ } }
@@ -23,6 +26,7 @@ export default defineSystem('dental', import.meta.dirname, {
   revision: { path: '/version', json: 'revision', origins: ['web', 'instance1', 'instance2', 'instance3'] },
   owners: { p0: 'oncall', p1: 'backend', p2: 'design' },
   requirements,
+  runbook: new URL(runbook, process.env['DENTAL_URL'] ?? referenceUrls.web).href,
   objectives: [
     objective('availability', { from: 'DNT-02' }),
     objective('errors', { from: 'DNT-03' }),
@@ -56,6 +60,13 @@ export default defineSystem('dental', import.meta.dirname, {
       failures: 3,
       severity: 'p0',
       covers: ['DNT-10'],
+    }),
+    check('runbook', {
+      title: 'The runbook that alerts lead to is there',
+      probe: http(runbook, { expect: { text: /\S/ } }),
+      every: '15m',
+      severity: 'p2',
+      covers: ['DNT-39'],
     }),
     check('api-speed', {
       probe: http('/api/clinics', { samples: 20, expect: { duration: limit('DNT-01') } }),

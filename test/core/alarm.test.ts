@@ -43,6 +43,7 @@ function watchOver({ rules, more = {} }: Night) {
     rule: key => (key in rules ? ruleOf(key, rules[key]) : undefined),
     isGone: key => !(key in rules),
     inMaintenance: () => false,
+    deployedAt: () => undefined,
     locations: ['local'],
     flapping: { changes: 4, within: 30 * minute },
     ...more,
@@ -193,6 +194,17 @@ describe('what keeps the beginning of an incident silent, and never its end', ()
     expect(night.open()).toMatchObject([{ affected: [{ check: 'b' }] }])
     night.tick(10 * minute)
     expect(night.open()).toMatchObject([{ affected: [{ check: 'b' }, { check: 'a' }] }])
+  })
+
+  test('the first moments after a deploy', () => {
+    const grace = { ...one, startGrace: 5 * minute }
+    const night = watchOver({ rules: { 'shop/a': grace }, more: { deployedAt: () => 30_000 } })
+    night.run('shop/a', 'failed')
+    expect(night.why('shop/a')).toBe('it has just been deployed')
+    night.tick(4 * minute)
+    expect(night.open()).toEqual([])
+    night.tick(minute)
+    expect(night.open()).toHaveLength(1)
   })
 
   test('a maintenance window', () => {

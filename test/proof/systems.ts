@@ -37,10 +37,6 @@ export const systems: Readonly<Record<string, Provable>> = {
   'cod-admin': {
     port: 7105,
     breakable: codAdminBreakable,
-    open: {
-      'COD-12': { how: 'history', why: 'about the monitor itself: follows with the recorded histories of alerting' },
-      'COD-16': { how: 'history', why: 'about the monitor itself: follows with the recorded histories of alerting' },
-    },
     start: async options => (await import('../targets/cod-admin/create-cod-admin.ts')).createCodAdmin(options),
     loadClock: { 'COD-02': 6 * 60_000 },
   },

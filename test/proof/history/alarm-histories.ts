@@ -108,6 +108,53 @@ async function teams(
   return 'passed'
 }
 
+/** Opens nothing before the third failure, and nothing in the first minute of a deploy. */
+const container =
+  (change: (check: Check) => Check = check => check) =>
+  async (system: System): Promise<Colour> => {
+    const changed = { ...system, checks: system.checks.map(check => (check.id === 'health' ? change(check) : check)) }
+    await using lab = await openLab({ system: changed, notifiers: [chat] })
+    const isOpen = () => lab.alarming.engine.open().length > 0
+    await lab.run('health', 1)
+    await lab.run('health', 1, 'connect')
+    if (isOpen()) return 'failed'
+    await lab.run('health', 0.5, 'connect')
+    if (!isOpen()) return 'failed'
+    await lab.run('health', 1)
+    lab.alarming.tell({
+      id: 'new',
+      system: system.id,
+      environment: 'proof',
+      revision: 'new',
+      at: lab.clock.now() - 70_000,
+      by: 'hand',
+    })
+    await lab.run('health', 1)
+    const at = lab.clock.now()
+    lab.alarming.tell({
+      id: 'newer',
+      system: system.id,
+      environment: 'proof',
+      revision: 'newer',
+      at: at + 40_000,
+      by: 'hand',
+    })
+    // The third failure comes twenty seconds after the deploy.
+    await lab.run('health', 1.5, 'connect')
+    return isOpen() ? 'failed' : 'passed'
+  }
+
+/** Ten minutes without a result are told, as long as the site is to be asked often enough. */
+const watched =
+  (change: (check: Check) => Check = check => check) =>
+  async (system: System): Promise<Colour> => {
+    const changed = { ...system, checks: system.checks.map(change) }
+    await using lab = await openLab({ system: changed, notifiers: [chat] })
+    await lab.run('health', 5)
+    await lab.wait(10)
+    return lab.alarming.engine.open().some(({ cause }) => cause === 'blind') ? 'passed' : 'failed'
+  }
+
 /** A drill says whether its message arrived. */
 const drilled =
   (setting: Partial<Scene> = {}) =>
@@ -127,6 +174,19 @@ export const alarmHistories: Readonly<Record<string, History>> = {
     [outage(20), deafForSixMinutes],
     [outage(10), everythingDeaf],
   ]),
+  'COD-12': {
+    checks: ['health', 'blindness'],
+    healthy: watched(),
+    broken: [watched(check => ({ ...check, schedule: { every: 10 * minute } }))],
+  },
+  'COD-16': {
+    checks: ['health'],
+    healthy: container(),
+    broken: [
+      container(check => ({ ...check, policy: { ...check.policy, failures: 1 } })),
+      container(({ startGrace: _, ...check }) => check),
+    ],
+  },
   'COD-46': objective('COD-46', 'status-notice', outage(10), [[outage(10), hidden]]),
   'DNT-04': objective('DNT-04', 'detection', outage(10), [[outage(20), blindfolded]]),
   'DNT-05': objective('DNT-05', 'recovery', outage(20), [[outage(45)], [endless(45)]]),

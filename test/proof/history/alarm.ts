@@ -79,7 +79,10 @@ export async function openLab({ system, checks = system.checks, notifiers, answe
     policyOf: key => find(key)?.check.policy,
     scrub: () => text => text,
     onEvent: () => undefined,
-    onJudged: alarming.engine.onJudged,
+    onJudged(result, health) {
+      alarming.saw(result)
+      return alarming.engine.onJudged(result, health)
+    },
     inMaintenance: alarming.engine.inMaintenance,
     health: [],
     last: [],

@@ -27,6 +27,7 @@ export const breakable = [
   'DNT-34',
   'DNT-35',
   'DNT-36',
+  'DNT-39',
   'DNT-40',
 ] as const
 

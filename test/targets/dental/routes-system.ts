@@ -17,7 +17,11 @@ export function systemRoutes(topSmile: TopSmile): readonly Route[] {
         route('GET', '/api-docs', () => ({ html: layout(topSmile, 'API do TopSmile (Swagger)', operationTable) })),
         route('GET', '/api-docs/openapi.json', () => ({ json: openapi })),
       ]
+  const runbook = broken('DNT-39')
+    ? []
+    : [route('GET', '/runbook', () => ({ html: layout(topSmile, 'O que fazer quando há um alerta', steps) }))]
   return [
+    ...runbook,
     route('GET', '/health', () => {
       const services = { mongodb: isDown('mongodb') ? 'error' : 'ok', redis: isDown('redis') ? 'error' : 'ok' }
       const isOk = Object.values(services).every(state => state === 'ok') || broken('DNT-10')
@@ -31,6 +35,8 @@ export function systemRoutes(topSmile: TopSmile): readonly Route[] {
     route('GET', '/assets/app.js.map', () => ({ json: sourceMap(broken('DNT-40')) })),
   ]
 }
+
+const steps = html`<ol><li>Olhe a página de saúde.</li><li>Reinicie a instância que falha.</li><li>Chame a pessoa de plantão.</li></ol>`
 
 const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, { summary }]) => [method, path, summary]),
