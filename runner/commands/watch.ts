@@ -109,6 +109,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       const server = await createServer({
         watch,
         store,
+        publicUrl: () => configuration.publicUrl,
         artifacts: evidence,
         token: token.value,
         log,

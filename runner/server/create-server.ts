@@ -29,6 +29,7 @@ import { serveRequirementsPages } from './requirements-page.ts'
 import type { Rooms, ServerOptions } from './rooms.ts'
 import { contentSecurityPolicy, createGuard, guardHost } from './security.ts'
 import { serveSelfPage } from './self-page.ts'
+import { serveStatusFeeds } from './status-feeds.ts'
 import { createStatus, serveStatusPage } from './status-page.ts'
 
 export type { ServerOptions } from './rooms.ts'
@@ -122,7 +123,9 @@ async function build(
   serveMaintenancePage(app, rooms)
   serveNotificationsPage(app, rooms)
   serveSelfPage(app, rooms)
-  serveStatusPage(app, createStatus(rooms))
+  const status = createStatus(rooms)
+  serveStatusPage(app, status)
+  serveStatusFeeds(app, status, () => rooms.publicUrl?.())
 }
 
 const mutable = (directives: Readonly<Record<string, readonly string[]>>) =>

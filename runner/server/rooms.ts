@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** A pino logger. */
   readonly log: FastifyBaseLogger
   readonly clock: Clock
+  /** Where people reach us, for addresses in what we send. Default: as the request was made. */
+  readonly publicUrl?: () => string | undefined
   /** Default: 127.0.0.1. */
   readonly host?: string
   /** 0: a free one. */

@@ -5,6 +5,7 @@ import type { Incident } from '../../runner/core/incidents.ts'
 import type { Keep } from '../../runner/core/ports.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
 import { incidentOf, pageAlarms } from '../support/page-alarms.ts'
+import { readXml } from '../support/read-xml.ts'
 import { type Serving, serve } from './support.ts'
 
 const day = 86_400_000
@@ -156,4 +157,36 @@ test('public words are never markup', async () => {
   await using server = await serve({ watch })
   const { text } = await read(server)
   expect(text).not.toMatch(/<img src=x|<script>1|<b>Shop/)
+})
+
+test('the feed tells the same incidents in the same words, and nothing of the inside', async () => {
+  const { alarms, server } = await scene([kept(opened({ resolvedAt: start - 1_000 }))])
+  await using _ = server
+  const { status, text } = await read(server, '/status.atom')
+  expect(status).toBe(200)
+  const elements = readXml(text)
+  const texts = (name: string) => elements.filter(element => element.name === name).map(element => element.text)
+  expect(texts('title')).toEqual(['Example Shop', 'Shop: outage, over'])
+  expect(texts('updated')).toEqual(['2026-01-05T11:59:59.000Z', '2026-01-05T11:59:59.000Z'])
+  expect(new Set(texts('id')).size).toBe(2)
+  expect(text).not.toMatch(/internal|cart|10\.0\.0\.7|db-primary|oncall|ECONNREFUSED/)
+  expect(alarms.done).toEqual([])
+})
+
+test('badges of public parts say their state in words; of anything else there is none', async () => {
+  const { alarms, server } = await scene()
+  await using _ = server
+  const badge = async (path: string) => {
+    const { status, text } = await read(server, path)
+    return status === 200 ? readXml(text).find(({ name }) => name === 'title')?.text : status
+  }
+  expect(await badge('/badge/shop.svg')).toBe('Shop: operational')
+  expect(await badge('/badge/shop/ordering.svg')).toBe('Ordering: operational')
+  const incident = opened()
+  alarms.put(incident)
+  server.watch.put({ ...cart, health: healthOf('down') })
+  server.watch.emit({ kind: 'incident', incident, line: incident.timeline[0]! })
+  expect(await badge('/badge/shop/ordering.svg')).toBe('Ordering: outage')
+  expect(await badge('/badge/shop/cart-service.svg')).toBe(404)
+  expect(await badge('/badge/shop-internal.svg')).toBe(404)
 })
