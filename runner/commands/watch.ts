@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { formatProblem, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
+import { watchClock } from '../engine/watch-clock.ts'
 import { askRevision } from '../system/ask-revision.ts'
 import { collectGarbage } from '../system/collect-garbage.ts'
 import { becomeLean } from '../system/lean-process.ts'
@@ -103,6 +104,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       },
     })
     watch.on(artifacts.follow)
+    using _clock = watchClock({ clock: io.clock, log })
     const reload = () => void watch.reload()
     process.on('SIGHUP', reload)
     try {

@@ -13,7 +13,7 @@ import { checksOf } from './checks.ts'
 import { commandLine } from './command-line.ts'
 import type { ArtifactSink } from './evidence.ts'
 import { defaultLimits, type Limits, removeFolder, startInvocation } from './invocation.ts'
-import { collectListing, type Listing, listArguments } from './listing.ts'
+import { collectListing, type Listing, listArguments, unloadable } from './listing.ts'
 import { createListings } from './listings.ts'
 import { findProject, type Project } from './project.ts'
 import { baseEnvironment, journeyEnvironment } from './run-environment.ts'
@@ -180,7 +180,7 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
     const [error] = errors
     if (error && !/No tests found/.test(error.message)) {
       const [, file, line] = /^(.*):(\d+)$/.exec(error.at ?? '') ?? []
-      return fail({ message: detailOf(error), ...(file ? { file, line: Number(line) } : {}) })
+      return fail({ message: unloadable(error), ...(file ? { file, line: Number(line) } : {}) })
     }
     if (!listed) {
       return error

@@ -6,6 +6,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import type { JourneySource } from '../core/definitions.ts'
 import type { Project } from './project.ts'
 import type { BeginLine, ReportedError, ReportLine } from './protocol.ts'
+import { detailOf } from './truth.ts'
 
 export interface Listing {
   readonly begin: BeginLine | undefined
@@ -88,4 +89,11 @@ export function stemOf(file: string, dir: string, ambiguous: boolean): string {
   const stem = (path: string) => path.replace(/(?:\.(?:spec|test|setup))?\.[cm]?[jt]sx?$/, '')
   if (!ambiguous) return stem(basename(file))
   return stem(relative(statSync(dir).isDirectory() ? dir : dirname(dir), file))
+}
+
+/** Why the specs of a project cannot be listed, and what to do about a package that is not there. */
+export function unloadable(error: ReportedError): string {
+  const [, name] = /Cannot find (?:module|package) '([^'./][^']*)'/.exec(error.message) ?? []
+  const hint = name === undefined ? '' : `; install ${name} where the spec is, or correct its name`
+  return `expected specs that load, found: ${detailOf(error)}${hint}`
 }

@@ -114,7 +114,7 @@ const firstLine = (text: string) => (text.split('\n', 1)[0] ?? '').slice(0, 300)
 /** The message in one paragraph, short enough for a log line and an alert. */
 export function detailOf(error: ReportedError): string {
   const told = error.message
-    .split(/\n\s*(?:Call log:|at |\d+ \||> \d+ \|)/, 1)[0]!
+    .split(/\n\s*(?:Call log:|Require stack:|at |\d+ \||> \d+ \|)/, 1)[0]!
     .replace(/^Error: /, '')
     .replace(/\s*\n\s*/g, '; ')
     .replace(/[ \t]+/g, ' ')

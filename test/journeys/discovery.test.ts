@@ -68,11 +68,24 @@ test.each([
   ['a grep that fits nothing', join(fixtures, 'setup'), { grep: 'nothing' }, /that fit the grep \/nothing\//],
   ['an unknown project', join(fixtures, 'several'), { project: 'phone' }, /found 'phone'; did you mean 'Phone'\?/],
   ['a configuration with a server of its own', join(fixtures, 'served'), {}, /found one with `webServer`/],
-  ['a spec that does not compile', join(fixtures, 'broken'), {}, /SyntaxError: .*Unexpected token/],
+  [
+    'a spec that does not compile',
+    join(fixtures, 'broken'),
+    {},
+    /^expected specs that load, found: SyntaxError: .*Unexpected token/,
+  ],
 ])('a problem: %s', async (_, dir, more, message) => {
   const found = await discover(sourceAt(dir, more))
   expect(found.good).toBe(false)
   expect(messages(found)).toEqual([expect.stringMatching(message)])
+})
+
+test('a package that a spec misses is named, without the stack of who asked for it', async () => {
+  const dir = foreignProject('package', `test('opens', async () => undefined)`)
+  writeFileSync(join(dir, 'other.spec.ts'), "import 'nobody-has-published-this'")
+  expect(messages(await discover(sourceAt(dir)))).toEqual([
+    "expected specs that load, found: Cannot find module 'nobody-has-published-this' (other.spec.ts:1); install nobody-has-published-this where the spec is, or correct its name",
+  ])
 })
 
 test('a broken listing names its file and line, the last good list stands and its runs are unknown', async () => {

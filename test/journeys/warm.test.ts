@@ -64,7 +64,7 @@ test('a browser is replaced after its runs, and after its death', async () => {
   )
   expect(markOf(server!.pid)).toContain('/browser-2')
   process.kill(server!.pid, 'SIGKILL')
-  await vi.waitFor(() => expect(opened.journeys.stats().browsers).toBe(0))
+  await vi.waitFor(() => expect(opened.journeys.stats().browsers).toBe(0), { timeout: 30_000 })
   expect((await where(opened)).ws).not.toBe(c)
 }, 90_000)
 
