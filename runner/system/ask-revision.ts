@@ -1,4 +1,6 @@
-import { type Dispatcher, request } from 'undici'
+import { once } from 'node:events'
+import { get as getPlain, type IncomingMessage } from 'node:http'
+import { get as getSecure } from 'node:https'
 import type { AskRevision } from '../core/ports.ts'
 
 const mostBytes = 1_000_000
@@ -10,9 +12,14 @@ const mostBytes = 1_000_000
 export const askRevision: AskRevision = async (origin, source, { headers, signal }) => {
   const url = new URL(source.path, origin)
   try {
-    const response = await request(url, { headers: { ...headers, accept: 'application/json' }, signal, reset: true })
+    // Node's own client: the watch asks once a minute, and a library would be held in memory for that alone.
+    const get = url.protocol === 'https:' ? getSecure : getPlain
+    const asked = get(url, { headers: { ...headers, accept: 'application/json' }, signal, agent: false })
+    // What goes wrong after the answer has begun is told by its body as well.
+    asked.on('error', () => undefined)
+    const [response] = (await once(asked, 'response', { signal })) as [IncomingMessage]
     const header = response.headers[source.header.toLowerCase()]
-    const body = await text(response.body)
+    const body = await text(response)
     const revision = (typeof header === 'string' ? header.trim() : '') || field(body, source.json)
     if (revision) return { revision }
     return {
@@ -23,10 +30,10 @@ export const askRevision: AskRevision = async (origin, source, { headers, signal
   }
 }
 
-async function text(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function text(body: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = []
   let bytes = 0
-  for await (const part of body as AsyncIterable<Buffer>) {
+  for await (const part of body) {
     bytes += part.length
     if (bytes > mostBytes) break
     parts.push(part)

@@ -1,4 +1,4 @@
-import { Agent, request as send } from 'undici'
+import type { Agent } from 'undici'
 
 export interface NotifierRequest {
   readonly method: 'POST' | 'PUT' | 'GET'
@@ -23,21 +23,28 @@ const mostBodyBytes = 64 * 1_024
 
 /** Requests to receivers of messages, over connections of their own. */
 export function createRequests(): Requests {
-  // A connection that lay idle for an hour is dead just when it is needed.
-  const agent = new Agent({
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 10_000,
-    connections: 8,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  })
+  let agent: Agent | undefined
+  /** Loaded with the first message: most days nobody has to be told anything. */
+  const load = async () => {
+    const undici = await import('undici')
+    // A connection that lay idle for an hour is dead just when it is needed.
+    agent ??= new undici.Agent({
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 10_000,
+      connections: 8,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    })
+    return { send: undici.request, dispatcher: agent }
+  }
   return {
     async request({ method, url, headers = {}, body, signal }) {
       if (!URL.canParse(url))
         throw new Error('expected the address of a receiver such as https://example.com/…, found another text')
       try {
+        const { send, dispatcher } = await load()
         const answer = await send(url, {
-          dispatcher: agent,
+          dispatcher,
           method,
           headers: { 'user-agent': 'Vedette', ...headers },
           body: body ?? null,
@@ -48,7 +55,9 @@ export function createRequests(): Requests {
         throw new Error(`expected an answer of ${new URL(url).host}, found: ${saying(error)}`, { cause: error })
       }
     },
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    async [Symbol.asyncDispose]() {
+      await agent?.destroy()
+    },
   }
 }
 
