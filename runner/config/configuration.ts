@@ -69,10 +69,6 @@ export const configurationOptions = z.strictObject({
         })
         .optional()
         .describe("What counts as flapping: one incident, until it was calm as long. Default: 4 within '30m'."),
-      reach: z
-        .array(z.string().regex(/^.+:\d+$/, "expected addresses such as '192.0.2.1:443'"))
-        .optional()
-        .describe('Addresses outside that are reached while our own link is well, to know our own trouble by.'),
       deadMansSwitch: z
         .strictObject({
           url: text.describe('Address that is asked (GET).'),
@@ -153,17 +149,10 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
 }
 
 function alarmSettings(given: z.output<typeof configurationOptions>['alarms']): AlarmSettings {
-  const {
-    group = 5_000,
-    flapping = { changes: 4, within: 1_800_000 },
-    reach = [],
-    deadMansSwitch,
-    drillAt,
-  } = given ?? {}
+  const { group = 5_000, flapping = { changes: 4, within: 1_800_000 }, deadMansSwitch, drillAt } = given ?? {}
   return {
     group,
     flapping,
-    reach,
     ...(deadMansSwitch === undefined
       ? {}
       : { deadMansSwitch: { url: deadMansSwitch.url, every: deadMansSwitch.every ?? 60_000 } }),

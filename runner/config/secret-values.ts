@@ -34,9 +34,13 @@ export function missingSecrets(
       secretsIn(part.env).map(secret => ({ secret, path: [`system ${system.id}`, `load ${part.id}`, 'env'] })),
     ),
   ])
-  const ofNotifiers = configuration.notifiers
-    .flatMap(({ id, secrets }) => secrets.map(secret => ({ secret, path: [`notifier ${id}`] })))
-    .filter(({ secret }) => telling || typeof readSecret(secret, env, folder) === 'string')
+  const switchUrl = configuration.alarms.deadMansSwitch?.url
+  const ofNotifiers = [
+    ...configuration.notifiers.flatMap(({ id, secrets }) =>
+      secrets.map(secret => ({ secret, path: [`notifier ${id}`] })),
+    ),
+    ...(isSecret(switchUrl) ? [{ secret: switchUrl, path: ['alarms', 'deadMansSwitch', 'url'] }] : []),
+  ].filter(({ secret }) => telling || typeof readSecret(secret, env, folder) === 'string')
   const read = [...ofSystems, ...ofNotifiers].map(place => ({ ...place, value: readSecret(place.secret, env, folder) }))
   const problems = read.flatMap(({ value, path, secret }): readonly Problem[] => {
     if (typeof value !== 'string') return [{ level: 'error', path, message: describeMissing(secret, value.why) }]

@@ -236,8 +236,6 @@ export interface AlarmSettings {
   readonly group: number
   /** More changes of health than this within `within` is flapping: it stays open until there was none for as long. */
   readonly flapping: { readonly changes: number; readonly within: number }
-  /** Addresses (`host:port`) outside that are reached while our own link is well. Empty: only the link itself is looked at. */
-  readonly reach: readonly string[]
   /** Asked after each full healthy loop, so that somebody else notices when we stop. */
   readonly deadMansSwitch?: { readonly url: Text; readonly every: number }
   /** Daily drill, `HH:MM` in UTC; absent: none. */

@@ -8,6 +8,7 @@ import { RunnerFault } from '../core/fault.ts'
 import type { Alarms, CheckKey, Store, WatchEvent, WatchedCheck } from '../core/ports.ts'
 import { type AlarmEngine, createAlarms } from './alarms.ts'
 import { type Blindness, createBlindness } from './blindness.ts'
+import { createDeadMansSwitch, type DeadMansSwitch } from './dead-mans-switch.ts'
 import type { Generation } from './generation.ts'
 import type { Chore } from './housekeeping.ts'
 import type { Log } from './log.ts'
@@ -23,6 +24,8 @@ export interface AlarmingOptions {
   readonly environment: string
   generation(): Generation
   check(key: CheckKey): WatchedCheck | undefined
+  /** Why the watch is not ready; undefined when it is. */
+  trouble(): string | undefined
   onEvent(event: WatchEvent): void
   /** How receivers are asked; without it nobody can be told. */
   readonly send?: SendRequest
@@ -32,6 +35,7 @@ export interface AlarmingOptions {
 export interface Alarming {
   readonly engine: AlarmEngine
   readonly saw: Blindness['saw']
+  readonly deadMansSwitch: DeadMansSwitch['state']
   readonly people: Pick<Alarms, 'notifiers' | 'drill'>
   /** Takes up what an earlier process left, and begins to tell. */
   start(): Promise<void>
@@ -48,6 +52,8 @@ const day = 86_400_000
 export async function createAlarming(options: AlarmingOptions): Promise<Alarming> {
   const { store, clock, log, environment, onEvent } = options
   const loaded = (): Loaded => options.generation().loaded
+  const send: SendRequest =
+    options.send ?? (() => Promise.reject(new RunnerFault('expected a way to ask receivers, found none')))
   const notifications = createNotifications({
     store,
     clock,
@@ -64,7 +70,7 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
         reveal: text => secrets.reveal(text),
       }
     },
-    request: options.send ?? (() => Promise.reject(new RunnerFault('expected a way to ask receivers, found none'))),
+    request: send,
     ...(options.readArtifact === undefined ? {} : { readArtifact: options.readArtifact }),
     onEvent,
     onSignal: signal => engine.signal(signal),
@@ -107,9 +113,23 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
     },
     signal: engine.signal,
   })
+  const deadMansSwitch = createDeadMansSwitch({
+    clock,
+    log,
+    settings: () => loaded().configuration.alarms.deadMansSwitch,
+    trouble() {
+      if (blindness.isBlind()) return 'no run tells anything'
+      const failing = notifications.states().find(({ trouble }) => trouble !== undefined)
+      return options.trouble() ?? (failing === undefined ? undefined : `${failing.summary} does not deliver`)
+    },
+    send,
+    reveal: text => loaded().secrets.reveal(text),
+    scrub: text => options.generation().scrub(text),
+  })
   return {
     engine,
     saw: blindness.saw,
+    deadMansSwitch: deadMansSwitch.state,
     people: { notifiers: notifications.states, drill },
     start: notifications.start,
     async refresh() {
@@ -136,6 +156,7 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
       },
     ],
     async stop() {
+      deadMansSwitch.stop()
       blindness.stop()
       engine.stop()
       await notifications.stop()

@@ -14,6 +14,7 @@ export interface BlindnessOptions {
 export interface Blindness {
   /** A scheduled run told something. */
   saw(result: Pick<Result, 'verdict'>): void
+  isBlind(): boolean
   stop(): void
 }
 
@@ -23,7 +24,8 @@ const shortest = 180_000
 
 /** Raises a signal when for three intervals of the fastest check no scheduled run told anything, or all of them failed by our own fault. */
 export function createBlindness({ clock, fastest, signal }: BlindnessOptions): Blindness {
-  let seenAt = clock.now()
+  // By the steady clock: one that is set makes nobody blind.
+  let seenAt = clock.monotonic()
   let since = 0
   let unknown = 0
   let firing = false
@@ -31,7 +33,7 @@ export function createBlindness({ clock, fastest, signal }: BlindnessOptions): B
 
   const look = () => {
     const interval = fastest()
-    const now = clock.now()
+    const now = clock.monotonic()
     const patience = Math.max(shortest, 3 * (interval ?? 0))
     const blind = interval !== undefined && now - seenAt > patience
     if (blind !== firing) {
@@ -46,7 +48,7 @@ export function createBlindness({ clock, fastest, signal }: BlindnessOptions): B
         title: 'Vedette cannot see',
         detail: `expected a result at least every ${formatDuration(interval ?? 0)}, found none for ${formatDuration(now - since)}: ${why}`,
         firing,
-        at: now,
+        at: clock.now(),
       })
     }
     cancel = clock.timer(lookEvery, look)
@@ -59,8 +61,9 @@ export function createBlindness({ clock, fastest, signal }: BlindnessOptions): B
         return
       }
       unknown = 0
-      seenAt = clock.now()
+      seenAt = clock.monotonic()
     },
+    isBlind: () => firing,
     stop: () => cancel(),
   }
 }

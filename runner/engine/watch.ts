@@ -132,6 +132,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     environment,
     generation: () => current,
     check: key => watch.check(key),
+    trouble: () => watch.self().notReady,
     onEvent: emit,
     ...(options.send === undefined ? {} : { send: options.send }),
     ...(options.readArtifact === undefined ? {} : { readArtifact: options.readArtifact }),
@@ -302,6 +303,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       const journeys = current.journeyStats()
       const notReady = whyNotReady(probes.answering, recorder)
       const unlisted = current.journeyProblems()
+      const deadMansSwitch = alarming.deadMansSwitch()
       return {
         generation: current.number,
         ...(refused === undefined ? {} : { refused }),
@@ -316,6 +318,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         children: journeys.children,
         ready: notReady === undefined,
         ...(notReady === undefined ? {} : { notReady }),
+        ...(deadMansSwitch === undefined ? {} : { deadMansSwitch }),
       }
     },
     publicStatus: () => current.loaded.configuration.status,

@@ -65,6 +65,7 @@ export async function openLab({ system, checks = system.checks, notifiers, answe
     environment: 'proof',
     generation: () => generation,
     check: () => undefined,
+    trouble: () => undefined,
     onEvent: () => undefined,
     async send({ url }) {
       const status = answer(url, clock.now() - begin)
