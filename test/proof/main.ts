@@ -90,7 +90,7 @@ async function proveSystem(name: string, only: readonly string[] | undefined): P
   const checked = await proveChecks()
   // A load run comes last and alone: it needs the processors for itself.
   const load = stop.signal.aborted ? [] : await proveLoad({ ...request, ...(only === undefined ? {} : { only }) })
-  const pasts = await proveHistory({ system, checks: checked.checks, wanted, signal: stop.signal, print })
+  const pasts = await proveHistory({ system, wanted, signal: stop.signal, print })
   const rows = [...checked.rows, ...pasts, ...load.map(row => ({ ...row, alsoRed: checked.alsoRed.get(row.id) ?? [] }))]
   return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
@@ -103,9 +103,9 @@ async function proveSystem(name: string, only: readonly string[] | undefined): P
       .filter(({ covers }) => only === undefined || covers.length > 0)
     const promises = system!.requirements.filter(({ verify }) => provenHere.includes(verify)).map(({ id }) => id)
     // Awaited, so that the suite stays open until all is proven.
-    const proof = await prove({
+    return await prove({
       claims,
-      promises: promises.filter(byFault),
+      promises: [...promises, ...Object.keys(target.open ?? {})].filter(byFault),
       breakable: target.breakable,
       open: target.open ?? {},
       others,
@@ -115,6 +115,5 @@ async function proveSystem(name: string, only: readonly string[] | undefined): P
       signal: stop.signal,
       print,
     })
-    return { ...proof, checks: suite.checks }
   }
 }

@@ -1,5 +1,6 @@
 /** Promises about the alarms themselves. */
 
+import { ownLimitProblems } from '../../../runner/config/own-limits.ts'
 import type { Check, System } from '../../../runner/core/definitions.ts'
 import { slack } from '../../../runner/index.ts'
 import type { Colour } from '../prove.ts'
@@ -26,7 +27,7 @@ const objective = (
       await using lab = await openLab({ system, notifiers: [chat], ...setting(system) })
       await lab.run('health', 5)
       await story(lab)
-      return lab.standing(promise)
+      return await lab.standing(promise)
     }
   return {
     checks: [`objective ${id}`],
@@ -78,81 +79,49 @@ const told = (promise: string) =>
     [outage(10), nobody],
   ])
 
-/** Fails checks one after the other and looks who was told of each. */
-async function teams(
-  system: System,
-  checks: readonly Check[],
-  change: (check: Check) => Check = check => check,
-): Promise<Colour> {
-  const team = (owner: string, severities: ('p0' | 'p1' | 'p2')[]) =>
-    slack({ id: owner, url: `https://${owner}.invalid/hook`, for: { owners: [owner], severities } })
-  const notifiers = [
-    ...['revenue', 'security', 'database'].map(owner => team(owner, ['p0'])),
-    ...['devops', 'product'].map(owner => team(owner, ['p1'])),
-    team('design', ['p2']),
-  ]
-  const journey = (id: string) => checks.find(({ covers }) => covers.includes(id))!.id
-  const expected = [
-    [journey('ASM-01'), 'assertion', 'revenue'],
-    ['headers', 'assertion', 'security'],
-    ['health', 'connect', 'database'],
-    ['health-blue', 'slow', 'devops'],
-    [journey('ASM-08'), 'assertion', 'product'],
-  ] as const
-  for (const [check, reason, owner] of expected) {
-    await using lab = await openLab({ system, checks: checks.map(change), notifiers })
-    await lab.run(check, 5, reason)
-    const received = (await lab.sent()).filter(({ state }) => state === 'delivered').map(({ notifier }) => notifier)
-    if (received.length !== 1 || received[0] !== owner) return 'failed'
+/** What `validate` says of a check of health that was changed: refused is red. */
+const refused =
+  (change: (check: Check) => Check) =>
+  async ({ requirements, checks }: System): Promise<Colour> => {
+    const problems = checks
+      .filter(({ id }) => id === 'health')
+      .flatMap(check => ownLimitProblems(requirements, change(check)))
+    return problems.length > 0 ? 'failed' : 'passed'
   }
-  return 'passed'
+
+/** Opens nothing before the third failure, and nothing in the first minute of a deploy; and `validate` takes it. */
+const container = async (system: System): Promise<Colour> => {
+  if ((await refused(check => check)(system)) !== 'passed') return 'failed'
+  await using lab = await openLab({ system, notifiers: [chat] })
+  const isOpen = () => lab.alarming.engine.open().length > 0
+  await lab.run('health', 1)
+  await lab.run('health', 1, 'connect')
+  if (isOpen()) return 'failed'
+  await lab.run('health', 0.5, 'connect')
+  if (!isOpen()) return 'failed'
+  await lab.run('health', 1)
+  const at = lab.clock.now()
+  lab.alarming.tell({
+    id: 'new',
+    system: system.id,
+    environment: 'proof',
+    revision: 'new',
+    at: at + 40_000,
+    by: 'hand',
+  })
+  // The third failure comes twenty seconds after the deploy.
+  await lab.run('health', 1.5, 'connect')
+  return isOpen() ? 'failed' : 'passed'
 }
 
-/** Opens nothing before the third failure, and nothing in the first minute of a deploy. */
-const container =
-  (change: (check: Check) => Check = check => check) =>
-  async (system: System): Promise<Colour> => {
-    const changed = { ...system, checks: system.checks.map(check => (check.id === 'health' ? change(check) : check)) }
-    await using lab = await openLab({ system: changed, notifiers: [chat] })
-    const isOpen = () => lab.alarming.engine.open().length > 0
-    await lab.run('health', 1)
-    await lab.run('health', 1, 'connect')
-    if (isOpen()) return 'failed'
-    await lab.run('health', 0.5, 'connect')
-    if (!isOpen()) return 'failed'
-    await lab.run('health', 1)
-    lab.alarming.tell({
-      id: 'new',
-      system: system.id,
-      environment: 'proof',
-      revision: 'new',
-      at: lab.clock.now() - 70_000,
-      by: 'hand',
-    })
-    await lab.run('health', 1)
-    const at = lab.clock.now()
-    lab.alarming.tell({
-      id: 'newer',
-      system: system.id,
-      environment: 'proof',
-      revision: 'newer',
-      at: at + 40_000,
-      by: 'hand',
-    })
-    // The third failure comes twenty seconds after the deploy.
-    await lab.run('health', 1.5, 'connect')
-    return isOpen() ? 'failed' : 'passed'
-  }
-
-/** Ten minutes without a result are told, as long as the site is to be asked often enough. */
+/** That nothing is seen any more is an incident, and that is red. */
 const watched =
-  (change: (check: Check) => Check = check => check) =>
+  (story: Story) =>
   async (system: System): Promise<Colour> => {
-    const changed = { ...system, checks: system.checks.map(change) }
-    await using lab = await openLab({ system: changed, notifiers: [chat] })
+    await using lab = await openLab({ system, notifiers: [chat] })
     await lab.run('health', 5)
-    await lab.wait(10)
-    return lab.alarming.engine.open().some(({ cause }) => cause === 'blind') ? 'passed' : 'failed'
+    await story(lab)
+    return lab.alarming.engine.open().some(({ cause }) => cause === 'blind') ? 'failed' : 'passed'
   }
 
 /** A drill says whether its message arrived. */
@@ -176,15 +145,15 @@ export const alarmHistories: Readonly<Record<string, History>> = {
   ]),
   'COD-12': {
     checks: ['health', 'blindness'],
-    healthy: watched(),
-    broken: [watched(check => ({ ...check, schedule: { every: 10 * minute } }))],
+    healthy: watched(lab => lab.run('health', 10)),
+    broken: [watched(lab => lab.wait(10)), refused(check => ({ ...check, schedule: { every: 10 * minute } }))],
   },
   'COD-16': {
     checks: ['health'],
-    healthy: container(),
+    healthy: container,
     broken: [
-      container(check => ({ ...check, policy: { ...check.policy, failures: 1 } })),
-      container(({ startGrace: _, ...check }) => check),
+      refused(check => ({ ...check, policy: { ...check.policy, failures: 1 } })),
+      refused(({ startGrace: _, ...check }) => check),
     ],
   },
   'COD-46': objective('COD-46', 'status-notice', outage(10), [[outage(10), hidden]]),
@@ -193,15 +162,6 @@ export const alarmHistories: Readonly<Record<string, History>> = {
   'DNT-06': objective('DNT-06', 'answers', answered, [[endless(30)]]),
   'DNT-41': objective('DNT-41', 'dashboard', async () => undefined, [[lab => lab.wait(5)]]),
   'ASM-23': objective('ASM-23', 'dashboard', async () => undefined, [[lab => lab.wait(5)]]),
-  'ASM-22': {
-    checks: ['alarms'],
-    healthy: (system, checks) => teams(system, checks),
-    broken: [
-      (system, checks) =>
-        teams(system, checks, check => (check.covers.includes('ASM-01') ? { ...check, severity: 'p1' } : check)),
-      (system, checks) => teams(system, checks, check => ({ ...check, owner: 'design' })),
-    ],
-  },
   'DNT-11': {
     checks: ['drill'],
     healthy: drilled(),

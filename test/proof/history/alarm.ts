@@ -1,13 +1,11 @@
 /** Outages of a pack, through the real recorder, alarm, planning and outbox on a driven clock; only the way to the receivers is made up. */
 
 import type { Reason, Verdict } from '../../../runner/core/contracts.ts'
-import type { Check, Configuration, System } from '../../../runner/core/definitions.ts'
+import type { Configuration, System } from '../../../runner/core/definitions.ts'
 import type { Notification } from '../../../runner/core/notifications.ts'
 import { type CheckKey, checkKey, type Store } from '../../../runner/core/ports.ts'
-import { feederOf } from '../../../runner/core/sli.ts'
 import { type Alarming, createAlarming } from '../../../runner/engine/alarming.ts'
 import type { Generation } from '../../../runner/engine/generation.ts'
-import { createObjectives } from '../../../runner/engine/objectives.ts'
 import { createRecorder, type Recorder } from '../../../runner/engine/recorder.ts'
 import { defineConfig } from '../../../runner/index.ts'
 import { type FakeClock, fakeClock } from '../../support/fake-clock.ts'
@@ -15,14 +13,13 @@ import { resultOf } from '../../support/fake-watch.ts'
 import { memoryStore } from '../../support/memory-store.ts'
 import { quietLog } from '../../support/quiet-log.ts'
 import type { Colour } from '../prove.ts'
+import { standingOf } from './standing.ts'
 
-const [second, minute, day] = [1_000, 60_000, 86_400_000]
+const [second, minute] = [1_000, 60_000]
 const every = 30 * second
 
 export interface Scene {
   readonly system: System
-  /** All that is watched of it, journeys included. Default: its probes. */
-  readonly checks?: readonly Check[]
   readonly notifiers: Configuration['notifiers']
   /** What receivers answer, by the address and how long the scene lasts already. Default: 200. */
   answer?(url: string, since: number): number
@@ -41,14 +38,14 @@ export interface Lab extends AsyncDisposable {
   standing(promise: string): Promise<Colour>
 }
 
-export async function openLab({ system, checks = system.checks, notifiers, answer = () => 200 }: Scene): Promise<Lab> {
+export async function openLab({ system, notifiers, answer = () => 200 }: Scene): Promise<Lab> {
   const clock = fakeClock(Date.UTC(2026, 0, 5, 12))
   const begin = clock.now()
   const store = memoryStore()
   const log = quietLog()
   const configuration = defineConfig({ systems: [system], notifiers: [...notifiers] })
   const find = (key: CheckKey) => {
-    const check = checks.find(({ id }) => checkKey({ system: system.id, check: id }) === key)
+    const check = system.checks.find(({ id }) => checkKey({ system: system.id, check: id }) === key)
     return check === undefined ? undefined : { system, check }
   }
   const generation = {
@@ -109,24 +106,7 @@ export async function openLab({ system, checks = system.checks, notifiers, answe
     },
     wait: minutes => clock.advance(minutes * minute),
     sent: () => store.kept('notification'),
-    async standing(promise) {
-      const objectives = createObjectives({
-        store,
-        clock,
-        log,
-        systems: () => [system],
-        feeders: () => checks.map(check => feederOf(check)),
-        locations: () => 1,
-        rawKept: () => 7 * day,
-        signal: () => undefined,
-        open: () => [],
-      })
-      await objectives.evaluate()
-      await objectives.stop()
-      const state = objectives.states().find(({ requirement }) => requirement === promise)
-      if (state === undefined) throw new Error(`expected an objective from ${promise} in ${system.id}, found none`)
-      return ({ kept: 'passed', broken: 'failed', unknown: 'unknown' } as const)[state.standing]
-    },
+    standing: promise => standingOf(promise, { system, store, clock }),
     async [Symbol.asyncDispose]() {
       await alarming.stop()
       await recorder.close()

@@ -1,6 +1,6 @@
 /** For each promise over time: a past in which it was kept, however narrowly, and pasts in which it was broken, as its document tells them. */
 
-import type { Check, System } from '../../../runner/core/definitions.ts'
+import type { System } from '../../../runner/core/definitions.ts'
 import type { Colour } from '../prove.ts'
 import { alarmHistories } from './alarm-histories.ts'
 import { listen, type Moment } from './listen.ts'
@@ -9,9 +9,9 @@ import { measure, type Past } from './measure.ts'
 export interface History {
   /** What holds the system to it. */
   readonly checks: readonly string[]
-  healthy(system: System, checks: readonly Check[]): Promise<Colour>
+  healthy(system: System): Promise<Colour>
   /** Each must be seen as broken. */
-  readonly broken: readonly ((system: System, checks: readonly Check[]) => Promise<Colour>)[]
+  readonly broken: readonly ((system: System) => Promise<Colour>)[]
 }
 
 const objective = (promise: string, id: string, healthy: Past, broken: readonly Past[]): History => ({

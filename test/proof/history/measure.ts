@@ -3,13 +3,13 @@
 import type { Result } from '../../../runner/core/contracts.ts'
 import type { Check, System } from '../../../runner/core/definitions.ts'
 import { feederOf, feedsByDefault } from '../../../runner/core/sli.ts'
-import { createObjectives } from '../../../runner/engine/objectives.ts'
 import { createRecorder } from '../../../runner/engine/recorder.ts'
 import { createSqliteStore } from '../../../runner/stores/sqlite.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
 import { quietLog } from '../../support/quiet-log.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 import type { Colour } from '../prove.ts'
+import { standingOf } from './standing.ts'
 
 const [minute, day] = [60_000, 86_400_000]
 const begin = Date.UTC(2026, 0, 5)
@@ -43,7 +43,6 @@ export async function measure(system: System, promise: string, past: Past): Prom
     by: 'hand',
   } as const
   await store.append({ results: [], health: [], keep: [{ kind: 'deploy', id: deploy.id, at: begin, value: deploy }] })
-  const feeders = system.checks.map(check => feederOf(check))
   const fed = system.checks.filter(check => feedsByDefault(feederOf(check), 'network'))
   const recorder = createRecorder({
     store,
@@ -61,22 +60,8 @@ export async function measure(system: System, promise: string, past: Past): Prom
     await clock.advance(begin + (now - begin) + day - clock.now())
     await store.maintain(clock.now())
   }
-  const objectives = createObjectives({
-    store,
-    clock,
-    log: quietLog(),
-    systems: () => [system],
-    feeders: () => feeders,
-    locations: () => 1,
-    rawKept: () => 7 * day,
-    signal: () => undefined,
-    open: () => [],
-  })
-  await objectives.evaluate()
-  await objectives.stop()
-  const state = objectives.states().find(({ requirement }) => requirement === promise)
-  if (state === undefined) throw new Error(`expected an objective from ${promise} in ${system.id}, found none`)
-  return ({ kept: 'passed', broken: 'failed', unknown: 'unknown' } as const)[state.standing]
+  // Awaited, so that the store stays open until all is read.
+  return await standingOf(promise, { system, store, clock })
 }
 
 function* runsOf(system: System, check: Check, from: number, past: Past): Generator<Result> {

@@ -1,24 +1,22 @@
 /** Promises over time, each by the pasts that `histories.ts` tells. */
 
-import type { Check, System } from '../../../runner/core/definitions.ts'
+import type { System } from '../../../runner/core/definitions.ts'
 import type { Colour, Row } from '../prove.ts'
 import { type History, histories } from './histories.ts'
 
 export interface HistoryProof {
   readonly system: System
-  /** All that is watched of it, journeys included. */
-  readonly checks: readonly Check[]
   readonly wanted: (id: string) => boolean
   readonly signal: AbortSignal
   print(line: string): void
 }
 
-export async function proveHistory({ system, checks, wanted, signal, print }: HistoryProof): Promise<readonly Row[]> {
+export async function proveHistory({ system, wanted, signal, print }: HistoryProof): Promise<readonly Row[]> {
   const rows: Row[] = []
   for (const { id } of system.requirements) {
     const history = histories[id]
     if (history === undefined || !wanted(id) || signal.aborted) continue
-    const row = await prove(id, history, system, checks)
+    const row = await prove(id, history, system)
     rows.push(row)
     print(
       `${id} by history: healthy ${row.healthy}, broken ${row.broken}${row.note === undefined ? '' : `: ${row.note}`}`,
@@ -27,17 +25,12 @@ export async function proveHistory({ system, checks, wanted, signal, print }: Hi
   return rows
 }
 
-async function prove(
-  id: string,
-  { checks: by, healthy, broken }: History,
-  system: System,
-  checks: readonly Check[],
-): Promise<Row> {
+async function prove(id: string, { checks: by, healthy, broken }: History, system: System): Promise<Row> {
   const row = { id, how: 'history', checks: by, alsoRed: [] } as const
   try {
-    const good = await healthy(system, checks)
+    const good = await healthy(system)
     const seen: Colour[] = []
-    for (const past of broken) seen.push(await past(system, checks))
+    for (const past of broken) seen.push(await past(system))
     const missed = seen.flatMap((colour, index) => (colour === 'failed' ? [] : [`past ${index + 1} was ${colour}`]))
     return {
       ...row,
