@@ -33,8 +33,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const folder = mkdtempSync(join(tmpdir(), 'vedette-edge-'))
   const file = join(folder, 'nginx.conf')
   writeFileSync(file, configuration(folder, `listen ${host}:${port};\n${server}`, http))
-  // The shell waits for the end of a pipe that only we hold, and then ends nginx: also when we were killed.
-  const script = '"$@" & cat >/dev/null; kill $! 2>/dev/null; wait $!; rm -rf "$0"'
+  // The shell waits for the end of a pipe that only we hold, and then ends nginx: also when we were killed. It says so until nginx is gone:
+  // a signal that comes just before nginx waits for events is noted, and wakes nobody.
+  const script = '"$@" & cat >/dev/null; while kill $! 2>/dev/null; do sleep 0.1; done; wait $!; rm -rf "$0"'
   const child = spawn('/bin/sh', ['-c', script, folder, nginx, '-p', folder, '-c', file, '-e', 'stderr'], {
     stdio: ['pipe', 'ignore', 'pipe'],
     // Ctrl-C reaches us alone.
