@@ -1,5 +1,6 @@
 /** Times in which trouble is expected: runs go on and are recorded, nobody is told, and no objective counts them. */
 
+import { instantOf, type OffsetAt } from './calendar.ts'
 import type { Timetable } from './slots.ts'
 
 /** One window of time, or a rule that makes them. Selections are those of the command line: `system`, `system/check`, `@tag`. */
@@ -9,11 +10,24 @@ export interface Maintenance {
   readonly selection: readonly string[]
   readonly when:
     | { readonly from: number; readonly to: number }
-    | { readonly cron: string; readonly timezone: string; readonly duration: number }
+    | CalendarWindow
   /** Declared by a person at run time, in place of the configuration. */
   readonly by?: string
   /** Ended early, or taken back. */
   readonly endedAt?: number
+}
+
+/** Begins by a calendar. */
+export interface CalendarWindow {
+  readonly cron: string
+  readonly timezone: string
+  /** How long it lasts, ms. */
+  readonly duration: number
+  /**
+   * It ends when clocks show this time of day, in minutes, next: in the nights in which they are changed that is an hour sooner or later.
+   * Absent: it always lasts as long.
+   */
+  readonly endsAt?: number
 }
 
 /** A time that a window covers, epoch ms. */
@@ -22,24 +36,44 @@ export interface Span {
   readonly to: number
 }
 
-/** A window with the timetable of its calendar, where it has one. */
+/** A window with its calendar, where it has one. */
 export interface PlannedMaintenance extends Maintenance {
-  readonly starts?: Timetable
+  readonly calendar?: { readonly starts: Timetable; readonly offsetAt: OffsetAt }
 }
 
 /** The time that covers `now`, if there is one. */
-export function spanAt({ when, starts, endedAt }: PlannedMaintenance, now: number): Span | undefined {
+export function spanAt({ when, calendar, endedAt }: PlannedMaintenance, now: number): Span | undefined {
   if (endedAt !== undefined && now >= endedAt) return undefined
   if ('from' in when) return now >= when.from && now < when.to ? { from: when.from, to: when.to } : undefined
-  // The newest start that is not longer ago than the window lasts.
-  let from = starts?.after(now - when.duration)
-  if (from === undefined || from > now) return undefined
-  for (let next = starts!.after(from); next !== undefined && next <= now; next = starts!.after(next)) from = next
-  return { from, to: from + when.duration }
+  if (calendar === undefined) return undefined
+  // The newest start that is not longer ago than the window can last.
+  let from: number | undefined
+  const { starts } = calendar
+  for (let next = starts.after(now - when.duration - mostChanged); next !== undefined && next <= now; next = starts.after(next))
+    from = next
+  if (from === undefined) return undefined
+  const to = endOf(when, calendar.offsetAt, from)
+  return now < to ? { from, to } : undefined
 }
 
-/** When it begins the next time. */
-export function nextStart({ when, starts, endedAt }: PlannedMaintenance, now: number): number | undefined {
+/** The next time that it covers and that has not begun. */
+export function nextSpan({ when, calendar, endedAt }: PlannedMaintenance, now: number): Span | undefined {
   if (endedAt !== undefined) return undefined
-  return 'from' in when ? (when.from > now ? when.from : undefined) : starts?.after(now)
+  if ('from' in when) return when.from > now ? { from: when.from, to: when.to } : undefined
+  const from = calendar?.starts.after(now)
+  return from === undefined ? undefined : { from, to: endOf(when, calendar!.offsetAt, from) }
+}
+
+const day = 86_400_000
+const minute = 60_000
+// Clocks are changed by an hour, in one place by half of one; never by more than this.
+const mostChanged = 3 * 3_600_000
+
+function endOf({ duration, endsAt }: CalendarWindow, offsetAt: OffsetAt, from: number): number {
+  if (endsAt === undefined) return from + duration
+  const local = from + offsetAt(from)
+  const today = Math.floor(local / day) * day + endsAt * minute
+  const shown = instantOf(local < today ? today : today + day, offsetAt)
+  // Where clocks leap over the whole window it would not be at all: what was to be done in it is done nevertheless.
+  return shown - from > duration + mostChanged ? from + duration : shown
 }

@@ -397,6 +397,7 @@ export interface Alarms {
     readonly active: boolean
     readonly until?: number
     readonly next?: number
+    readonly nextUntil?: number
   })[]
   declareMaintenance(window: Maintenance): Promise<void>
   endMaintenance(id: string): Promise<void>

@@ -5,6 +5,7 @@ import type { Check, Configuration, System } from '../core/definitions.ts'
 import { type Maintenance, type PlannedMaintenance, type Span, spanAt } from '../core/maintenance.ts'
 import type { CheckKey } from '../core/ports.ts'
 import { isMeant, selectable } from '../core/selection.ts'
+import { zoneOffset } from '../core/zone.ts'
 import { calendarTimetable } from './calendar.ts'
 
 export interface Watched {
@@ -20,8 +21,11 @@ export interface AlarmSource {
   isListed(): boolean
 }
 
-export const planned = (window: Maintenance): PlannedMaintenance =>
-  'cron' in window.when ? { ...window, starts: calendarTimetable(window.when.cron, window.when.timezone) } : window
+export function planned(window: Maintenance): PlannedMaintenance {
+  if ('from' in window.when) return window
+  const { cron, timezone } = window.when
+  return { ...window, calendar: { starts: calendarTimetable(cron, timezone), offsetAt: zoneOffset(timezone) } }
+}
 
 export function alarmRules(
   environment: string,
@@ -88,7 +92,7 @@ function createSpans() {
       const last = known.get(window)
       if (last !== undefined && now >= last.from && now < last.until) return last.span
       const span = spanAt(window, now)
-      const until = span?.to ?? ('from' in window.when ? window.when.from : window.starts?.after(now))
+      const until = span?.to ?? ('from' in window.when ? window.when.from : window.calendar?.starts.after(now))
       known.set(window, {
         span,
         from: now,

@@ -5,7 +5,7 @@ import { type AlarmMemory, memoryOf, stateOf } from '../core/alarm-state.ts'
 import type { Clock, Health, Result } from '../core/contracts.ts'
 import { RunnerFault } from '../core/fault.ts'
 import type { Happening, Incident, IncidentLine, Signal } from '../core/incidents.ts'
-import { type Maintenance, nextStart, type PlannedMaintenance, spanAt } from '../core/maintenance.ts'
+import { type Maintenance, nextSpan, type PlannedMaintenance, spanAt } from '../core/maintenance.ts'
 import type { Alarms, CheckKey, Keep, Store, WatchEvent } from '../core/ports.ts'
 import { type AlarmSource, alarmRules, planned } from './alarm-rules.ts'
 import type { Log } from './log.ts'
@@ -161,15 +161,15 @@ export async function createAlarms(options: AlarmsOptions): Promise<AlarmEngine>
     note: (id, { name }, text) => answer('noted', id, name, text),
     maintenance() {
       const now = clock.now()
-      return [...windows, ...byHand].map(({ starts, ...window }) => {
-        const full = { ...window, ...(starts === undefined ? {} : { starts }) }
+      return [...windows, ...byHand].map(full => {
+        const { calendar: _, ...window } = full
         const span = spanAt(full, now)
-        const next = nextStart(full, now)
+        const next = nextSpan(full, now)
         return {
           ...window,
           active: span !== undefined,
           ...(span === undefined ? {} : { until: span.to }),
-          ...(next === undefined ? {} : { next }),
+          ...(next === undefined ? {} : { next: next.from, nextUntil: next.to }),
         }
       })
     },
@@ -189,7 +189,7 @@ export async function createAlarms(options: AlarmsOptions): Promise<AlarmEngine>
             : `expected a maintenance window, found none with the id '${id}'`,
         )
       }
-      const { starts: _, ...rest } = window
+      const { calendar: _, ...rest } = window
       byHand = byHand.filter(item => item !== window)
       await keepWindow({ ...rest, endedAt: clock.now() })
       write({ kind: 'tick', at: clock.now() })

@@ -74,11 +74,11 @@ export function serveStatusPage(app: FastifyInstance, status: Status): void {
 function windowsOf({ watch }: Rooms, now: number): readonly StatusWindow[] {
   return watch.alarms
     .maintenance()
-    .flatMap(({ selection, when, active, until, next, endedAt }): readonly StatusWindow[] => {
+    .flatMap(({ selection, when, active, until, next, nextUntil, endedAt }): readonly StatusWindow[] => {
       if (active) return [{ selection, from: 'from' in when ? when.from : now, to: until ?? now + 1 }]
       if (endedAt !== undefined) return []
       if ('from' in when) return [{ selection, ...when }]
-      return next === undefined ? [] : [{ selection, from: next, to: next + when.duration }]
+      return next === undefined || nextUntil === undefined ? [] : [{ selection, from: next, to: nextUntil }]
     })
 }
 

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { check } from '../../runner/config/check.ts'
 import { defineConfig } from '../../runner/config/configuration.ts'
 import { type MaintenanceOptions, maintenance } from '../../runner/config/maintenance.ts'
 import { defineSystem } from '../../runner/config/system.ts'
-import { nextStart, spanAt } from '../../runner/core/maintenance.ts'
+import { nextSpan, spanAt } from '../../runner/core/maintenance.ts'
 import { planned } from '../../runner/engine/alarm-rules.ts'
 import { http } from '../../runner/probes/http.ts'
 
@@ -25,17 +25,42 @@ test('every week, over midnight and over both changes of the clock', () => {
   const weekly = { weekly: 'sat 23:00-04:00', timezone: 'Europe/Berlin' }
   expect(spanOf(weekly, '2026-01-04T00:00:00Z')).toEqual(['2026-01-03T22:00:00.000Z', '2026-01-04T03:00:00.000Z'])
   expect(spanOf(weekly, '2026-01-04T03:00:00Z')).toBeUndefined()
-  // The night with an hour less: it begins by the clock and lasts as long as ever.
-  expect(spanOf(weekly, '2026-03-28T22:30:00Z')).toEqual(['2026-03-28T22:00:00.000Z', '2026-03-29T03:00:00.000Z'])
-  expect(spanOf(weekly, '2026-10-24T21:30:00Z')).toEqual(['2026-10-24T21:00:00.000Z', '2026-10-25T02:00:00.000Z'])
+  // The night with an hour less: it begins and ends by the clock.
+  expect(spanOf(weekly, '2026-03-28T22:30:00Z')).toEqual(['2026-03-28T22:00:00.000Z', '2026-03-29T02:00:00.000Z'])
+  expect(spanOf(weekly, '2026-10-24T21:30:00Z')).toEqual(['2026-10-24T21:00:00.000Z', '2026-10-25T03:00:00.000Z'])
 })
 
 test('by a calendar, also where windows overlap; and when the next begins', () => {
   const often = { cron: '*/10 * * * *', duration: '15m' }
   expect(spanOf(often, '2026-01-04T00:12:00Z')).toEqual(['2026-01-04T00:10:00.000Z', '2026-01-04T00:25:00.000Z'])
   const window = planned(maintenance('Upgrade', { selection, cron: '0 3 * * *', duration: '1h' }))
-  expect(nextStart(window, at('2026-01-04T03:00:00Z'))).toBe(at('2026-01-05T03:00:00Z'))
+  expect(nextSpan(window, at('2026-01-04T03:00:00Z'))).toEqual({
+    from: at('2026-01-05T03:00:00Z'),
+    to: at('2026-01-05T04:00:00Z'),
+  })
   expect(spanAt({ ...window, endedAt: at('2026-01-04T03:10:00Z') }, at('2026-01-04T03:20:00Z'))).toBeUndefined()
+})
+
+describe('a weekly window holds by the clocks of its zone, also in the nights in which they are changed', () => {
+  const berlin = { timezone: 'Europe/Berlin' }
+  test.each([
+    // Clocks go from 03:00 back to 02:00: the night has an hour more, and so has the window.
+    ['autumn', 'sun 02:00-04:00', '2026-10-25T00:00:00Z', '2026-10-25T03:00:00Z'],
+    ['autumn, over midnight', 'sat 22:00-06:00', '2026-10-24T20:00:00Z', '2026-10-25T05:00:00Z'],
+    ['autumn, within the hour that comes twice', 'sun 02:15-02:45', '2026-10-25T00:15:00Z', '2026-10-25T00:45:00Z'],
+    // Clocks go from 02:00 on to 03:00: the night has an hour less.
+    ['spring', 'sun 01:00-04:00', '2026-03-29T00:00:00Z', '2026-03-29T02:00:00Z'],
+    ['spring, from within the hour that is left out', 'sun 02:30-03:30', '2026-03-29T01:00:00Z', '2026-03-29T01:30:00Z'],
+    ['spring, wholly within it, so that its length holds', 'sun 02:00-03:00', '2026-03-29T01:00:00Z', '2026-03-29T02:00:00Z'],
+    ['any other night', 'sun 02:00-04:00', '2026-06-07T00:00:00Z', '2026-06-07T02:00:00Z'],
+  ])('%s: %s', (_, weekly, from, to) => {
+    const window = planned(maintenance('Upgrade', { selection, weekly, ...berlin }))
+    const span = { from: at(from), to: at(to) }
+    expect(spanAt(window, span.from - 1)).toBeUndefined()
+    expect(spanAt(window, span.from)).toEqual(span)
+    expect(spanAt(window, span.to - 1)).toEqual(span)
+    expect(spanAt(window, span.to)).toBeUndefined()
+  })
 })
 
 test.each<[string, Partial<MaintenanceOptions>, RegExp]>([
