@@ -1,6 +1,6 @@
 /** "What is wrong now, who is on it, and how did it go before?" */
 
-import type { Severity } from '../../runner/core/definitions.ts'
+import type { Severity } from '../../runner/core/contracts.ts'
 import type { Cause, Incident } from '../../runner/core/incidents.ts'
 import { ago, count, dash, lasting, moment, span } from './format.ts'
 import { type Content, html } from './html.ts'

@@ -1,7 +1,7 @@
 /** What the configuration says about the trouble of a check: who owns it, what explains it, what keeps it silent. */
 
-import type { HealthPolicy, Reason } from './contracts.ts'
-import type { Quarantine, Severity } from './definitions.ts'
+import type { HealthPolicy, Reason, Severity } from './contracts.ts'
+import type { Quarantine } from './definitions.ts'
 import type { Cause } from './incidents.ts'
 import type { CheckKey } from './ports.ts'
 
@@ -14,11 +14,13 @@ export interface AlarmRule {
   readonly owners: Readonly<Record<string, string>>
   readonly owner?: string
   readonly runbook?: string
-  /** Keys of checks, and ids of systems. */
+  /** Keys of checks, and ids of systems; of a name that may be either, both. */
   readonly dependsOn: readonly string[]
   readonly quarantine?: Quarantine
   readonly startGrace?: number
   readonly policy: HealthPolicy
+  /** Time between two runs at one place, ms; of a calendar the mean. */
+  readonly interval: number
   readonly heartbeat: boolean
 }
 
@@ -48,13 +50,6 @@ const severities: readonly Severity[] = ['p0', 'p1', 'p2']
 
 export const worst = (one: Severity, other: Severity): Severity =>
   severities.find(severity => severity === one || severity === other)!
-
-/** A check is down when most of the places from which it is to be watched say so; those that are silent do not. */
-export function isDownByMajority(downAt: readonly string[], configured: readonly string[]): boolean {
-  const places = new Set(configured)
-  const down = new Set(downAt.filter(place => places.size === 0 || places.has(place)))
-  return down.size > places.size / 2
-}
 
 /** What a title says of a check, by cause. */
 export const complaint: Readonly<Record<Cause, string>> = {

@@ -3,10 +3,14 @@
  * something explains it, and resolved when all of it is over. Only the beginning of an incident is ever suppressed, never its end.
  */
 
-import { type AlarmRule, type AlarmRules, causeOf, complaint, isDownByMajority, worst } from './alarm-rules.ts'
-import { type AlarmState, type Trouble, withEntry, without } from './alarm-state.ts'
-import type { Health, Result } from './contracts.ts'
-import type { Affected, Happening, Incident, IncidentLine, Signal } from './incidents.ts'
+import { type AlarmStep, andThen, begin, forgetGone, put, recover, settle } from './alarm-incidents.ts'
+import { healthAt, isDownByMajority, placesAfter, silentAfter } from './alarm-places.ts'
+import { type AlarmRule, type AlarmRules, causeOf, complaint, worst } from './alarm-rules.ts'
+import { explanations, whySilent } from './alarm-silence.ts'
+import { isSlow, slownessAfter } from './alarm-slowness.ts'
+import { type AlarmState, type Places, type Slowness, type Trouble, withEntry, without } from './alarm-state.ts'
+import type { Health, Onset, Result } from './contracts.ts'
+import type { IncidentLine, Signal } from './incidents.ts'
 import { type CheckKey, checkKey, runId } from './ports.ts'
 
 export type AlarmEvent =
@@ -25,12 +29,6 @@ export type AlarmEvent =
   /** Time has passed, or the rules have changed. */
   | { readonly kind: 'tick'; readonly at: number }
 
-export interface AlarmStep {
-  readonly state: AlarmState
-  /** In the order in which they happened. */
-  readonly happenings: readonly Happening[]
-}
-
 export function step(state: AlarmState, event: AlarmEvent, rules: AlarmRules): AlarmStep {
   switch (event.kind) {
     case 'judged':
@@ -43,7 +41,7 @@ export function step(state: AlarmState, event: AlarmEvent, rules: AlarmRules): A
     case 'line':
       return append(state, event.incident, event.line)
     case 'tick':
-      return then(forgetGone(state, event.at, rules), next => settle(next, event.at, rules))
+      return andThen(forgetGone(state, event.at, rules), next => settle(next, event.at, rules))
   }
 }
 
@@ -52,59 +50,83 @@ export const isPending = ({ troubles, incidents }: AlarmState): boolean =>
   [...troubles.values()].some(({ incident }) => incident === undefined) ||
   [...incidents.values()].some(({ flapping }) => flapping)
 
-// ---- trouble ------------------------------------------------------------------------------------------------------
-
 function judged(
   state: AlarmState,
-  { at, result, health }: Extract<AlarmEvent, { kind: 'judged' }>,
+  { at, result, health: given }: Extract<AlarmEvent, { kind: 'judged' }>,
   rules: AlarmRules,
 ): AlarmStep {
   const key = checkKey(result)
   const rule = rules.rule(key)
   // Whatever a window or a person hides stays as it is until that is over.
-  if (rule === undefined || health.state === 'maintenance' || health.state === 'paused')
-    return { state, happenings: [] }
-  const counted = countSlow(countDown(state, key, result.location, health, rules), key, result)
-  const cause = isDown(counted, key, health, rules)
-    ? causeOf(result.reason, rule)
-    : (counted.slow.get(key) ?? 0) >= rule.policy.failures
-      ? 'slow'
-      : undefined
-  const before = counted.troubles.get(key)
-  if (cause === undefined) {
-    // One good run out of several is not yet the end of being slow; any other trouble ends with its health.
-    if (before === undefined || (before.cause === 'slow' && result.verdict === 'unknown'))
-      return { state: counted, happenings: [] }
-    return recover(counted, [before], at, rules)
+  if (rule === undefined || given.state === 'maintenance' || given.state === 'paused') return { state, happenings: [] }
+  const before = state.troubles.get(key)
+  const places = rules.locations.length > 1 ? placesAfter(state.places.get(key), result, at, rule) : undefined
+  const health = places === undefined ? given : healthAt(places, result.location)
+  const slowness = slownessAfter(state.slowness.get(key), result, health, before?.cause === 'slow')
+  const seen = withSeen(state, key, places, slowness)
+  // Our own trouble opens nothing and ends nothing.
+  if (result.verdict === 'unknown') return { state: seen, happenings: [] }
+  const isDown = places === undefined ? health.state === 'down' : isDownByMajority(places, rules, rule, at)
+  const bad = (cause: Trouble['cause'], onset: Onset) => troubleOf(key, cause, rule, result, onset, at)
+  const downNow = () => bad(causeOf(result.reason, rule), health.failing ?? onsetOf(result))
+  const slowNow = () => bad('slow', slowness!.onset)
+  const isNewlySlow = result.verdict === 'degraded' && isSlow(slowness, rule.policy)
+
+  if (before === undefined) {
+    if (isDown && result.verdict === 'failed') return begin(seen, downNow(), at, rules)
+    return !isDown && isNewlySlow ? begin(seen, slowNow(), at, rules) : { state: seen, happenings: [] }
   }
-  // What is down stays in its incident, whichever way it fails meanwhile; being slow is another thing than being down.
-  if (before !== undefined && (before.cause === 'slow') === (cause === 'slow'))
-    return { state: counted, happenings: [] }
-  const ended = before === undefined ? { state: counted, happenings: [] } : recover(counted, [before], at, rules)
-  return then(ended, next => begin(next, troubleOf(key, cause, rule, result, health, at), at, rules))
+  if (before.cause === 'slow') {
+    if (isDown && result.verdict === 'failed') return worsen(seen, before, downNow(), at, rules)
+    if (!isDown && slowness !== undefined && slowness.passes >= rule.policy.successes)
+      return recover({ ...seen, slowness: without(seen.slowness, key) }, [before], at, rules)
+    return again(seen, before, result, at, rules)
+  }
+  if (isDown || result.verdict === 'failed') return again(seen, before, result, at, rules)
+  const up = recover(seen, [before], at, rules)
+  return isNewlySlow ? andThen(up, next => begin(next, slowNow(), at, rules)) : up
 }
 
-const isDown = (state: AlarmState, key: string, health: Health, { locations }: AlarmRules): boolean =>
-  locations.length > 1 ? isDownByMajority(state.downAt.get(key) ?? [], locations) : health.state === 'down'
-
-function countDown(
+/** The same state where nothing is new, so that nothing is written. */
+function withSeen(
   state: AlarmState,
-  key: string,
-  location: string,
-  health: Health,
-  { locations }: AlarmRules,
+  key: CheckKey,
+  places: Places | undefined,
+  slowness: Slowness | undefined,
 ): AlarmState {
-  if (locations.length <= 1) return state
-  const before = state.downAt.get(key) ?? []
-  if (before.includes(location) === (health.state === 'down')) return state
-  const after = health.state === 'down' ? [...before, location] : before.filter(place => place !== location)
-  return { ...state, downAt: after.length === 0 ? without(state.downAt, key) : withEntry(state.downAt, key, after) }
+  const placed = places === undefined ? state : { ...state, places: withEntry(state.places, key, places) }
+  if (slowness === state.slowness.get(key)) return placed
+  const { slowness: known } = state
+  return { ...placed, slowness: slowness === undefined ? without(known, key) : withEntry(known, key, slowness) }
 }
 
-function countSlow(state: AlarmState, key: string, { verdict }: Result): AlarmState {
-  if (verdict === 'unknown') return state
-  if (verdict !== 'degraded') return state.slow.has(key) ? { ...state, slow: without(state.slow, key) } : state
-  return { ...state, slow: withEntry(state.slow, key, (state.slow.get(key) ?? 0) + 1) }
+const onsetOf = ({ slot, startedAt }: Result): Onset => ({ slot, at: startedAt })
+
+/** A further bad run of what is in trouble already: it is news only of what waited for it. */
+function again(state: AlarmState, before: Trouble, result: Result, at: number, rules: AlarmRules): AlarmStep {
+  const { explainedAt, ...trouble } = before
+  const since = explainedAt ?? 0
+  const interval = rules.rule(before.key as CheckKey)?.interval ?? 0
+  const isOld = result.startedAt < since
+  // So far ahead of its runs it can only be because the clock was set back.
+  const wasSetBack = since - result.startedAt > silentAfter * interval
+  const isBad = result.verdict === 'failed' || result.verdict === 'degraded'
+  if (explainedAt === undefined || !isBad || (isOld && !wasSetBack)) return { state, happenings: [] }
+  if (explanations(state, at, rules)(before) !== undefined) return { state, happenings: [] }
+  return settle({ ...state, troubles: withEntry(state.troubles, before.key, trouble) }, at, rules)
+}
+
+/**
+ * What was slow is down. That is another thing, so it is another incident, and the first one ends with these words; but while nobody is told
+ * of the second one, the first stays open.
+ */
+function worsen(state: AlarmState, before: Trouble, trouble: Trouble, at: number, rules: AlarmRules): AlarmStep {
+  const next = { ...state, troubles: withEntry(state.troubles, trouble.key, trouble) }
+  const isTold = whySilent(next, trouble, at, rules) === undefined
+  if (before.incident !== undefined && !isTold) return { state, happenings: [] }
+  const slow = without(state.slowness, trouble.key)
+  const ended = recover({ ...state, slowness: slow }, [before], at, rules, 'it is down now, which is told apart')
+  return andThen(ended, last => begin(last, trouble, at, rules))
 }
 
 function troubleOf(
@@ -112,7 +134,7 @@ function troubleOf(
   cause: Trouble['cause'],
   rule: AlarmRule,
   result: Result,
-  health: Health,
+  onset: Onset,
   at: number,
 ): Trouble {
   const run = (slot: number) => runId({ ...result, slot })
@@ -130,11 +152,11 @@ function troubleOf(
     ...(owner === undefined ? {} : { owner }),
     ...(rule.runbook === undefined ? {} : { runbook: rule.runbook }),
     at,
-    startedAt: Math.min(at, health.lastPassedAt ?? health.failing?.at ?? result.startedAt),
+    startedAt: Math.min(at, onset.goodAt ?? onset.at),
     ...(result.reason === undefined ? {} : { reason: result.reason }),
     ...(result.detail === undefined ? {} : { detail: result.detail }),
-    firstFailure: run(health.failing?.slot ?? result.slot),
-    ...(health.lastPassedSlot === undefined ? {} : { lastPass: run(health.lastPassedSlot) }),
+    firstFailure: run(onset.slot),
+    ...(onset.passedSlot === undefined ? {} : { lastPass: run(onset.passedSlot) }),
   }
 }
 
@@ -163,159 +185,6 @@ function signalled(state: AlarmState, signal: Signal, rules: AlarmRules): AlarmS
   return begin(state, trouble, at, rules)
 }
 
-/** Notes a trouble, and lets it open or join an incident unless something keeps it silent. */
-function begin(state: AlarmState, trouble: Trouble, at: number, rules: AlarmRules): AlarmStep {
-  const noted = { ...state, troubles: withEntry(state.troubles, trouble.key, trouble) }
-  return settle(changed(noted, trouble.key, at, rules), at, rules)
-}
-
-// ---- incidents ----------------------------------------------------------------------------------------------------
-
-/** Opens what nothing explains any more, and closes what has been calm long enough. */
-function settle(state: AlarmState, at: number, rules: AlarmRules): AlarmStep {
-  let now: AlarmStep = { state, happenings: [] }
-  for (const trouble of state.troubles.values()) {
-    if (trouble.incident !== undefined || whySilent(state, trouble, at, rules) !== undefined) continue
-    now = then(now, next => join(next, trouble, at, rules))
-  }
-  for (const incident of state.incidents.values()) {
-    if (!incident.flapping || !isOver(incident)) continue
-    const last = Math.max(...incident.affected.map(({ since, until = since }) => until))
-    if (at - last < rules.flapping.within) continue
-    now = then(now, next => close(next, incident.id, at, 'calm again'))
-  }
-  return now
-}
-
-/** Why a trouble opens no incident now, in words; undefined when nothing keeps it silent. */
-export function whySilent(state: AlarmState, trouble: Trouble, at: number, rules: AlarmRules): string | undefined {
-  if (trouble.isSignal) return undefined
-  const key = trouble.key as CheckKey
-  const rule = rules.rule(key)
-  if (rule === undefined) return 'it is not watched'
-  if (rule.quarantine !== undefined && at < rule.quarantine.until) return `quarantine: ${rule.quarantine.reason}`
-  if (rules.inMaintenance(key, at)) return 'maintenance'
-  const deployed = rules.deployedAt(rule.system)
-  if (rule.startGrace !== undefined && deployed !== undefined && at >= deployed && at < deployed + rule.startGrace)
-    return 'it has just been deployed'
-  const explains = (other: Trouble, name: string) =>
-    (other.key === name || other.system === name) &&
-    other.key !== key &&
-    !other.isSignal &&
-    other.cause !== 'slow' &&
-    // What is known to be flaky explains nothing.
-    at >= (rules.rule(other.key as CheckKey)?.quarantine?.until ?? 0)
-  const cause = rule.dependsOn.find(name => [...state.troubles.values()].some(other => explains(other, name)))
-  return cause === undefined ? undefined : `${cause} is in trouble, which explains it`
-}
-
-function join(state: AlarmState, trouble: Trouble, at: number, rules: AlarmRules): AlarmStep {
-  const open = [...state.incidents.values()].find(incident => groupOf(incident) === trouble.group)
-  const affected = affectedBy(trouble, at)
-  if (open !== undefined) {
-    const isFlapping = flaps(state, trouble.key, at, rules)
-    const joined: Incident = {
-      ...open,
-      severity: worst(open.severity, trouble.severity),
-      affected: [...open.affected.filter(({ check }) => check !== trouble.check), affected],
-      ...(isFlapping ? { flapping: true } : {}),
-    }
-    const news: IncidentLine[] = [{ at, kind: 'joined', by: trouble.check, ...textOf(trouble) }]
-    if (isFlapping && !open.flapping) news.push(flappingLine(at, rules))
-    return put(inIncident(state, trouble, open.id), joined, news)
-  }
-  const isFlapping = flaps(state, trouble.key, at, rules)
-  const id = `${trouble.group}~${at}`
-  const incident: Incident = {
-    id,
-    system: trouble.system,
-    environment: rules.environment,
-    cause: trouble.cause,
-    severity: trouble.severity,
-    ...(trouble.owner === undefined ? {} : { owner: trouble.owner }),
-    title: trouble.title,
-    ...(trouble.runbook === undefined ? {} : { runbook: trouble.runbook }),
-    startedAt: trouble.startedAt,
-    openedAt: at,
-    affected: [affected],
-    timeline: [],
-    ...(isFlapping ? { flapping: true } : {}),
-  }
-  const lines: IncidentLine[] = [{ at, kind: 'opened', by: trouble.check, ...textOf(trouble) }]
-  if (isFlapping) lines.push(flappingLine(at, rules))
-  return put(inIncident(state, trouble, id), incident, lines)
-}
-
-const flappingLine = (at: number, { flapping }: AlarmRules): IncidentLine => ({
-  at,
-  kind: 'flapping',
-  text: `more than ${flapping.changes} changes in a short time; it stays open until it has been calm`,
-})
-
-const textOf = ({ detail }: Trouble) => (detail === undefined ? {} : { text: detail })
-
-const affectedBy = ({ check, title, reason, detail, firstFailure, lastPass }: Trouble, since: number): Affected => ({
-  check,
-  title,
-  since,
-  ...(reason === undefined ? {} : { reason }),
-  ...(detail === undefined ? {} : { detail }),
-  ...(firstFailure === undefined ? {} : { firstFailure }),
-  ...(lastPass === undefined ? {} : { lastPass }),
-})
-
-const inIncident = (state: AlarmState, trouble: Trouble, incident: string): AlarmState => ({
-  ...state,
-  troubles: withEntry(state.troubles, trouble.key, { ...trouble, incident }),
-})
-
-/** Takes troubles away, and closes the incidents that have none left. */
-function recover(
-  state: AlarmState,
-  troubles: readonly Trouble[],
-  at: number,
-  rules: AlarmRules,
-  text?: string,
-): AlarmStep {
-  let now: AlarmStep = { state, happenings: [] }
-  for (const trouble of troubles) {
-    now = then(now, next => {
-      const rest = changed({ ...next, troubles: without(next.troubles, trouble.key) }, trouble.key, at, rules)
-      const incident = trouble.incident === undefined ? undefined : rest.incidents.get(trouble.incident)
-      if (incident === undefined) return { state: rest, happenings: [] }
-      const affected = incident.affected.map(item => (item.check === trouble.check ? { ...item, until: at } : item))
-      const line: IncidentLine = { at, kind: 'recovered', by: trouble.check, ...(text === undefined ? {} : { text }) }
-      const recovered = put(rest, { ...incident, affected }, [line])
-      if (!isOver({ affected })) return recovered
-      const isFlapping = incident.flapping || flaps(rest, trouble.key, at, rules)
-      if (!isFlapping) return then(recovered, last => close(last, incident.id, at))
-      if (incident.flapping) return recovered
-      return then(recovered, last =>
-        put(last, { ...last.incidents.get(incident.id)!, flapping: true }, [flappingLine(at, rules)]),
-      )
-    })
-  }
-  // What it explained is explained no more.
-  return then(now, next => settle(next, at, rules))
-}
-
-const isOver = ({ affected }: Pick<Incident, 'affected'>) => affected.every(({ until }) => until !== undefined)
-
-function close(state: AlarmState, id: string, at: number, text?: string): AlarmStep {
-  const { flapping: _, ...incident } = state.incidents.get(id)!
-  const line: IncidentLine = { at, kind: 'resolved', ...(text === undefined ? {} : { text }) }
-  const closed = put(state, { ...incident, resolvedAt: at }, [line])
-  return { ...closed, state: { ...closed.state, incidents: without(closed.state.incidents, id) } }
-}
-
-/** Checks that are watched no longer. */
-function forgetGone(state: AlarmState, at: number, rules: AlarmRules): AlarmStep {
-  const gone = [...state.troubles.values()].filter(
-    trouble => !trouble.isSignal && rules.isGone(trouble.key as CheckKey),
-  )
-  return gone.length === 0 ? { state, happenings: [] } : recover(state, gone, at, rules, 'watched no longer')
-}
-
 // ---- people -------------------------------------------------------------------------------------------------------
 
 function answered(
@@ -333,39 +202,4 @@ function answered(
 function append(state: AlarmState, id: string, line: IncidentLine): AlarmStep {
   const incident = state.incidents.get(id)
   return incident === undefined ? { state, happenings: [] } : put(state, incident, [line])
-}
-
-// ---- small change -------------------------------------------------------------------------------------------------
-
-/** Of all incidents of a system and cause there is one; those of signals are apart. */
-const groupOf = ({ id }: Pick<Incident, 'id'>) => id.slice(0, id.lastIndexOf('~'))
-
-// A night of flapping must not fill the store.
-const mostLines = 200
-
-function put(state: AlarmState, incident: Incident, lines: readonly IncidentLine[]): AlarmStep {
-  let newest = incident
-  const happenings = lines.map(line => {
-    newest = { ...newest, timeline: [...newest.timeline, line] }
-    return { incident: newest, line }
-  })
-  const { timeline } = newest
-  const kept =
-    timeline.length <= mostLines ? newest : { ...newest, timeline: [timeline[0]!, ...timeline.slice(1 - mostLines)] }
-  return { state: { ...state, incidents: withEntry(state.incidents, incident.id, kept) }, happenings }
-}
-
-/** Notes that a check went into trouble or out of it, and forgets what is long ago. */
-function changed(state: AlarmState, key: string, at: number, { flapping }: AlarmRules): AlarmState {
-  const recent = [...state.changes].filter(([, times]) => at - times.at(-1)! < flapping.within)
-  const own = (state.changes.get(key) ?? []).filter(time => at - time < flapping.within)
-  return { ...state, changes: new Map(recent).set(key, [...own, at].slice(-flapping.changes - 1)) }
-}
-
-const flaps = (state: AlarmState, key: string, at: number, { flapping }: AlarmRules): boolean =>
-  (state.changes.get(key) ?? []).filter(time => at - time < flapping.within).length > flapping.changes
-
-function then({ state, happenings }: AlarmStep, next: (state: AlarmState) => AlarmStep): AlarmStep {
-  const after = next(state)
-  return { state: after.state, happenings: [...happenings, ...after.happenings] }
 }

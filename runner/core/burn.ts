@@ -1,6 +1,6 @@
 /** Multi-window burn alerts: how fast a budget goes, and from when on it is worth waking somebody. */
 
-import type { Severity } from './definitions.ts'
+import type { Severity } from './contracts.ts'
 import { exactDuration } from './duration.ts'
 import type { Burn } from './objectives.ts'
 import type { Split } from './sli.ts'

@@ -138,6 +138,9 @@ export interface Result {
   readonly runner: { readonly version: string; readonly browser?: string }
 }
 
+/** How bad trouble is: `p0` wakes somebody, `p1` is for the day, `p2` for the week. */
+export type Severity = 'p0' | 'p1' | 'p2'
+
 export const healthStates = ['up', 'retrying', 'degraded', 'down', 'unknown', 'maintenance', 'paused'] as const
 export type HealthState = (typeof healthStates)[number]
 
@@ -152,10 +155,27 @@ export interface Health {
   readonly lastPassedAt?: number
   /** Slot of the last run that passed. */
   readonly lastPassedSlot?: number
-  /** The first of the failures that have not ended: its slot and its start. */
-  readonly failing?: { readonly slot: number; readonly at: number }
+  /** When the last run ended that passed or was degraded. */
+  readonly lastGoodAt?: number
+  /** The first of the failures that have not ended. */
+  readonly failing?: Onset
   /** `f` and `p` for the last runs, the newest last, where the policy counts among several. */
   readonly recent?: string
+  /** The failures among those. */
+  readonly failures?: readonly Onset[]
+  /** It was down when a maintenance window began, and is so still as far as anybody knows. */
+  readonly hidden?: 'down'
+}
+
+/** A run with which trouble began, or may have. */
+export interface Onset {
+  readonly slot: number
+  /** Its start. */
+  readonly at: number
+  /** When the last good run before it ended; absent where there was none. */
+  readonly goodAt?: number
+  /** Slot of the last run before it that passed. */
+  readonly passedSlot?: number
 }
 
 /** A change of health. */

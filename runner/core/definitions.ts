@@ -1,6 +1,6 @@
 /** What a person defines: systems, checks, probes. Values made by the factories of `runner/config` and `runner/probes`; never changed. */
 
-import type { Clock, HealthPolicy, Observation, Problem, Retry, Schedule } from './contracts.ts'
+import type { Clock, HealthPolicy, Observation, Problem, Retry, Schedule, Severity } from './contracts.ts'
 import type { HeartbeatRule } from './heartbeats.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Notifier } from './notifications.ts'
@@ -70,8 +70,6 @@ export interface Probe {
   prepare?(): Promise<unknown>
   observe(run: ProbeRun): Promise<Observation>
 }
-
-export type Severity = 'p0' | 'p1' | 'p2'
 
 /** Immutable definition: probe + schedule + timeout + retry + tags + the requirements it covers. */
 export interface Check {

@@ -1,4 +1,4 @@
-import type { Health, HealthPolicy, HealthState, Result, Transition } from './contracts.ts'
+import type { Health, HealthPolicy, HealthState, Onset, Result, Transition } from './contracts.ts'
 
 /** Of a check that has never run. */
 export const unknownHealth = (since: number): Health => ({
@@ -20,18 +20,24 @@ export function advance(
 ): { readonly health: Health; readonly transition?: Transition } {
   if (result.trigger !== 'schedule') return { health }
   const at = Math.round(result.startedAt + result.duration)
-  const counters = result.maintenance ? countersOf(health) : count(health, result, policy)
+  const { verdict, slot } = result
+  const counters =
+    result.maintenance || verdict === 'unknown'
+      ? countersOf(health)
+      : count(health, result, verdict === 'failed', policy)
   const state = nextState(health, counters, result, policy)
-  const passed = result.verdict === 'passed' ? { lastPassedAt: at, lastPassedSlot: result.slot } : {}
-  const { failing: _, recent: __, ...before } = health
+  const { failing: _, recent: __, failures: ___, hidden: ____, ...before } = health
   const next: Health = {
     ...before,
-    ...counters,
+    ...(isGood(result) ? { lastGoodAt: at } : {}),
+    ...(verdict === 'passed' ? { lastPassedAt: at, lastPassedSlot: slot } : {}),
+    // What is down began when it went down, whatever passed meanwhile.
+    ...(state === 'down' && isDown(health) ? { ...counters, ...failingOf(health) } : counters),
     state,
     since: state === health.state ? health.since : at,
     lastRunAt: result.startedAt,
-    lastVerdict: result.verdict,
-    ...passed,
+    lastVerdict: verdict,
+    ...((state === 'maintenance' || state === 'paused') && isDown(health) ? { hidden: 'down' } : {}),
   }
   if (state === health.state) return { health: next }
   return {
@@ -48,27 +54,46 @@ export function advance(
   }
 }
 
-type Counters = Pick<Health, 'consecutiveFailures' | 'consecutiveSuccesses' | 'failing' | 'recent'>
+type Counters = Pick<Health, 'consecutiveFailures' | 'consecutiveSuccesses' | 'failing' | 'recent' | 'failures'>
 
-const countersOf = ({ consecutiveFailures, consecutiveSuccesses, failing, recent }: Health): Counters => ({
+const isGood = ({ verdict }: Pick<Result, 'verdict'>) => verdict === 'passed' || verdict === 'degraded'
+
+const isDown = ({ state, hidden }: Health) => state === 'down' || hidden === 'down'
+
+const failingOf = ({ failing }: Pick<Health, 'failing'>) => (failing === undefined ? {} : { failing })
+
+const countersOf = ({ consecutiveFailures, consecutiveSuccesses, failing, recent, failures }: Health): Counters => ({
   consecutiveFailures,
   consecutiveSuccesses,
   ...(failing === undefined ? {} : { failing }),
   ...(recent === undefined ? {} : { recent }),
+  ...(failures === undefined ? {} : { failures }),
 })
 
-function count(before: Health, { verdict, slot, startedAt }: Result, policy: HealthPolicy): Counters {
-  if (verdict === 'unknown') return countersOf(before)
-  const failed = verdict === 'failed'
-  const recent =
-    policy.of === undefined ? {} : { recent: `${before.recent ?? ''}${failed ? 'f' : 'p'}`.slice(-policy.of) }
-  const failures = failed ? before.consecutiveFailures + 1 : 0
-  const successes = failed ? 0 : before.consecutiveSuccesses + 1
-  const counters = { consecutiveFailures: failures, consecutiveSuccesses: successes, ...recent }
-  // Among several runs a pass ends nothing while too many of the others have failed.
-  const goesOn = failed || (policy.of !== undefined && failuresIn(counters) > 0 && before.failing !== undefined)
-  return goesOn ? { ...counters, failing: before.failing ?? { slot, at: startedAt } } : counters
+function count(before: Health, result: Result, failed: boolean, { of }: HealthPolicy): Counters {
+  const counters = {
+    consecutiveFailures: failed ? before.consecutiveFailures + 1 : 0,
+    consecutiveSuccesses: failed ? 0 : before.consecutiveSuccesses + 1,
+  }
+  const onsets = failed ? [onsetOf(before, result)] : []
+  if (of === undefined) {
+    const failing = failed ? (before.consecutiveFailures > 0 && before.failing) || onsets[0] : undefined
+    return { ...counters, ...(failing === undefined ? {} : { failing }) }
+  }
+  const recent = `${before.recent ?? ''}${failed ? 'f' : 'p'}`.slice(-of)
+  const many = failuresIn({ recent })
+  // A failure that is no longer among the runs that count has no part in what comes now.
+  const failures = many === 0 ? [] : [...(before.failures ?? []), ...onsets].slice(-many)
+  const [failing] = failures
+  return { ...counters, recent, failures, ...(failing === undefined ? {} : { failing }) }
 }
+
+const onsetOf = ({ lastGoodAt, lastPassedSlot }: Health, { slot, startedAt }: Result): Onset => ({
+  slot,
+  at: startedAt,
+  ...(lastGoodAt === undefined ? {} : { goodAt: lastGoodAt }),
+  ...(lastPassedSlot === undefined ? {} : { passedSlot: lastPassedSlot }),
+})
 
 const failuresIn = ({ recent = '' }: Pick<Counters, 'recent'>) => recent.replaceAll('p', '').length
 
@@ -79,8 +104,7 @@ function nextState(before: Health, counters: Counters, result: Result, policy: H
   // What a person declared holds until the person takes it back.
   if (before.state === 'paused') return 'paused'
   if (result.maintenance) return 'maintenance'
-  // A window hides what was down before it.
-  const down = before.state === 'down' || (before.state === 'maintenance' && isTooMany(before, policy))
+  const down = isDown(before)
   const { verdict } = result
   if (verdict === 'unknown') return down ? 'down' : 'unknown'
   if (verdict === 'failed') return down || isTooMany(counters, policy) ? 'down' : 'retrying'

@@ -1,7 +1,6 @@
 /** Incidents: the time between opened and resolved, as they are kept. */
 
-import type { Reason } from './contracts.ts'
-import type { Severity } from './definitions.ts'
+import type { Reason, Severity } from './contracts.ts'
 
 /**
  * What incidents of a system are merged by. `unreachable`: nothing answers; `wrong`: an answer that is not right; `slow`: over a threshold;

@@ -1,7 +1,8 @@
 /** From counted runs to how an objective stands. */
 
 import { burnOf, rounded } from './burn.ts'
-import type { Objective, Severity } from './definitions.ts'
+import type { Severity } from './contracts.ts'
+import type { Objective } from './definitions.ts'
 import type {
   Budget,
   Burn,

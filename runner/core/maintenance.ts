@@ -8,9 +8,7 @@ export interface Maintenance {
   readonly id: string
   readonly title: string
   readonly selection: readonly string[]
-  readonly when:
-    | { readonly from: number; readonly to: number }
-    | CalendarWindow
+  readonly when: { readonly from: number; readonly to: number } | CalendarWindow
   /** Declared by a person at run time, in place of the configuration. */
   readonly by?: string
   /** Ended early, or taken back. */
@@ -49,7 +47,11 @@ export function spanAt({ when, calendar, endedAt }: PlannedMaintenance, now: num
   // The newest start that is not longer ago than the window can last.
   let from: number | undefined
   const { starts } = calendar
-  for (let next = starts.after(now - when.duration - mostChanged); next !== undefined && next <= now; next = starts.after(next))
+  for (
+    let next = starts.after(now - when.duration - mostChanged);
+    next !== undefined && next <= now;
+    next = starts.after(next)
+  )
     from = next
   if (from === undefined) return undefined
   const to = endOf(when, calendar.offsetAt, from)

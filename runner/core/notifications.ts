@@ -1,7 +1,7 @@
 /** Messages about incidents, and who sends them. */
 
-import type { Problem } from './contracts.ts'
-import type { Secret, Severity } from './definitions.ts'
+import type { Problem, Severity } from './contracts.ts'
+import type { Secret } from './definitions.ts'
 import type { Deploy } from './deploys.ts'
 import type { Incident } from './incidents.ts'
 

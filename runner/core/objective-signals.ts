@@ -1,6 +1,6 @@
 /** What people are told of budgets that burn: only what changed. */
 
-import type { Severity } from './definitions.ts'
+import type { Severity } from './contracts.ts'
 import { formatDuration } from './duration.ts'
 import type { Incident, Signal } from './incidents.ts'
 import type { Burn, ObjectiveState, PartState } from './objectives.ts'

@@ -1,6 +1,6 @@
 /** Objectives as they stand: what was promised over a time, what was measured, and how much may still go wrong. */
 
-import type { Severity } from './definitions.ts'
+import type { Severity } from './contracts.ts'
 import type { Deploy } from './deploys.ts'
 
 /** `unknown`: nothing valid was measured. */

@@ -7,6 +7,7 @@ import type { CheckKey } from '../core/ports.ts'
 import { isMeant, selectable } from '../core/selection.ts'
 import { zoneOffset } from '../core/zone.ts'
 import { calendarTimetable } from './calendar.ts'
+import { intervalOf, timetableOf } from './timetables.ts'
 
 export interface Watched {
   readonly system: System
@@ -45,7 +46,7 @@ export function alarmRules(
       if (known !== undefined) return known
       const watched = find(key)
       if (watched === undefined) return undefined
-      const rule = ruleOf(watched)
+      const rule = ruleOf(watched, configuration.systems)
       rules.set(key, rule)
       return rule
     },
@@ -61,7 +62,7 @@ export function alarmRules(
   }
 }
 
-function ruleOf({ system, check }: Watched): AlarmRule {
+function ruleOf({ system, check }: Watched, systems: readonly System[]): AlarmRule {
   const runbook = check.runbook ?? system.runbook
   return {
     system: system.id,
@@ -72,17 +73,26 @@ function ruleOf({ system, check }: Watched): AlarmRule {
     owners: system.owners,
     ...(check.owner === undefined ? {} : { owner: check.owner }),
     ...(runbook === undefined ? {} : { runbook }),
-    dependsOn: [...check.dependsOn.map(name => keyOf(name, system)), ...system.dependsOn],
+    dependsOn: [...check.dependsOn.flatMap(name => meantBy(name, system, systems)), ...system.dependsOn],
     ...(check.quarantine === undefined ? {} : { quarantine: check.quarantine }),
     ...(check.startGrace === undefined ? {} : { startGrace: check.startGrace }),
     policy: check.policy,
+    // From no moment in particular: the mean of a calendar is the same at all of them.
+    interval: intervalOf(check.schedule, timetableOf(check.schedule, check.id, ''), 0),
     heartbeat: check.heartbeat !== undefined,
   }
 }
 
-/** A name without a system is a check of the same one, if there is such a check; else a system. */
-const keyOf = (name: string, { id, checks }: System) =>
-  checks.some(check => check.id === name) ? `${id}/${name}` : name
+/**
+ * A name without a system is a check or a journey of the same one; else it is a system, or names its system itself. Journeys are known only
+ * once they are listed, so that a name that is no check may be either.
+ */
+function meantBy(name: string, { id, checks }: System, systems: readonly System[]): readonly string[] {
+  const own = `${id}/${name}`
+  if (checks.some(check => check.id === name)) return [own]
+  const isElsewhere = systems.some(other => name === other.id || name.startsWith(`${other.id}/`))
+  return isElsewhere ? [name, own] : [own]
+}
 
 /** Calendars are counted through once a window and not once a run. */
 function createSpans() {

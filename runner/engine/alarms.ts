@@ -1,7 +1,7 @@
 /** The alarm of a running watch: incidents in memory, written with the results that made them, taken up again after a restart. */
 
 import { type AlarmEvent, isPending, step } from '../core/alarm.ts'
-import { type AlarmMemory, memoryOf, stateOf } from '../core/alarm-state.ts'
+import { type AlarmMemory, type AlarmState, isHardlyNew, memoryOf, stateOf } from '../core/alarm-state.ts'
 import type { Clock, Health, Result } from '../core/contracts.ts'
 import { RunnerFault } from '../core/fault.ts'
 import type { Happening, Incident, IncidentLine, Signal } from '../core/incidents.ts'
@@ -71,13 +71,14 @@ export async function createAlarms(options: AlarmsOptions): Promise<AlarmEngine>
     const { state: after, happenings } = step(state, event, rules)
     state = after
     watchTime()
-    if (after === before) return undefined
+    if (isHardlyNew(before, after)) return undefined
     const messages = happenings.length === 0 ? [] : options.plan(happenings)
     for (const happening of happenings) writeLine(log, happening)
     return {
       keep: () => [
         ...happenings.map(({ incident }) => incidentRecord(incident)),
-        memoryRecord(),
+        // As it is now and not as it will be by the time it is written: whatever is stored of a long queue is whole.
+        memoryRecord(after),
         ...options.newest(messages),
       ],
       announced() {
@@ -86,12 +87,12 @@ export async function createAlarms(options: AlarmsOptions): Promise<AlarmEngine>
       },
     }
   }
-  const memoryRecord = (): Keep => ({
+  const memoryRecord = (remembered: AlarmState): Keep => ({
     kind: 'memory',
     id: 'alarm',
     at: clock.now(),
     open: true,
-    value: memoryOf(state),
+    value: memoryOf(remembered),
   })
   const write = (event: AlarmEvent) => {
     const along = apply(event)

@@ -26,7 +26,7 @@ import type { Recorder } from './recorder.ts'
 
 export interface HeartbeatsOptions {
   readonly store: Pick<Store, 'append' | 'keptOne'>
-  readonly recorder: Pick<Recorder, 'record'>
+  readonly recorder: Pick<Recorder, 'record' | 'write'>
   readonly clock: Clock
   readonly log: Log
   readonly environment: string
@@ -79,9 +79,12 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
   }
   const keepQuietly = (records: readonly Keep[]) =>
     keep(records).catch((error: unknown) => log.warn({ err: error }, 'the memory of heartbeats is not stored'))
-  // What waits to be written may be older than the configuration that is listened by now.
-  const remember = (entry: Entry) =>
-    stateRecord(entry.key, { state: (byKey.get(entry.key) ?? entry).state, seen: clock.now() })
+  const remember = ({ key, state }: Entry) => stateRecord(key, { state, seen: clock.now() })
+  /** As it was, so that what is stored of a long queue is whole; unless it is listened to by a newer configuration by now. */
+  const rememberThen = (entry: Entry, state: HeartbeatState) => {
+    const now = byKey.get(entry.key) ?? entry
+    return remember(now === entry ? { ...entry, state } : now)
+  }
   const put = (entry: Entry, state: HeartbeatState) => {
     entry.state = state
     entry.wakeAt = nextLook(entry.rule, state) ?? Number.POSITIVE_INFINITY
@@ -92,7 +95,8 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
     for (const [index, judgement] of next.judged.entries()) {
       const isLast = index === next.judged.length - 1
       recorder.record(resultOf(entry, judgement), {
-        keep: () => [remember(entry), ...(isLast && beat !== undefined ? [beatRecord(beat)] : [])],
+        keep: () =>
+          isLast ? [rememberThen(entry, next.state), ...(beat === undefined ? [] : [beatRecord(beat)])] : [],
         stored: () => isLast && stored.resolve(),
       })
     }
@@ -222,9 +226,11 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
   }
 
   /** A start has no result of its own; what was due before it may have one. */
-  async function startTold(entry: Entry, next: Look, beat: Beat): Promise<void> {
+  function startTold(entry: Entry, next: Look, beat: Beat): Promise<void> {
     void take(entry, next)
-    await keep([remember(entry), beatRecord(beat)])
+    const stored = Promise.withResolvers<void>()
+    recorder.write({ keep: () => [rememberThen(entry, next.state), beatRecord(beat)], stored: stored.resolve })
+    return stored.promise
   }
   async function inTime(written: Promise<void>): Promise<void> {
     const late = Promise.withResolvers<never>()

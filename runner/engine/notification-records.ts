@@ -21,7 +21,7 @@ export interface NotificationRecords {
   readonly all: ReadonlyMap<string, Notification>
   /** Takes what was planned, to be written by somebody else together with the incidents. */
   planned(records: readonly Notification[]): readonly Keep[]
-  /** What was planned, as it is now: for a store that refused it and is asked again. */
+  /** What was planned, or what has become of it by being sent; what other plans have made of it is written with them. */
   newest(keeps: readonly Keep[]): readonly Keep[]
   /** They were written. */
   stored(ids: readonly string[]): void
@@ -48,6 +48,7 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
   const owed = new Map<string, Notification>()
   // Closing a record is no news of it.
   const told = new WeakSet<Notification>()
+  const unsent = new WeakSet<Notification>()
   let writing: Promise<void> | undefined
   let cancelRetry: (() => void) | undefined
   let refused = false
@@ -100,6 +101,7 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
     planned(records) {
       for (const record of records) {
         all.set(record.id, record)
+        unsent.add(record)
         // What the plan says of it is newer than what was owed.
         owed.delete(record.id)
         unstored.set(record.id, (unstored.get(record.id) ?? 0) + 1)
@@ -111,7 +113,8 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
         if (keep.kind !== 'notification') return [keep]
         const record = all.get(keep.id)
         // What is closed meanwhile has been written so, or is owed.
-        return record === undefined ? [] : [keepOf(record, true)]
+        if (record === undefined) return []
+        return [unsent.has(record) ? keep : keepOf(record, true)]
       }),
     stored(ids) {
       for (const id of ids) {

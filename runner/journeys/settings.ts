@@ -1,7 +1,7 @@
 /** What a test says about itself as a check: its id and the settings in its annotations. Pure. */
 
-import type { Schedule } from '../core/contracts.ts'
-import type { JourneyCheck, JourneySource, Severity } from '../core/definitions.ts'
+import type { Schedule, Severity } from '../core/contracts.ts'
+import type { JourneyCheck, JourneySource } from '../core/definitions.ts'
 import { parseDuration } from '../core/duration.ts'
 import { nearest } from '../core/nearest.ts'
 

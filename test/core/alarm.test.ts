@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AlarmEvent, isPending, step, whySilent } from '../../runner/core/alarm.ts'
-import { type AlarmRule, type AlarmRules, isDownByMajority } from '../../runner/core/alarm-rules.ts'
+import { type AlarmEvent, isPending, step } from '../../runner/core/alarm.ts'
+import type { AlarmRule, AlarmRules } from '../../runner/core/alarm-rules.ts'
+import { whySilent } from '../../runner/core/alarm-silence.ts'
 import { type AlarmMemory, type AlarmState, memoryOf, noAlarm, stateOf } from '../../runner/core/alarm-state.ts'
 import type { Health, Result, Verdict } from '../../runner/core/contracts.ts'
 import { advance, unknownHealth } from '../../runner/core/health.ts'
@@ -22,6 +23,7 @@ const ruleOf = (key: CheckKey, more: Partial<AlarmRule> = {}): AlarmRule => {
     owners: { p0: 'oncall', p1: 'backend', p2: 'design', slow: 'speed' },
     dependsOn: [],
     policy: { failures: 2, successes: 1 },
+    interval: minute,
     heartbeat: false,
     ...more,
   }
@@ -146,35 +148,223 @@ test('checks of one system with one cause share an incident, which ends with the
   expect(night.open().map(({ id }) => id.split('~').slice(0, 2).join(' '))).toEqual(['shop wrong', 'bank unreachable'])
 })
 
-test('being slow is an incident of its own, later and milder, and becomes another when it gets worse', () => {
-  const night = watchOver({ rules: { 'shop/home': { severity: 'p0' } } })
-  night.run('shop/home', 'degraded', { reason: 'slow' })
-  expect(night.open()).toEqual([])
-  night.run('shop/home', 'degraded', { reason: 'slow' })
-  expect(night.open()).toMatchObject([{ cause: 'slow', severity: 'p1', owner: 'speed' }])
+describe('being slow', () => {
+  const slow = { reason: 'slow' as const }
+
+  test('is an incident of its own, later and milder, and becomes another when it gets worse', () => {
+    const night = watchOver({ rules: { 'shop/home': { severity: 'p0' } } })
+    night.run('shop/home', 'passed')
+    night.run('shop/home', 'degraded', slow)
+    expect(night.open()).toEqual([])
+    night.run('shop/home', 'degraded', slow)
+    expect(night.open()).toMatchObject([
+      {
+        cause: 'slow',
+        severity: 'p1',
+        owner: 'speed',
+        startedAt: minute + 10,
+        affected: [
+          {
+            firstFailure: `shop~home~local~${2 * minute}~schedule`,
+            lastPass: `shop~home~local~${minute}~schedule`,
+          },
+        ],
+      },
+    ])
+    night.run('shop/home', 'unknown')
+    expect(night.open()).toHaveLength(1)
+    night.run('shop/home', 'failed')
+    night.run('shop/home', 'failed')
+    expect(night.open()).toMatchObject([
+      {
+        cause: 'unreachable',
+        severity: 'p0',
+        // The last run before the failures was slow, and answered; the last that passed lies before that.
+        startedAt: 3 * minute + 10,
+        affected: [
+          {
+            firstFailure: `shop~home~local~${5 * minute}~schedule`,
+            lastPass: `shop~home~local~${minute}~schedule`,
+          },
+        ],
+      },
+    ])
+    expect(night.happened.find(({ line }) => line.kind === 'recovered')?.line.text).toMatch(/it is down now/)
+    night.run('shop/home', 'passed')
+    expect(night.open()).toEqual([])
+  })
+
+  test('is ended by no failure, by nothing unknown and by no single pass where several are wanted', () => {
+    const night = watchOver({ rules: { 'shop/home': { policy: { failures: 2, successes: 2 } } } })
+    for (const verdict of [
+      'degraded',
+      'degraded',
+      'failed',
+      'unknown',
+      'passed',
+      'failed',
+      'passed',
+      'degraded',
+      'passed',
+    ] as const)
+      night.run('shop/home', verdict, verdict === 'degraded' ? slow : {})
+    expect(night.open()).toMatchObject([{ cause: 'slow' }])
+    night.run('shop/home', 'passed')
+    expect(night.told()).toEqual(['opened home', 'recovered home', 'resolved'])
+  })
+
+  test('goes on while what is worse is told to nobody', () => {
+    const night = watchOver({ rules: { 'shop/db': {}, 'shop/cart': { dependsOn: ['shop/db'] } } })
+    for (let round = 0; round < 2; round += 1) night.run('shop/cart', 'degraded', slow)
+    for (let round = 0; round < 2; round += 1) night.run('shop/db', 'failed')
+    for (let round = 0; round < 2; round += 1) night.run('shop/cart', 'failed')
+    expect(night.open().map(({ cause }) => cause)).toEqual(['slow', 'unreachable'])
+    night.run('shop/db', 'passed')
+    expect(night.open().map(({ cause }) => cause)).toEqual(['slow'])
+    night.run('shop/cart', 'failed')
+    expect(night.open()).toMatchObject([{ cause: 'unreachable', affected: [{ check: 'cart' }] }])
+  })
+})
+
+describe('when it began', () => {
+  test('of failures among several runs, the first that still counts', () => {
+    const night = watchOver({ rules: { 'shop/home': { policy: { failures: 2, of: 4, successes: 1 } } } })
+    for (const verdict of ['passed', 'failed', 'passed', 'passed', 'passed', 'failed', 'passed', 'failed'] as const)
+      night.run('shop/home', verdict)
+    expect(night.open()).toMatchObject([
+      {
+        startedAt: 5 * minute + 10,
+        affected: [
+          {
+            firstFailure: `shop~home~local~${6 * minute}~schedule`,
+            lastPass: `shop~home~local~${5 * minute}~schedule`,
+          },
+        ],
+      },
+    ])
+  })
+
+  test('a run that was slow and answered is the last good one, and not the last that passed', () => {
+    const night = watchOver({ rules: { 'shop/home': {} } })
+    for (const verdict of ['passed', 'degraded', 'failed', 'failed'] as const) night.run('shop/home', verdict)
+    expect(night.open()).toMatchObject([
+      { startedAt: 2 * minute + 10, affected: [{ lastPass: `shop~home~local~${minute}~schedule` }] },
+    ])
+  })
+})
+
+test('a check that was coming up when a window began is down until it has passed often enough', () => {
+  const night = watchOver({ rules: { 'shop/home': { policy: { failures: 2, successes: 2 } } } })
+  for (const verdict of ['failed', 'failed', 'passed'] as const) night.run('shop/home', verdict)
+  night.run('shop/home', 'passed', { maintenance: true })
   night.run('shop/home', 'unknown')
+  expect(night.health('shop/home')?.state).toBe('down')
   expect(night.open()).toHaveLength(1)
-  night.run('shop/home', 'failed')
-  night.run('shop/home', 'failed')
-  expect(night.open()).toMatchObject([{ cause: 'unreachable', severity: 'p0' }])
   night.run('shop/home', 'passed')
-  expect(night.open()).toEqual([])
+  expect(night.told()).toEqual(['opened home', 'recovered home', 'resolved'])
 })
 
 describe('what keeps the beginning of an incident silent, and never its end', () => {
   const one: Partial<AlarmRule> = { policy: { failures: 1, successes: 1 } }
 
-  test('a dependency in trouble; what is still down afterwards is told then', () => {
+  test('a dependency in trouble; what is still down afterwards is told by its own next run', () => {
     const night = watchOver({ rules: { 'shop/db': one, 'shop/cart': { ...one, dependsOn: ['shop/db'] } } })
     night.run('shop/db', 'failed')
     night.run('shop/cart', 'failed', { reason: 'status' })
     expect(night.open()).toMatchObject([{ cause: 'unreachable' }])
     expect(night.why('shop/cart')).toBe('shop/db is in trouble, which explains it')
     night.run('shop/db', 'passed')
+    expect(night.open()).toEqual([])
+    expect(night.why('shop/cart')).toBe('what explained it is over; its next run tells')
+    night.tick()
+    night.run('shop/cart', 'unknown')
+    expect(night.open()).toEqual([])
+    night.run('shop/cart', 'failed', { reason: 'status' })
     expect(night.open()).toMatchObject([{ cause: 'wrong', affected: [{ check: 'cart' }] }])
     night.run('shop/db', 'failed')
     night.run('shop/cart', 'passed')
     expect(night.open()).toMatchObject([{ affected: [{ check: 'db' }] }])
+  })
+
+  test('a run that was begun before the dependency was up again tells nothing new', () => {
+    const night = watchOver({ rules: { 'shop/db': one, 'shop/cart': { ...one, dependsOn: ['shop/db'] } } })
+    night.run('shop/db', 'failed')
+    night.run('shop/cart', 'failed')
+    night.run('shop/db', 'passed')
+    night.run('shop/cart', 'failed', { startedAt: night.now - 1, duration: minute })
+    expect(night.open()).toEqual([])
+    night.restart()
+    night.run('shop/cart', 'passed')
+    night.run('shop/cart', 'failed')
+    expect(night.told()).toEqual(['opened db', 'recovered db', 'resolved', 'opened cart'])
+  })
+
+  test('a clock that is set back far keeps nobody waiting', () => {
+    const night = watchOver({ rules: { 'shop/db': one, 'shop/cart': { ...one, dependsOn: ['shop/db'] } } })
+    night.tick(60 * minute)
+    night.run('shop/db', 'failed')
+    night.run('shop/cart', 'failed')
+    night.run('shop/db', 'passed')
+    night.tick(-30 * minute)
+    night.run('shop/cart', 'failed')
+    expect(night.open()).toMatchObject([{ affected: [{ check: 'cart' }] }])
+  })
+
+  test('when what everything depends on is up again, only what is still down is told', () => {
+    const behind = Array.from({ length: 20 }, (_, index): CheckKey => `shop/c${index}`)
+    const night = watchOver({
+      rules: {
+        'shop/db': one,
+        ...Object.fromEntries(behind.map(key => [key, { ...one, dependsOn: ['shop/db'] }])),
+      },
+    })
+    night.run('shop/db', 'failed')
+    for (const key of behind) night.run(key, 'failed')
+    night.run('shop/db', 'passed')
+    for (const key of behind) night.run(key, key === 'shop/c7' ? 'failed' : 'passed')
+    expect(night.told()).toEqual(['opened db', 'recovered db', 'resolved', 'opened c7'])
+  })
+
+  describe('of several that wait for each other in a circle the first that was noticed speaks', () => {
+    const ring: Night['rules'] = {
+      'shop/a': { ...one, dependsOn: ['shop/b'] },
+      'shop/b': { ...one, dependsOn: ['shop/c'] },
+      'shop/c': { ...one, dependsOn: ['shop/a'] },
+    }
+    const affected = (night: ReturnType<typeof watchOver>) =>
+      night
+        .open()
+        .flatMap(({ affected }) => affected.filter(({ until }) => until === undefined).map(({ check }) => check))
+
+    test('one after the other', () => {
+      const night = watchOver({ rules: ring })
+      for (const key of ['shop/b', 'shop/a', 'shop/c'] as const) night.run(key, 'failed')
+      expect(affected(night)).toEqual(['b'])
+      night.run('shop/b', 'passed')
+      for (const key of ['shop/a', 'shop/c'] as const) night.run(key, 'failed')
+      // Of those that are left, one depends on the other, which depends on nothing that is in trouble.
+      expect(affected(night)).toEqual(['a'])
+    })
+
+    test('when all were silent for another reason before', () => {
+      let planned = true
+      const night = watchOver({ rules: ring, more: { inMaintenance: () => planned } })
+      for (const key of ['shop/b', 'shop/a', 'shop/c'] as const) night.run(key, 'failed')
+      expect(night.open()).toEqual([])
+      planned = false
+      night.tick()
+      for (const key of ['shop/c', 'shop/a', 'shop/b'] as const) night.run(key, 'failed')
+      expect(affected(night)).toEqual(['b'])
+    })
+
+    test('what lies outside of the circle still explains all of it', () => {
+      const night = watchOver({
+        rules: { ...ring, 'shop/a': { ...one, dependsOn: ['shop/b', 'pay'] }, 'pay/api': one },
+      })
+      night.run('pay/api', 'failed')
+      for (const key of ['shop/a', 'shop/c', 'shop/b'] as const) night.run(key, 'failed')
+      expect(night.open().map(({ system }) => system)).toEqual(['pay'])
+    })
   })
 
   test('a system that it depends on', () => {
@@ -291,33 +481,80 @@ test('a check that is watched no longer is resolved with these words', () => {
 })
 
 describe('several places', () => {
-  test.each([
-    [['a'], ['a', 'b', 'c'], false],
-    [['a', 'b'], ['a', 'b', 'c'], true],
-    [['a', 'b'], ['a', 'b', 'c', 'd'], false],
-    [['a', 'x', 'y'], ['a', 'b', 'c'], false],
-    [['a', 'a'], ['a', 'b', 'c'], false],
-  ])('down at %j of %j: %j', (downAt, configured, expected) => {
-    expect(isDownByMajority(downAt, configured)).toBe(expected)
+  const everywhere = (locations: readonly string[], policy = { failures: 1, successes: 1 }) =>
+    watchOver({ rules: { 'shop/home': { policy } }, more: { locations } })
+  const at = (night: ReturnType<typeof watchOver>, said: Readonly<Record<string, Verdict>>) => {
+    for (const [location, verdict] of Object.entries(said)) {
+      night.run('shop/home', verdict, { location })
+      // They report within the same minute.
+      night.tick(-minute)
+    }
+    night.tick()
+  }
+
+  test.each<[readonly string[], Readonly<Record<string, Verdict>>, boolean]>([
+    [['a', 'b', 'c'], { b: 'passed', c: 'passed', a: 'failed' }, false],
+    [['a', 'b', 'c'], { c: 'passed', a: 'failed', b: 'failed' }, true],
+    [['a', 'b', 'c', 'd'], { c: 'passed', d: 'passed', a: 'failed', b: 'failed' }, false],
+    [['a', 'b', 'c'], { b: 'passed', a: 'failed', x: 'failed', y: 'failed' }, false],
+    [['a', 'a', 'b', 'c'], { b: 'passed', c: 'passed', a: 'failed' }, false],
+  ])('of %j %j is down: %j', (locations, said, expected) => {
+    const night = everywhere(locations)
+    at(night, said)
+    expect(night.open().length > 0).toBe(expected)
   })
 
-  test('the majority of those that are configured opens, and silent ones count as well', () => {
-    const night = watchOver({
-      rules: { 'shop/home': { policy: { failures: 1, successes: 1 } } },
-      more: { locations: ['a', 'b', 'c'] },
-    })
-    night.run('shop/home', 'failed', { location: 'a' })
+  test('the majority of those that are configured opens, and each counts its own failures', () => {
+    const night = everywhere(['a', 'b', 'c'], { failures: 2, successes: 1 })
+    at(night, { a: 'failed', b: 'failed', c: 'passed' })
     expect(night.open()).toEqual([])
-    night.run('shop/home', 'failed', { location: 'b' })
+    at(night, { a: 'failed', c: 'passed', b: 'failed' })
     expect(night.open()).toHaveLength(1)
-    night.run('shop/home', 'passed', { location: 'b' })
+    at(night, { a: 'failed', c: 'passed', b: 'unknown' })
+    expect(night.open()).toHaveLength(1)
+    at(night, { b: 'passed' })
     expect(night.open()).toEqual([])
+  })
+
+  test('a place that has told nothing for three intervals is waited for no longer', () => {
+    const night = everywhere(['a', 'b', 'c'])
+    for (let round = 0; round < 4; round += 1) {
+      expect(night.open()).toEqual([])
+      at(night, { a: 'failed' })
+    }
+    at(night, { a: 'failed' })
+    expect(night.open()).toHaveLength(1)
+  })
+
+  test('one that cannot see keeps nobody from telling, and one that comes back counts again', () => {
+    const night = everywhere(['a', 'b'])
+    at(night, { a: 'passed', b: 'passed' })
+    for (let round = 0; round < 4; round += 1) at(night, { a: 'failed', b: 'unknown' })
+    expect(night.open()).toHaveLength(1)
+    at(night, { b: 'passed' })
+    expect(night.open()).toEqual([])
+  })
+
+  test('after a pause of all of them no single one speaks for the others', () => {
+    const night = everywhere(['a', 'b', 'c'])
+    at(night, { a: 'passed', b: 'passed', c: 'passed' })
+    night.tick(60 * minute)
+    at(night, { a: 'failed' })
+    expect(night.open()).toEqual([])
+    at(night, { b: 'failed' })
+    expect(night.open()).toHaveLength(1)
+  })
+
+  test('where no configured place reports, whoever does is believed', () => {
+    const night = everywhere(['a', 'b'])
+    for (let round = 0; round < 6; round += 1) at(night, { elsewhere: 'failed' })
+    expect(night.open()).toHaveLength(1)
   })
 })
 
 // ---- whatever happens ---------------------------------------------------------------------------------------------
 
-const keys = ['shop/a', 'shop/b', 'shop/c', 'bank/a', 'bank/b'] as const
+const keys = ['shop/a', 'shop/b', 'shop/c', 'bank/a', 'bank/b', 'bank/c'] as const
 type Act =
   | { readonly run: (typeof keys)[number]; readonly verdict: Verdict; readonly reason: 'connect' | 'assertion' }
   | { readonly tick: number }
@@ -337,7 +574,8 @@ const rules: Night['rules'] = {
   'shop/b': { policy: { failures: 2, successes: 2 }, dependsOn: ['shop/a'] },
   'shop/c': { policy: { failures: 2, of: 4, successes: 1 } },
   'bank/a': { policy: { failures: 2, successes: 1 }, quarantine: { until: 30 * minute, reason: 'flaky' } },
-  'bank/b': { policy: { failures: 1, successes: 1 }, dependsOn: ['shop'] },
+  'bank/b': { policy: { failures: 1, successes: 1 }, dependsOn: ['shop', 'bank/c'] },
+  'bank/c': { policy: { failures: 1, successes: 2 }, dependsOn: ['bank/b'] },
 }
 function perform(night: ReturnType<typeof watchOver>, item: Act) {
   if ('tick' in item) night.tick(item.tick * minute)
@@ -397,6 +635,50 @@ test('a restart at any moment changes nothing that happens', () => {
       }
       expect(other.happened).toEqual(steady.happened)
       expect(other.open()).toEqual(steady.open())
+    }),
+  )
+})
+
+/** From one place, and from three of which some may be silent for long. */
+const settings: readonly Partial<AlarmRules>[] = [{}, { locations: ['local', 'b', 'c'] }]
+
+test('a run of which nothing is known opens nothing and ends nothing', () => {
+  fc.assert(
+    fc.property(fc.array(act, { maxLength: 80 }), fc.constantFrom(...settings), (acts, more) => {
+      const night = watchOver({ rules, more })
+      for (const item of acts) {
+        perform(night, item)
+        const before = night.state
+        // At the same moment, so that nothing happens because time has passed.
+        for (const key of keys) {
+          night.tick(-minute)
+          expect(night.run(key, 'unknown')).toEqual([])
+        }
+        expect(night.open()).toEqual([...before.incidents.values()])
+        expect([...night.state.troubles]).toEqual([...before.troubles])
+      }
+    }),
+  )
+})
+
+test('whatever waits for whatever: while something is down that nothing else keeps silent, somebody is told', () => {
+  const names = ['shop/a', 'shop/b', 'shop/c', 'bank/a', 'bank/b'] as const
+  const graph = fc.array(fc.subarray([...names, 'shop', 'bank']), { minLength: 5, maxLength: 5 })
+  const order = fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 20 })
+  fc.assert(
+    fc.property(graph, order, fc.array(fc.constantFrom(...names)), (dependsOn, failed, passed) => {
+      const night = watchOver({
+        rules: Object.fromEntries(
+          names.map((key, index) => [key, { policy: { failures: 1, successes: 1 }, dependsOn: dependsOn[index]! }]),
+        ),
+      })
+      for (const key of failed) night.run(key, 'failed')
+      expect(night.open().length).toBeGreaterThan(0)
+      for (const key of passed) night.run(key, 'passed')
+      const down = names.filter(key => night.health(key)?.state === 'down')
+      for (const key of down) night.run(key, 'failed')
+      for (const key of down) night.run(key, 'failed')
+      expect(night.open().length > 0).toBe(down.length > 0)
     }),
   )
 })

@@ -109,6 +109,32 @@ test('a maintenance window hides what runs in it, and what was down before is do
   expect(advance(up, result('failed', 3), policy).health.state).toBe('retrying')
 })
 
+test('a window hides also what was coming up, and our own trouble behind it brings nothing up', () => {
+  const rules: HealthPolicy = { failures: 2, successes: 2 }
+  const rising = follow(['passed', 'failed', 'failed', 'passed'], rules).at(-1)!.health
+  const hidden = advance(rising, { ...result('passed', 5), maintenance: true }, rules).health
+  expect(hidden.state).toBe('maintenance')
+  const after = advance(hidden, result('unknown', 6), rules).health
+  expect(after).toMatchObject({ state: 'down', failing: { slot: 2_000, goodAt: 1_005, passedSlot: 1_000 } })
+  expect(advance(after, result('passed', 7), rules).health.state).toBe('up')
+})
+
+test('it knows with which run it began to fail, and what was good before', () => {
+  const failing = (verdicts: readonly Verdict[], rules?: HealthPolicy) => follow(verdicts, rules).at(-1)!.health.failing
+  expect(failing(['passed', 'degraded', 'failed', 'failed'])).toEqual({
+    slot: 3_000,
+    at: 3_000,
+    goodAt: 2_005,
+    passedSlot: 1_000,
+  })
+  expect(failing(['failed', 'failed', 'passed'], { failures: 2, successes: 2 })).toEqual({ slot: 1_000, at: 1_000 })
+  expect(failing(['failed', 'passed'])).toBeUndefined()
+  // The first failure is no longer among the last four.
+  expect(
+    failing(['failed', 'passed', 'passed', 'passed', 'failed', 'failed'], { failures: 2, of: 4, successes: 1 }),
+  ).toMatchObject({ slot: 5_000 })
+})
+
 test('so many of the last runs take it down, and it stays so while they are among them', () => {
   const some: HealthPolicy = { failures: 3, of: 5, successes: 1 }
   expect(
@@ -176,6 +202,31 @@ test('there is a transition exactly when the state changes, and its time is the 
         else expect(transition).toMatchObject({ from: before.state, to: health.state, at: health.since })
         before = health
       }
+    }),
+  )
+})
+
+test('a run of which nothing is known neither takes down nor brings up, whatever was before and whatever window', () => {
+  const any = fc.record({ verdict, maintenance: fc.boolean() })
+  const policies = fc.oneof(
+    rules,
+    fc.record({
+      failures: fc.integer({ min: 1, max: 3 }),
+      of: fc.constant(4),
+      successes: fc.integer({ min: 1, max: 3 }),
+    }),
+  )
+  const isDown = ({ state, hidden }: Health) => state === 'down' || hidden === 'down'
+  fc.assert(
+    fc.property(fc.array(any, { maxLength: 40 }), policies, fc.boolean(), (runs, policy, planned) => {
+      let health = unknownHealth(0)
+      for (const [index, { verdict, maintenance }] of runs.entries()) {
+        const run = result(verdict, index + 1)
+        health = advance(health, maintenance ? { ...run, maintenance: true } : run, policy).health
+      }
+      const unknown = result('unknown', runs.length + 1)
+      const after = advance(health, planned ? { ...unknown, maintenance: true } : unknown, policy).health
+      expect(isDown(after)).toBe(isDown(health))
     }),
   )
 })
