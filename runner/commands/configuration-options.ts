@@ -29,6 +29,7 @@ export function loadRequest(values: Values, io: CommandIo): LoadRequest {
   return {
     cwd: io.cwd,
     env: io.env,
+    now: io.clock.now(),
     ...(values.config === undefined ? {} : { file: values.config }),
     ...(values.env === undefined ? {} : { environment: values.env }),
     ...(values.url === undefined ? {} : { urls: values.url }),

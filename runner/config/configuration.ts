@@ -47,7 +47,7 @@ export const configurationOptions = z.strictObject({
     .array(z.string())
     .optional()
     .describe(
-      'Places from which the systems are watched: a majority of these, not of those that report, must see a check down. Default: this one alone.',
+      'Places from which the systems are watched: a majority of these must see a check down; one that has told nothing for three intervals of the check does not count. Default: this one alone.',
     ),
   notifiers: z
     .array(z.custom<Notifier>(value => typeof value === 'object' && value !== null && 'send' in value))
@@ -141,6 +141,7 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
       })),
       ...systems.flatMap(system => system.problems ?? []),
       ...systems.flatMap(system => objectivesIn(system, { locations: places, rawDays })),
+      ...placeProblems(options.location ?? 'local', places),
       ...notifierProblems(options.notifiers),
       ...maintenanceProblems(options.maintenance),
       ...alarmProblems(systems, Array.isArray(options.maintenance) ? options.maintenance : []),
@@ -159,6 +160,30 @@ function alarmSettings(given: z.output<typeof configurationOptions>['alarms']): 
     ...(drillAt === undefined ? {} : { drillAt }),
   }
 }
+
+/** A process watches from one place; what it cannot be is told before it alarms nobody. */
+function placeProblems(own: string, places: readonly string[]): readonly Problem[] {
+  if (!places.includes(own)) {
+    return [
+      {
+        level: 'error',
+        path: ['locations'],
+        message: `expected the place of this process among them, found '${own}' missing in ${listed(places)}; add it, or set \`location\` to one of them`,
+      },
+    ]
+  }
+  const others = [...new Set(places)].filter(place => place !== own)
+  if (others.length === 0) return []
+  return [
+    {
+      level: 'warning',
+      path: ['locations'],
+      message: `expected runs from all of them, found that this process runs from '${own}' alone: incidents open later, because ${listed(others)} ${others.length === 1 ? 'is' : 'are'} waited for during three intervals of a check after each start; leave \`locations\` out, or watch from there as well`,
+    },
+  ]
+}
+
+const listed = (places: readonly string[]) => places.map(place => `'${place}'`).join(', ')
 
 function maintenanceProblems(given: unknown): readonly Problem[] {
   const windows = (Array.isArray(given) ? given : []) as readonly (Maintenance & {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
 import type { Problem } from '../core/contracts.ts'
 import type { Configuration } from '../core/definitions.ts'
+import { expiredQuarantines } from './expired-quarantines.ts'
 import { importGeneration } from './generations.ts'
 import { locate } from './locate.ts'
 import { narrow, type Selection } from './narrow.ts'
@@ -24,6 +25,8 @@ export interface LoadRequest {
   readonly selection?: readonly string[]
   /** Notifiers will be used: their secrets have to be there. A gate tells nobody and needs none. */
   readonly telling?: boolean
+  /** Epoch ms; what is past by then is told. Default: nothing is. */
+  readonly now?: number
   /** 1 for the first load; the next number makes every file of the user be read again. */
   readonly generation?: number
 }
@@ -104,6 +107,7 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
     ...secretProblems,
     ...missingFiles(whole),
     ...selectionProblems,
+    ...(request.now === undefined ? [] : expiredQuarantines(whole.systems, request.now)),
   ].map(problem => locate(problem, files))
   if (problems.some(problem => problem.level === 'error')) throw new ConfigurationError(problems, files)
   return { configuration, selection, environment, urls, secrets, problems, file, files }

@@ -25,7 +25,9 @@ export const maintenanceOptions = z.strictObject({
       "expected a day and times such as 'sun 02:00-04:00'",
     )
     .optional()
-    .describe("Every week: 'sun 02:00-04:00'; an end before the beginning is on the next day. It ends by the clock, also in nights in which clocks are changed."),
+    .describe(
+      "Every week: 'sun 02:00-04:00'; an end before the beginning is on the next day. It ends by the clock, also in nights in which clocks are changed.",
+    ),
   cron: z.string().optional().describe('Begins by a calendar with five fields. Together with `duration`.'),
   duration: duration.optional().describe('How long it lasts, by the calendar.'),
   timezone: z.string().optional().describe("Time zone of `weekly` and `cron`. Default: 'UTC'."),

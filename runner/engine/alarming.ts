@@ -1,5 +1,6 @@
 /** Alarms and those who are told of them, as the watch holds them together. */
 
+import { expiredQuarantines } from '../config/expired-quarantines.ts'
 import type { Loaded } from '../config/load-configuration.ts'
 import type { Artifact, Clock } from '../core/contracts.ts'
 import type { Deploy } from '../core/deploys.ts'
@@ -47,7 +48,8 @@ export interface Alarming {
 }
 
 const drillTime = 300_000
-const day = 86_400_000
+const hour = 3_600_000
+const day = 24 * hour
 
 export async function createAlarming(options: AlarmingOptions): Promise<Alarming> {
   const { store, clock, log, environment, onEvent } = options
@@ -141,6 +143,15 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
       void notifications.deploy(deploy)
     },
     chores: [
+      {
+        // They are told at the start and by `vedette validate`; a watch that runs for months is not started again.
+        name: 'quarantines',
+        at: '1 * * * *',
+        async run(now) {
+          for (const { path, message } of expiredQuarantines(loaded().configuration.systems, now, now - hour))
+            log.warn({ path: path.join(' › ') }, message)
+        },
+      },
       {
         // The time of day is asked every minute, because a new generation may have another.
         name: 'daily drill',

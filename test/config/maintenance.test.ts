@@ -50,8 +50,18 @@ describe('a weekly window holds by the clocks of its zone, also in the nights in
     ['autumn, within the hour that comes twice', 'sun 02:15-02:45', '2026-10-25T00:15:00Z', '2026-10-25T00:45:00Z'],
     // Clocks go from 02:00 on to 03:00: the night has an hour less.
     ['spring', 'sun 01:00-04:00', '2026-03-29T00:00:00Z', '2026-03-29T02:00:00Z'],
-    ['spring, from within the hour that is left out', 'sun 02:30-03:30', '2026-03-29T01:00:00Z', '2026-03-29T01:30:00Z'],
-    ['spring, wholly within it, so that its length holds', 'sun 02:00-03:00', '2026-03-29T01:00:00Z', '2026-03-29T02:00:00Z'],
+    [
+      'spring, from within the hour that is left out',
+      'sun 02:30-03:30',
+      '2026-03-29T01:00:00Z',
+      '2026-03-29T01:30:00Z',
+    ],
+    [
+      'spring, wholly within it, so that its length holds',
+      'sun 02:00-03:00',
+      '2026-03-29T01:00:00Z',
+      '2026-03-29T02:00:00Z',
+    ],
     ['any other night', 'sun 02:00-04:00', '2026-06-07T00:00:00Z', '2026-06-07T02:00:00Z'],
   ])('%s: %s', (_, weekly, from, to) => {
     const window = planned(maintenance('Upgrade', { selection, weekly, ...berlin }))
@@ -98,5 +108,22 @@ test('a selection that fits nothing is told, in windows and on the status page',
     'maintenance other: expected a title of its own for each window, found it twice',
     expect.stringMatching(/^system shop › status › Pay: expected .*found 'pay', which fits no check/),
     expect.stringMatching(/^maintenance Other › selection: .*found 'shp', which fits no check; did you mean 'shop'/),
+  ])
+})
+
+test('places that nobody can report from are told', () => {
+  const messages = (more: Partial<Parameters<typeof defineConfig>[0]>) =>
+    defineConfig({ systems: [], ...more }).problems.map(({ level, message }) => `${level}: ${message}`)
+  expect(messages({})).toEqual([])
+  expect(messages({ location: 'berlin', locations: ['berlin'] })).toEqual([])
+  expect(messages({ location: 'berlin', locations: ['berlin', 'osaka', 'oslo'] })).toEqual([
+    expect.stringMatching(
+      /^warning: expected runs from all of them, found .*'berlin' alone: .*'osaka', 'oslo' are waited for/,
+    ),
+  ])
+  expect(messages({ locations: ['berlin', 'osaka'] })).toEqual([
+    expect.stringMatching(
+      /^error: expected the place of this process among them, found 'local' missing in 'berlin', 'osaka'/,
+    ),
   ])
 })

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
+import { check } from '../../runner/config/check.ts'
+import { expiredQuarantines } from '../../runner/config/expired-quarantines.ts'
 import { formatProblem, loadConfiguration } from '../../runner/config/load-configuration.ts'
+import { defineSystem } from '../../runner/config/system.ts'
+import { http } from '../../runner/probes/http.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const requirements = `[
@@ -10,14 +14,14 @@ const requirements = `[
 ]`
 
 /** Warnings of a system with these checks; a configuration with warnings alone is loaded. */
-async function warningsOf(checks: string, env: Readonly<Record<string, string>> = {}) {
+async function warningsOf(checks: string, env: Readonly<Record<string, string>> = {}, now?: number) {
   using folder = tempFolder({
     'script.ts': '',
     'vedette.config.ts': `import { check, defineConfig, defineSystem, headers, http, limit, load, secret, tls } from 'vedette'
 export default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.0.0.1:1', requirements: ${requirements}, checks: [${checks}] })] })
 `,
   })
-  const { problems } = await loadConfiguration({ cwd: folder.path, env })
+  const { problems } = await loadConfiguration({ cwd: folder.path, env, ...(now === undefined ? {} : { now }) })
   return problems.map(formatProblem)
 }
 
@@ -80,4 +84,25 @@ test('a secret that is too short to be scrubbed', async () => {
     ),
   ])
   expect(await warningsOf(checks, { TOKEN: 'abcd' })).toEqual([])
+})
+
+test('a quarantine whose day has come', async () => {
+  const checks = "check('home', { probe: http('/'), quarantine: { until: '2026-03-01', reason: 'flaky, Ada looks' } })"
+  expect(await warningsOf(checks, {}, Date.UTC(2026, 1, 28, 23, 59))).toEqual([])
+  expect(await warningsOf(checks, {}, Date.UTC(2026, 2, 1))).toEqual([
+    expect.stringMatching(
+      /^warning: .*check home › quarantine › until: expected a day that lies ahead, found 2026-03-01: it opens incidents again; .*flaky, Ada looks/,
+    ),
+  ])
+})
+
+test('while a watch goes on, only those whose day has just come', () => {
+  const quarantine = { until: '2026-03-01', reason: 'flaky' }
+  const systems = [
+    defineSystem('shop', { url: 'http://127.0.0.1:1', checks: [check('home', { probe: http('/'), quarantine })] }),
+  ]
+  const until = Date.UTC(2026, 2, 1)
+  const hour = 3_600_000
+  const found = [until - 1, until, until + hour - 1, until + hour].map(now => expiredQuarantines(systems, now, now - hour))
+  expect(found.map(({ length }) => length)).toEqual([0, 1, 1, 0])
 })

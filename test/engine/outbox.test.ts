@@ -363,6 +363,14 @@ describe('a store in trouble', () => {
     expect(notifications.newest(keeps)).toEqual([])
   })
 
+  test('that takes one plan and not yet the next gets it without the next', async () => {
+    const { notifications } = await telling([fakeNotifier('oncall')])
+    const first = notifications.plan([opened()])
+    const second = notifications.plan([resolved(noon + 1_000)])
+    expect(notifications.newest(first)).toMatchObject([{ value: { state: 'waiting', occasion: 'opened' } }])
+    expect(notifications.newest(second)).toMatchObject([{ value: { state: 'dropped', occasion: 'opened' } }])
+  })
+
   test('that hangs delays a message by two seconds', async () => {
     const oncall = fakeNotifier('oncall')
     const { state, store } = brokenStore()
