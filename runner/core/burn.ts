@@ -53,28 +53,37 @@ export function burnRows({ period, spacing, allowed }: BurnPlan): readonly BurnR
 
 /** Fewer failed runs in the long window alert nobody: one among few runs looks like an outage. */
 const leastFailed = 2
+/**
+ * Nor does a window of which less than so much was seen: the first minutes of a history say nothing about an hour, let alone three days. No
+ * more than that, so that places or times that were not watched keep nobody from being told.
+ */
+const leastSeen = 0.25
 
 export interface BurnFound {
   readonly row: BurnRow
   readonly allowed: number
   readonly long: Split
   readonly short: Split
+  /** Runs that the long window holds when all are made. */
+  readonly expected: number
   /** The same row before: it stands while there is nothing valid to go by. */
   readonly before?: boolean
 }
 
-export function burnOf({ row, allowed, long, short, before = false }: BurnFound): Burn {
+export function burnOf({ row, allowed, long, short, expected, before = false }: BurnFound): Burn {
   const [rate, shortRate] = [long, short].map(({ bad, valid }) =>
     valid === 0 ? undefined : rounded(bad / valid / allowed),
   )
   const over = (pace: number) => pace > row.factor
+  // What was told already goes on until it is over.
+  const isSeen = before || long.valid >= leastSeen * expected
   const known = rate !== undefined && shortRate !== undefined
   return {
     window: exactDuration(row.long),
     ...row,
     ...(rate === undefined ? {} : { rate }),
     ...(shortRate === undefined ? {} : { shortRate }),
-    firing: known ? over(rate) && over(shortRate) && long.bad >= leastFailed : before,
+    firing: known ? over(rate) && over(shortRate) && long.bad >= leastFailed && isSeen : before,
   }
 }
 

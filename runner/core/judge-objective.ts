@@ -166,11 +166,20 @@ function budgetOf(
 
 const account = (total: number, used: number) => ({ total, used, left: rounded(total - used) })
 
-function burnsOf({ rows, allowed, measure }: Part, lately: PartFound['lately'], before: PartState | undefined) {
+function burnsOf({ rows, allowed, measure, pace }: Part, lately: PartFound['lately'], before: PartState | undefined) {
   return rows.map((row): Burn => {
-    const [long, short] = [split(measure, lately(row.long)), split(measure, lately(row.short))]
+    const tally = lately(row.long)
+    const [long, short] = [split(measure, tally), split(measure, lately(row.short))]
+    const expected = pace * row.long - tally.maintenance
     const same = before?.burn.find(burn => burn.long === row.long)
-    return burnOf({ row, allowed: allowed!, long, short, ...(same === undefined ? {} : { before: same.firing }) })
+    return burnOf({
+      row,
+      allowed: allowed!,
+      long,
+      short,
+      expected,
+      ...(same === undefined ? {} : { before: same.firing }),
+    })
   })
 }
 

@@ -8,8 +8,8 @@ export interface Book {
   waiting(notifier: string, incident: string): readonly Notification[]
   /** A message that another incident may join: it waits and nothing of it has left. */
   host(notifier: string, occasion: Occasion, fits: (record: Notification) => boolean): Notification | undefined
-  /** When the newest opening was made that has left after `since`; minus infinity when there was none. */
-  lastOpened(notifier: string, since: number): number
+  /** When the newest message of a kind left, in which `about` holds for an incident; minus infinity when there is none. */
+  lastLeft(notifier: string, occasion: Occasion, about: (incident: string) => boolean): number
   add(notifier: string, incident: string, occasion: Occasion, dueAt: number, why?: string): void
   change(record: Notification): void
   /** Takes one incident out of a message that waits, and keeps the reason on record. */
@@ -51,10 +51,15 @@ export function openBook({ known, now }: { readonly known: Iterable<Notification
       all(byNotifier.get(notifier)).find(
         record => record.state === 'waiting' && record.tries === 0 && record.occasion === occasion && fits(record),
       ),
-    lastOpened: (notifier, since) =>
+    lastLeft: (notifier, occasion, about) =>
       all(byNotifier.get(notifier))
-        .filter(({ occasion, createdAt, tries }) => occasion === 'opened' && tries > 0 && createdAt > since)
-        .reduce((latest, { createdAt }) => Math.max(latest, createdAt), Number.NEGATIVE_INFINITY),
+        .filter(
+          record =>
+            record.occasion === occasion &&
+            (record.state === 'delivered' || (record.state === 'waiting' && record.tries > 0)) &&
+            record.incidents.some(about),
+        )
+        .reduce((latest, { createdAt, endedAt = createdAt }) => Math.max(latest, endedAt), Number.NEGATIVE_INFINITY),
     add(notifier, incident, occasion, dueAt, why) {
       change({
         id: newId(incident, notifier, occasion, now),

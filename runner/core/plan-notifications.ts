@@ -16,13 +16,15 @@ export interface Planning {
   readonly known: Iterable<Notification>
   /** The newest state of an incident; undefined when it is kept no longer. */
   incident(id: string): Incident | undefined
-  /** Messages wait so long for others that belong to them, ms. */
+  /** Messages wait so long for others that belong to them, ms; longer when one of their kind has just left. */
   readonly group: number
   readonly now: number
 }
 
 // So long even the worst waits, so that what breaks in one moment is told at once and not one by one.
 const moment = 1_000
+// What has one cause breaks in many places within so long, one interval of most checks.
+const storm = 30_000
 // What joins or recovers while everybody knows already may come together.
 const changePause = 60_000
 
@@ -117,7 +119,9 @@ function resolve(book: Book, planning: Planning, notifier: Recipient, incident: 
     book.withdraw(record, incident.id, why)
   }
   if (!about.some(mayHaveTold)) return
-  put(book, planning, notifier, incident, 'resolved', planning.now + (notifier.single ? 0 : planning.group))
+  const { now, group } = planning
+  const at = notifier.single ? now : Math.max(now + group, stormUntil(book, planning, notifier, 'resolved'))
+  put(book, planning, notifier, incident, 'resolved', at)
 }
 
 /** Somebody takes care: nobody has to be called or reminded any more. */
@@ -162,11 +166,24 @@ function open(book: Book, planning: Planning, notifier: Recipient, incident: Inc
   }
 }
 
-/** The worst goes at once, unless something just did: then it waits, so that a storm does not become a message each. */
-function openingAt(book: Book, { now, group }: Planning, notifier: Recipient, incident: Incident): number {
-  if (incident.severity !== 'p0' || notifier.single) return now + (notifier.single ? 0 : group)
-  return Math.max(now + Math.min(group, moment), book.lastOpened(notifier.id, now - group) + group)
+/** The worst goes at once, and everything soon. */
+function openingAt(book: Book, planning: Planning, notifier: Recipient, incident: Incident): number {
+  if (notifier.single) return planning.now
+  const isWorst = incident.severity === 'p0'
+  const soon = planning.now + (isWorst ? Math.min(planning.group, moment) : planning.group)
+  // The worst waits for no news of what is less bad.
+  const about = (id: string) => !isWorst || planning.incident(id)?.severity === 'p0'
+  return Math.max(soon, stormUntil(book, planning, notifier, 'opened', about))
 }
+
+/** Whoever was told just now hears the rest of a storm in one message, when it has passed, and not one message each few seconds. */
+const stormUntil = (
+  book: Book,
+  { group }: Planning,
+  notifier: Recipient,
+  occasion: Occasion,
+  about: (incident: string) => boolean = () => true,
+): number => book.lastLeft(notifier.id, occasion, about) + Math.max(group, storm)
 
 /** An incident that became worse while its message waited, for others or for the morning. */
 function hasten(book: Book, planning: Planning, notifier: Recipient, incident: Incident, first: Notification): void {

@@ -125,14 +125,22 @@ describe('burn windows', () => {
     ['the short one back', split(20, 120), split(0, 10), false],
     ['the long one under', split(1, 120), split(1, 10), false],
     ['one failed run among few', split(1, 4), split(1, 4), false],
+    ['broken from its first minutes on', split(29, 29), split(10, 10), false],
+    ['broken from its first minutes on, and seen for a quarter of the window', split(30, 30), split(10, 10), true],
   ])('%s', (_, long, short, firing) => {
-    expect(burnOf({ row, allowed: 0.001, long, short }).firing).toBe(firing)
+    expect(burnOf({ row, allowed: 0.001, long, short, expected: 120 }).firing).toBe(firing)
   })
 
   test('stand as they were while nothing valid is seen', () => {
-    const blind = { row, allowed: 0.001, long: split(20, 120), short: split(0, 0) }
+    const blind = { row, allowed: 0.001, long: split(20, 120), short: split(0, 0), expected: 120 }
     expect(burnOf({ ...blind, before: true })).toMatchObject({ firing: true, rate: expect.closeTo(166.67, 1) })
     expect(burnOf(blind).firing).toBe(false)
+  })
+
+  test('that were told go on until they are over, however little is seen meanwhile', () => {
+    const few = { row, allowed: 0.001, long: split(8, 8), short: split(8, 8), expected: 120 }
+    expect(burnOf({ ...few, before: true }).firing).toBe(true)
+    expect(burnOf({ ...few, short: split(0, 8), before: true }).firing).toBe(false)
   })
 })
 

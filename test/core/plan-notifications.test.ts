@@ -102,8 +102,41 @@ describe('an incident that opens', () => {
     const { happen, waiting, send } = desk(notifier('oncall'))
     happen(noon, opened(incidentOf()))
     send(noon + group)
-    happen(noon + group + 1, opened(incidentOf({ system: 'other', openedAt: noon + group + 1 })))
-    expect(waiting()).toMatchObject([{ incidents: [expect.stringContaining('other')], dueAt: noon + 2 * group + 1 }])
+    const openedAt = noon + minute
+    happen(openedAt, opened(incidentOf({ system: 'other', openedAt })))
+    expect(waiting()).toMatchObject([{ incidents: [expect.stringContaining('other')], dueAt: openedAt + group }])
+  })
+
+  test.each(['p0', 'p1'] as const)('is told at once, and the rest of a storm of %s in one message', severity => {
+    const { happen, send } = desk(notifier('oncall'))
+    const sent: Notification[] = []
+    const storm = Array.from({ length: 500 }, (_, index) =>
+      incidentOf({ system: `shop-${index}`, severity, openedAt: noon + index * 60 }),
+    )
+    for (let now = noon; now <= noon + 2 * minute; now += 60) {
+      sent.push(...send(now))
+      for (const incident of storm.filter(({ openedAt }) => openedAt === now)) happen(now, opened(incident))
+    }
+    expect(sent.map(({ dueAt }) => dueAt)).toEqual(
+      severity === 'p0' ? [noon + 1_000, expect.any(Number)] : [noon + group, expect.any(Number)],
+    )
+    expect(sent.flatMap(({ incidents }) => incidents)).toEqual(storm.map(({ id }) => id))
+
+    const ends: Notification[] = []
+    for (let now = noon + hour; now <= noon + hour + 2 * minute; now += 60) {
+      ends.push(...send(now))
+      for (const incident of storm.filter(({ openedAt }) => openedAt + hour === now))
+        happen(now, then(incident, 'resolved', now))
+    }
+    expect(ends).toHaveLength(2)
+  })
+
+  test('waits for no storm of what is less bad', () => {
+    const { happen, send } = desk(notifier('oncall'))
+    happen(noon, opened(incidentOf()))
+    send(noon + group)
+    const worst = incidentOf({ system: 'other', severity: 'p0', openedAt: noon + group + 1 })
+    expect(happen(noon + group + 1, opened(worst))).toMatchObject([{ dueAt: noon + group + 1_001 }])
   })
 
   test('goes at once when it is the worst', () => {
@@ -124,7 +157,7 @@ describe('an incident that opens', () => {
     send(noon + 1_000)
     for (const at of [2_000, 4_000, 9_000])
       happen(noon + at, opened(incidentOf({ system: `other-${at}`, severity: 'p0', openedAt: noon + at })))
-    expect(waiting()).toMatchObject([{ dueAt: noon + group, incidents: { length: 3 } }])
+    expect(waiting()).toMatchObject([{ dueAt: noon + 31_000, incidents: { length: 3 } }])
   })
 
   test('is told alone to a receiver that groups by itself, without waiting', () => {
