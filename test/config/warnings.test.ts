@@ -103,6 +103,8 @@ test('while a watch goes on, only those whose day has just come', () => {
   ]
   const until = Date.UTC(2026, 2, 1)
   const hour = 3_600_000
-  const found = [until - 1, until, until + hour - 1, until + hour].map(now => expiredQuarantines(systems, now, now - hour))
+  const found = [until - 1, until, until + hour - 1, until + hour].map(now =>
+    expiredQuarantines(systems, now, now - hour),
+  )
   expect(found.map(({ length }) => length)).toEqual([0, 1, 1, 0])
 })
