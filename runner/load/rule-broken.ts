@@ -1,0 +1,3 @@
+import * as wrong from '../journeys/journeys.ts'
+
+export const used = wrong
