@@ -6,7 +6,6 @@ import { type CheckKey, checkKey, type Journeys } from '../core/ports.ts'
 import { isMeant, selectable, unfitting } from '../core/selection.ts'
 import { createInvocations } from './invocations.ts'
 import type { Log } from './log.ts'
-import type { LastRuns } from './probe-protocol.ts'
 import { firstRun, timetableOf } from './timetables.ts'
 import { unknownResult } from './unknown-result.ts'
 import { createWheel } from './wheel.ts'
@@ -20,7 +19,8 @@ export interface JourneyRunnerOptions {
   readonly log: Log
   /** From 0 to 1. */
   readonly random: () => number
-  lastRuns(): LastRuns
+  /** Epoch milliseconds of the last scheduled run. Asked of journeys that have just been found. */
+  lastRunAt(key: CheckKey): number | undefined
   onResult(result: Result): void
   onMissed(count: number): void
   onLate(ms: number): void
@@ -156,7 +156,6 @@ export function createJourneyRunner(options: JourneyRunnerOptions): JourneyRunne
     for (const check of item.checks) watched.delete(checkKey({ system: item.system.id, check: check.id }))
     item.all = discovery.checks
     item.checks = discovery.checks.filter(check => isMeant(selectable(item.system, check), terms))
-    const last = options.lastRuns()
     for (const check of item.checks) {
       const key = checkKey({ system: item.system.id, check: check.id })
       const phase = `${phaseOf(item)}\n${JSON.stringify(check.schedule)}`
@@ -164,7 +163,7 @@ export function createJourneyRunner(options: JourneyRunnerOptions): JourneyRunne
       const entry = `${key}\n${phase}`
       if (scheduled.has(entry)) continue
       scheduled.add(entry)
-      const first = firstRun(check.schedule, phase, location, clock.now(), last[key])
+      const first = firstRun(check.schedule, phase, location, clock.now(), options.lastRunAt(key))
       wheel.add({ key, phase }, timetableOf(check.schedule, phase, location), after, first)
     }
   }

@@ -94,10 +94,11 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     const [system, ...check] = key.split('/')
     return { system: system!, check: check.join('/'), environment, location, slot, trigger, version }
   }
+  const lastRunAt = (key: CheckKey) => recorder.health(key)?.lastRunAt
   const lastRuns = () =>
     Object.fromEntries(
       current.keys().flatMap(key => {
-        const at = recorder.health(key)?.lastRunAt
+        const at = lastRunAt(key)
         return at === undefined ? [] : [[key, at] as const]
       }),
     )
@@ -112,7 +113,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       runnerOptions: {
         version,
         random,
-        lastRuns,
+        lastRunAt,
         onResult: result => recorder.record(result),
         onMissed(count) {
           missed += count
@@ -138,6 +139,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     ...(options.readArtifact === undefined ? {} : { readArtifact: options.readArtifact }),
   })
   const alarms = alarming.engine
+  const known = await store.health()
   const recorder: Recorder = createRecorder({
     store,
     clock,
@@ -150,8 +152,8 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       return alarms.onJudged(result, health)
     },
     inMaintenance: alarms.inMaintenance,
-    health: await store.health(),
-    last: await lastResults(store, current),
+    health: known,
+    last: await lastResults(store, known.length),
   })
   alarms.connect(recorder)
   await alarming.start()
@@ -371,9 +373,9 @@ function whyNotReady(answering: boolean, recorder: Recorder): string | undefined
   return answering ? undefined : 'the probe worker has not answered yet'
 }
 
-/** The newest scheduled result of each check, as far as one query tells. */
-async function lastResults(store: Store, generation: Generation): Promise<readonly Result[]> {
-  const limit = Math.min(mostRemembered, Math.max(1, generation.keys().length * rememberedPerCheck))
+/** The newest scheduled result of each check, as far as one query tells. `checks`: how many have ever run, journeys that are still to be listed among them. */
+async function lastResults(store: Store, checks: number): Promise<readonly Result[]> {
+  const limit = Math.min(mostRemembered, Math.max(1, checks * rememberedPerCheck))
   const newestFirst = await store.results({ triggers: ['schedule'], limit })
   const newest = new Map<CheckKey, Result>()
   for (const result of newestFirst) if (!newest.has(checkKey(result))) newest.set(checkKey(result), result)

@@ -68,12 +68,7 @@ function setUp(
     log,
     random: () => 0.5,
     // As after a restart within the slot, so that the first runs do not disturb.
-    lastRuns: () =>
-      fresh
-        ? {}
-        : Object.fromEntries(
-            projects.flatMap(({ system = 'shop', tests }) => tests.map(id => [`${system}/${id}`, begin])),
-          ),
+    lastRunAt: () => (fresh ? undefined : begin),
     onResult: result => results.push(result),
     onMissed(count) {
       missed += count
