@@ -5,6 +5,7 @@ import type { Configuration } from '../core/definitions.ts'
 import { expiredQuarantines } from './expired-quarantines.ts'
 import { importGeneration } from './generations.ts'
 import { locate } from './locate.ts'
+import { unreadableFiles } from './named-files.ts'
 import { narrow, type Selection } from './narrow.ts'
 import { missingSecrets, type SecretValues } from './secret-values.ts'
 import { inFolder } from './system.ts'
@@ -105,7 +106,7 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
     ...whole.problems,
     ...urlProblems,
     ...secretProblems,
-    ...missingFiles(whole),
+    ...unreadableFiles(whole),
     ...selectionProblems,
     ...(request.now === undefined ? [] : expiredQuarantines(whole.systems, request.now)),
   ].map(problem => locate(problem, files))
@@ -133,27 +134,6 @@ function findConfiguration(from: string): string | undefined {
 
 const isConfiguration = (value: unknown): value is Configuration =>
   typeof value === 'object' && value !== null && 'systems' in value && 'problems' in value && 'retention' in value
-
-function missingFiles(configuration: Configuration): readonly Problem[] {
-  const missing = (path: readonly string[], what: string, file: string): readonly Problem[] =>
-    existsSync(file) ? [] : [{ level: 'error', path, message: `expected ${what}, found nothing at ${file}` }]
-  return configuration.systems.flatMap(system => [
-    ...system.journeys.flatMap(source => [
-      ...missing([`system ${system.id}`, 'playwright'], 'a folder or file with Playwright tests', source.dir),
-      ...(source.config === undefined
-        ? []
-        : missing([`system ${system.id}`, 'playwright', 'config'], 'a Playwright configuration', source.config)),
-    ]),
-    ...system.checks.flatMap(check =>
-      (check.probe?.files ?? []).flatMap(file =>
-        missing([`system ${system.id}`, `check ${check.id}`, 'probe'], 'a file', resolve(system.folder, file)),
-      ),
-    ),
-    ...system.load.flatMap(part =>
-      missing([`system ${system.id}`, `load ${part.id}`, 'script'], 'a k6 script', part.script),
-    ),
-  ])
-}
 
 function importProblem(error: unknown, file: string, files: readonly string[]): Problem {
   // Anything can be thrown, null too.

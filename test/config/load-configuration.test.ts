@@ -22,6 +22,13 @@ async function problemsOf(content: string, more: Partial<Parameters<typeof loadC
   }
 }
 
+/** Root may read everything: for the scope of this it is somebody else, as whoever runs these tests without being root is already. */
+function nobody(): Disposable {
+  const own = process.geteuid!()
+  if (own === 0) process.seteuid!(65_534)
+  return { [Symbol.dispose]: () => own === 0 && process.seteuid!(own) }
+}
+
 test.each([
   [
     'an unknown option',
@@ -132,6 +139,21 @@ test.each([
   ],
   ['a missing script', `load({ script: './k6.ts' })`, /load k6 › script: expected a k6 script, found nothing at k6.ts/],
   [
+    'a folder for a script',
+    `load({ id: 'peak', script: '.' })`,
+    /load peak › script: expected a k6 script, found a folder at .*; name the file in it/,
+  ],
+  [
+    'a folder for a certificate',
+    `check('home', { probe: http('/', { ca: '.' }) })`,
+    /check home › probe: expected a file, found a folder at .*; name the file in it/,
+  ],
+  [
+    'a folder for a Playwright configuration',
+    `playwright('.', { config: '.' })`,
+    /playwright › config: expected a Playwright configuration, found a folder at .*; name the file in it/,
+  ],
+  [
     'a missing secret',
     `playwright('.', { env: { PASSWORD: secret({ env: 'SHOP_PASSWORD' }) } })`,
     /expected the environment variable SHOP_PASSWORD to hold a secret, found that it is not set/,
@@ -235,6 +257,20 @@ test('an import that fails is told with the file that imports, never with our ow
   expect(misspelt.join()).toMatch(/^error: vedette\.config\.ts:1: .*'htpp' \(a misspelt name, or a type, which/)
   const foreign = await problemsOf(`import 'nobody-has-published-this'`)
   expect(foreign.join()).toMatch(/^error: vedette\.config\.ts: .*Cannot find package .*\(install it beside the/)
+})
+
+test('what this user may not read is told with its place, and how to mend it', async () => {
+  using folder = tempFolder({
+    'vedette.config.ts': system(`load({ script: 'k6.ts' }), playwright('closed')`),
+    'k6.ts': 'export default () => {}',
+    'closed/pay.spec.ts': '',
+  })
+  for (const name of ['k6.ts', 'closed']) chmodSync(`${folder.path}/${name}`, 0)
+  chmodSync(folder.path, 0o755)
+  using _ = nobody()
+  await expect(loadConfiguration({ cwd: folder.path, env: {} })).rejects.toThrow(
+    /playwright: expected a folder or file with Playwright tests, found that this user may not read .*closed; give it the right\n.*load k6 › script: expected a k6 script, found that this user may not read .*k6\.ts; give it the right/,
+  )
 })
 
 test('TypeScript that cannot be erased is named', async () => {
