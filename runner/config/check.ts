@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Problem, Schedule } from '../core/contracts.ts'
 import type { Check, Probe } from '../core/definitions.ts'
 import { formatDuration } from '../core/duration.ts'
-import { below, duration, named, parseOptions, show } from './options.ts'
+import { below, duration, named, nameOf, parseOptions, show } from './options.ts'
 
 /** Options that every check has, be it a probe or a journey. */
 export const commonOptions = z.strictObject({
@@ -94,8 +94,8 @@ export function check(id: string, given: CheckOptions): Check {
   const { options, problems } = parseOptions(at, checkOptions, given)
   const common = fromCommon(options, { every: 60_000, timeout: 10_000 })
   return Object.freeze({
-    id,
-    title: options.title ?? id,
+    id: nameOf(id),
+    title: options.title ?? nameOf(id),
     probe: options.probe,
     ...common.values,
     covers: Object.freeze([...(options.covers ?? [])]),

@@ -50,11 +50,20 @@ export const configurationOptions = z.strictObject({
       'Places from which the systems are watched: a majority of these must see a check down; one that has told nothing for three intervals of the check does not count. Default: this one alone.',
     ),
   notifiers: z
-    .array(z.custom<Notifier>(value => typeof value === 'object' && value !== null && 'send' in value))
+    .array(
+      z.custom<Notifier>(value => typeof value === 'object' && value !== null && 'send' in value, {
+        // What stands there may hold an address that nobody should see.
+        message: "expected a notifier such as slack({ url: secret({ env: 'SLACK_URL' }) }), found something else",
+      }),
+    )
     .optional()
     .describe('Who is told: values such as `slack({ … })`.'),
   maintenance: z
-    .array(z.custom<Maintenance>(value => typeof value === 'object' && value !== null && 'when' in value))
+    .array(
+      z.custom<Maintenance>(value => typeof value === 'object' && value !== null && 'when' in value, {
+        message: 'expected a value of maintenance',
+      }),
+    )
     .optional()
     .describe('Times in which trouble is expected: values of `maintenance`.'),
   alarms: z

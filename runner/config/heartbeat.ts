@@ -6,7 +6,7 @@ import type { HeartbeatRule } from '../core/heartbeats.ts'
 import { describeRule } from '../core/judge-beat.ts'
 import { comparisonOf, findLimit, type LimitRef, type Requirement } from '../core/requirements.ts'
 import { commonOptions, fromCommon, idProblems } from './check.ts'
-import { below, duration, parseOptions } from './options.ts'
+import { below, duration, named, nameOf, parseOptions } from './options.ts'
 
 const limitRef = z.custom<LimitRef>(
   value => typeof value === 'object' && value !== null && 'requirement' in value,
@@ -65,7 +65,7 @@ const [hour, day] = [3_600_000, 86_400_000]
  * @example heartbeat('backup', { every: limit('COD-11'), parts: ['database', 'uploads'], covers: ['COD-11'] })
  */
 export function heartbeat(id: string, given: HeartbeatOptions): Check {
-  const at = [`heartbeat ${id}`]
+  const at = [named('heartbeat', id)]
   const { options, problems } = parseOptions(at, heartbeatOptions, given)
   const { every, cron, grace, longest, facts = [], parts = [], title, covers, ...common } = options
   const age = typeof every === 'object' ? every : undefined
@@ -91,8 +91,8 @@ export function heartbeat(id: string, given: HeartbeatOptions): Check {
     parts,
   }
   return Object.freeze({
-    id,
-    title: title ?? id,
+    id: nameOf(id),
+    title: title ?? nameOf(id),
     ...values,
     heartbeat: rule,
     probe: listener(rule),

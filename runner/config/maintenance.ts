@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Problem } from '../core/contracts.ts'
 import type { Maintenance } from '../core/maintenance.ts'
 import { scheduleProblems } from './check.ts'
-import { below, duration, parseOptions, show } from './options.ts'
+import { below, duration, named, nameOf, parseOptions, show } from './options.ts'
 
 const moment = z.iso.datetime({
   offset: true,
@@ -45,19 +45,21 @@ export type MaintenancePart = Maintenance & { readonly problems: readonly Proble
  * @example maintenance('Database upgrade', { selection: ['cod-admin'], weekly: 'sun 02:00-04:00', timezone: 'Europe/Berlin' })
  */
 export function maintenance(title: string, given: MaintenanceOptions): MaintenancePart {
-  const at = [`maintenance ${title}`]
+  const at = [named('maintenance', title)]
+  const name = nameOf(title)
   const { options, problems } = parseOptions(at, maintenanceOptions, given)
   const when = problems.length === 0 ? whenOf(options) : { from: 0, to: 0 }
   const wrong = 'wrong' in when ? [when.wrong] : []
   return Object.freeze({
-    id: title
+    id: name
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, ''),
-    title,
+    title: name,
     selection: Object.freeze([...(options.selection ?? [])]),
     when: 'wrong' in when ? { from: 0, to: 0 } : when,
     problems: [
+      ...below(at, titleProblems(title)),
       ...problems,
       ...below(
         at,
@@ -67,6 +69,11 @@ export function maintenance(title: string, given: MaintenanceOptions): Maintenan
     ],
   })
 }
+
+const titleProblems = (title: unknown): readonly Problem[] =>
+  nameOf(title).trim() === ''
+    ? [{ level: 'error', path: [], message: `expected a title such as 'Database upgrade', found ${show(title)}` }]
+    : []
 
 function whenOf(options: z.output<typeof maintenanceOptions>): Maintenance['when'] | { readonly wrong: string } {
   const { from, to, weekly, cron, duration: lasts, timezone = 'UTC' } = options

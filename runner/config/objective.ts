@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Problem } from '../core/contracts.ts'
 import type { Objective } from '../core/definitions.ts'
 import { idProblems, isTimezone } from './check.ts'
-import { below, duration, parseOptions } from './options.ts'
+import { below, duration, named, nameOf, parseOptions } from './options.ts'
 
 export const objectiveOptions = z.strictObject({
   from: z.string().describe('Id of the requirement whose limits are the objective.'),
@@ -41,11 +41,11 @@ const month = 30 * 86_400_000
  * @example objective('availability', { from: 'COD-08' })
  */
 export function objective(id: string, given: ObjectiveOptions): Objective {
-  const at = [`objective ${id}`]
+  const at = [named('objective', id)]
   const { options, problems } = parseOptions(at, objectiveOptions, given)
   const { period, afterDeploy } = options
   return Object.freeze({
-    id,
+    id: nameOf(id),
     from: options.from,
     checks: Object.freeze([...(options.checks ?? [])]),
     period:

@@ -42,15 +42,19 @@ function usable(given: unknown, issues: readonly z.core.$ZodIssue[]): object {
     issues.some(({ code, path }) => path.length === 0 && code === 'invalid_type')
   )
     return {}
-  const isWrong = (key: string, index: number) =>
-    issues.some(({ path }) => path[0] === key && (path[1] === index || path[1] === undefined))
   return Object.fromEntries(
     Object.entries(given).flatMap(([key, value]): [string, unknown][] => {
-      if (Array.isArray(value)) return [[key, value.filter((_, index) => !isWrong(key, index))]]
-      return issues.some(({ path }) => path[0] === key) ? [] : [[key, value]]
+      const own = issues.filter(({ path }) => path[0] === key)
+      if (own.length === 0) return [[key, value]]
+      // Of a list only the items that are wrong; what is a list by mistake is no use to anybody.
+      if (!Array.isArray(value) || own.some(({ path }) => path.length === 1)) return []
+      return [[key, value.filter((_, index) => !own.some(({ path }) => path[1] === index))]]
     }),
   )
 }
+
+/** A name as the other parts of a configuration may use it: of an argument that is no text there is none, which is a problem of its own. */
+export const nameOf = (given: unknown): string => (typeof given === 'string' ? given : '')
 
 /** `check home`; of an argument that is no text, only what it should have named. */
 export const named = (what: string, id: unknown): string => (typeof id === 'string' ? `${what} ${id}` : what)
@@ -100,8 +104,11 @@ function describe(
       { level: 'error', path, message: `expected ${wanted.join(' or ')}, found ${show(valueAt(given, issue.path))}` },
     ]
   }
-  if (issue.message.startsWith('expected')) return [{ level: 'error', path, message: issue.message }]
   const found = show(valueAt(given, issue.path))
+  if (issue.message.startsWith('expected')) {
+    const message = issue.message.includes(', found') ? issue.message : `${issue.message}, found ${found}`
+    return [{ level: 'error', path, message }]
+  }
   const wanted =
     issue.code === 'invalid_type'
       ? `expected ${words[issue.expected] ?? issue.expected}`
@@ -111,7 +118,9 @@ function describe(
           ? `expected at least ${issue.minimum}`
           : issue.code === 'invalid_value'
             ? `expected one of ${issue.values.map(value => show(value)).join(', ')}`
-            : issue.message
+            : issue.code === 'invalid_format' && issue.format === 'url'
+              ? 'expected an address such as https://example.com/runbook'
+              : issue.message
   return [{ level: 'error', path, message: `${wanted}, found ${found}` }]
 }
 
@@ -162,8 +171,17 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'function') return 'a function'
-  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
-  const text =
-    typeof value === 'string' ? `'${value}'` : value instanceof RegExp ? String(value) : JSON.stringify(value)
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  const text = typeof value === 'string' ? `'${value}'` : value instanceof RegExp ? String(value) : inJson(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+function inJson(value: unknown): string {
+  const unshown = 'an object that cannot be shown'
+  try {
+    return JSON.stringify(value) ?? unshown
+  } catch {
+    // It holds itself, or something that JSON does not know.
+    return unshown
+  }
 }

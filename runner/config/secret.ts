@@ -15,4 +15,8 @@ export function secret(source: { readonly env: string } | { readonly file: strin
 }
 
 export const isSecret = (value: unknown): value is Secret =>
-  typeof value === 'object' && value !== null && 'source' in value && String(value) === '[secret]'
+  typeof value === 'object' &&
+  value !== null &&
+  'source' in value &&
+  typeof value.toString === 'function' &&
+  String(value) === '[secret]'

@@ -6,7 +6,7 @@ import { findLimit, type Requirement, verifications } from '../core/requirements
 import { idProblems } from './check.ts'
 import { withAge } from './heartbeat.ts'
 import type { LoadPart } from './load.ts'
-import { below, didYouMean, named, parseOptions, show } from './options.ts'
+import { below, didYouMean, named, nameOf, parseOptions, show } from './options.ts'
 import { ownLimitProblems } from './own-limits.ts'
 import type { JourneysPart } from './playwright.ts'
 import { repeatedThresholds } from './repeated-thresholds.ts'
@@ -127,9 +127,9 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
   const load = parts.filter((part): part is LoadPart => 'loadAt' in part).map(part => part.loadAt(folder))
   const url = addresses(options.url)
   const system = {
-    id,
+    id: nameOf(id),
     folder,
-    title: options.title ?? id,
+    title: options.title ?? nameOf(id),
     url,
     revision: revisionSource(options.revision),
     owners: options.owners ?? {},
@@ -137,7 +137,7 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
     ...(options.runbook === undefined ? {} : { runbook: options.runbook }),
     ...(options.status === undefined
       ? {}
-      : { status: { title: options.status.title ?? options.title ?? id, parts: options.status.parts } }),
+      : { status: { title: options.status.title ?? options.title ?? nameOf(id), parts: options.status.parts } }),
     requirements,
     objectives: Array.isArray(options.objectives) ? options.objectives.filter(isObjective) : [],
     checks,

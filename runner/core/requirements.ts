@@ -95,7 +95,7 @@ export function limitsOf(
 /** The one limit that a reference means, or a sentence that says why there is none. */
 export function findLimit(requirements: readonly Requirement[], ref: LimitRef): Limit | string {
   if (!requirements.some(requirement => requirement.id === ref.requirement)) {
-    return `expected the id of a requirement of this system, found ${ref.requirement}`
+    return `expected the id of a requirement of this system, found '${ref.requirement}'`
   }
   const found = limitsOf(requirements, ref.requirement).filter(
     item =>

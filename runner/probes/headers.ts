@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { below, parseOptions, show } from '../config/options.ts'
+import { below, nameOf, parseOptions, show } from '../config/options.ts'
 import type { Breach, Observation, Phase } from '../core/contracts.ts'
 import type { Probe, ProbeRun } from '../core/definitions.ts'
 import { describeLimit, grades, keepsLimit, type Limit, type LimitRef } from '../core/requirements.ts'
@@ -47,7 +47,7 @@ type Options = z.output<typeof headersOptions>
 export function headers(path: string, given: HeadersOptions = {}): Probe {
   const at = ['headers']
   const { options, problems } = parseOptions(at, headersOptions, given)
-  const summary = `security headers of ${path}`
+  const summary = `security headers of ${nameOf(path)}`
   if (problems.length > 0) return unusable('headers', summary, problems)
   const contexts = createTlsContexts()
   const pathProblem = {

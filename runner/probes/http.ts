@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { below, parseOptions, show } from '../config/options.ts'
+import { below, nameOf, parseOptions, show } from '../config/options.ts'
 import { isSecret } from '../config/secret.ts'
 import type { Breach, Observation, Problem } from '../core/contracts.ts'
 import type { Probe, ProbeRun, Secret } from '../core/definitions.ts'
@@ -13,6 +13,7 @@ import {
   ca,
   caFiles,
   family,
+  isJson,
   isLimitRef,
   list,
   originName,
@@ -38,7 +39,11 @@ export const httpOptions = z.strictObject({
     .optional()
     .describe('Headers to send. Those that are secrets stay with their origin.'),
   body: text.optional().describe('Body to send.'),
-  json: z.unknown().optional().describe('Body to send as JSON; may hold secrets. Sets content-type.'),
+  json: z
+    .unknown()
+    .refine(value => isJson(value), wants('what JSON can hold (text, figures, lists, objects), or secrets in it'))
+    .optional()
+    .describe('Body to send as JSON; may hold secrets. Sets content-type.'),
   basic: z
     .strictObject({
       username: text.describe('Name: text or a secret.'),
@@ -92,7 +97,11 @@ export function http(path: string, given: HttpOptions = {}): Probe {
   const { options, problems } = parseOptions(at, httpOptions, given)
   const foreign = isWhole(path)
   const method = options.method ?? (options.body === undefined && options.json === undefined ? 'GET' : 'POST')
-  const common = { kind: 'http', summary: `${method} ${path}`, origins: foreign ? [] : [options.origin ?? 'web'] }
+  const common = {
+    kind: 'http',
+    summary: `${method} ${nameOf(path)}`,
+    origins: foreign ? [] : [options.origin ?? 'web'],
+  }
   if (problems.length > 0) return unusable(common.kind, common.summary, problems)
   const expect: HttpExpectations = options.expect ?? {}
   const judge = compileExpectations(expect)
@@ -124,7 +133,7 @@ function addresser(path: string, origin: string | undefined): (run: ProbeRun) =>
   }
 }
 
-const isWhole = (path: string) => /^https?:\/\//i.test(path)
+const isWhole = (path: unknown) => /^https?:\/\//i.test(nameOf(path))
 
 function pathProblems(path: string): readonly Problem[] {
   const fine =

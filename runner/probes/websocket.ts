@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
-import { below, parseOptions, show } from '../config/options.ts'
+import { below, nameOf, parseOptions, show } from '../config/options.ts'
 import type { Observation, Problem, Step } from '../core/contracts.ts'
 import type { Probe, ProbeRun } from '../core/definitions.ts'
 import { publicOnly } from '../system/address-guard.ts'
@@ -62,7 +62,7 @@ type Options = z.output<typeof websocketOptions>
 export function websocket(path: string, given: WebsocketOptions = {}): Probe {
   const at = ['websocket']
   const { options, problems } = parseOptions(at, websocketOptions, given)
-  const summary = `open ${path}`
+  const summary = `open ${nameOf(path)}`
   if (problems.length > 0) return unusable('websocket', summary, problems)
   const contexts = createTlsContexts()
   const guard = options.addresses === 'public' ? publicOnly() : undefined
@@ -112,7 +112,7 @@ export function websocket(path: string, given: WebsocketOptions = {}): Probe {
   })
 }
 
-const isWhole = (path: string) => /^wss?:\/\//i.test(path)
+const isWhole = (path: unknown) => /^wss?:\/\//i.test(nameOf(path))
 
 function pathProblems(path: string): readonly Problem[] {
   const fine =

@@ -166,7 +166,7 @@ test.each([
   [
     'something that is no check',
     `{ home: 1 }, 5, check('home', { probe, every: 'x' })`,
-    /checks › 0: expected a value of check, heartbeat, playwright or load\n.*checks › 1: expected a value of check.*\n.*check home › every: expected a duration/,
+    /checks › 0: expected a value of check, heartbeat, playwright or load, found \{"home":1\}\n.*checks › 1: expected a value of check.*, found 5\n.*check home › every: expected a duration/,
   ],
   ['a check of nothing', `check('home')`, /check home › probe: expected a probe such as http/],
   [

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { show } from '../../config/options.ts'
+import { isJson, wants } from './fields.ts'
 
 const types = ['string', 'number', 'boolean', 'object', 'array', 'null'] as const
 
@@ -12,6 +13,9 @@ const figures = {
   lt: z.number().optional().describe('Less than.'),
   lte: z.number().optional().describe('At most.'),
 }
+
+// What JSON cannot hold is never found in it: the check would be red, or green, whatever the answer says.
+const found = z.unknown().refine(value => value === undefined || isJson(value), wants('a value that JSON can hold'))
 
 /** A figure, or bounds for it. */
 export const figureComparison = z.union([
@@ -26,12 +30,12 @@ export const comparison = z.union([
   z.null(),
   z.instanceof(RegExp),
   z.strictObject({
-    eq: z.unknown().optional().describe('Equal to, also arrays and objects.'),
-    not: z.unknown().optional().describe('Anything but.'),
-    in: z.array(z.unknown()).optional().describe('One of.'),
+    eq: found.optional().describe('Equal to, also arrays and objects.'),
+    not: found.optional().describe('Anything but.'),
+    in: z.array(found).optional().describe('One of.'),
     ...figures,
     matches: z.instanceof(RegExp).optional().describe('Text that matches.'),
-    contains: z.unknown().optional().describe('Text that contains it, or an array that has it.'),
+    contains: found.optional().describe('Text that contains it, or an array that has it.'),
     type: z.enum(types).optional().describe('Of this type.'),
     exists: z.boolean().optional().describe('Whether there is such a value at all; null is one.'),
   }),

@@ -53,12 +53,22 @@ export const addresses = z
 export const isLimitRef = (value: unknown): value is LimitRef =>
   typeof value === 'object' && value !== null && 'requirement' in value
 
-/** All secrets inside options, however deep. */
-export function secretsIn(value: unknown): readonly Secret[] {
+/** All secrets inside options, however deep; a schema may hold itself, and is looked at once. */
+export function secretsIn(value: unknown, inside: readonly unknown[] = []): readonly Secret[] {
   if (isSecret(value)) return [value]
-  if (Array.isArray(value)) return value.flatMap(secretsIn)
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return []
-  return Object.values(value).flatMap(secretsIn)
+  if (typeof value !== 'object' || value === null || inside.includes(value)) return []
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return []
+  return Object.values(value).flatMap(member => secretsIn(member, [...inside, value]))
+}
+
+/** Whether it can be written as JSON, secrets aside: what holds itself cannot, and neither can what JSON has no form for. */
+export function isJson(value: unknown, inside: readonly unknown[] = []): boolean {
+  if (value === null || isSecret(value)) return true
+  if (typeof value !== 'object') return ['string', 'boolean'].includes(typeof value) || Number.isFinite(value)
+  if (inside.includes(value)) return false
+  if ('toJSON' in value && typeof value.toJSON === 'function') return true
+  // Members without a value are left out of what is written.
+  return Object.values(value).every(member => member === undefined || isJson(member, [...inside, value]))
 }
 
 export const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
