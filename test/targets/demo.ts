@@ -1,6 +1,6 @@
 /**
- * `npm start [-- --break COD-14,THR-04] [--port 8080] [--data folder]`: sets up what is missing, starts the reference systems, and
- * Vedette watching them. Ctrl-C and SIGTERM end everything.
+ * `npm start [-- system…] [--break COD-14,THR-04] [--port 8080] [--free-ports] [--data folder]`: sets up what is missing, starts the
+ * reference systems (all, or those named; at any ports with `--free-ports`), and Vedette watching them. Ctrl-C and SIGTERM end everything.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -23,10 +23,16 @@ try {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { break: { type: 'string' }, port: { type: 'string' }, data: { type: 'string' } },
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: {
+      break: { type: 'string' },
+      port: { type: 'string' },
+      'free-ports': { type: 'boolean', default: false },
+      data: { type: 'string' },
+    },
   })
-  const start = prepareTargets(values.break)
+  const start = prepareTargets({ breaks: values.break, names, freePorts: values['free-ports'] })
   if (typeof start === 'string') {
     console.error(start)
     return 2
@@ -36,7 +42,8 @@ async function main(): Promise<number> {
 
   const targets = await start()
   const options = (['port', 'data'] as const).flatMap(name => (values[name] ? [`--${name}`, values[name]] : []))
-  const watch = run(['watch', '--log-level', 'warn', ...options], 'pipe')
+  const urls = values['free-ports'] ? targets.urls.flatMap(url => ['--url', url]) : []
+  const watch = run(['watch', ...names, '--log-level', 'warn', ...urls, ...options], 'pipe')
   let told = false
   for await (const line of createInterface(watch.stdout!)) {
     console.log(line)

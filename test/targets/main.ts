@@ -1,10 +1,10 @@
-/** `node test/targets/main.ts [--break COD-14,THR-04]`: all reference systems, without Vedette. Ends at SIGINT and SIGTERM. */
+/** `node test/targets/main.ts [system…] [--break COD-14,THR-04]`: the reference systems, or those named, without Vedette. Ends at SIGINT and SIGTERM. */
 
 import { parseArgs } from 'node:util'
 import { prepareTargets } from './start-targets.ts'
 
-const { values } = parseArgs({ options: { break: { type: 'string' } } })
-const start = prepareTargets(values.break)
+const { values, positionals: names } = parseArgs({ allowPositionals: true, options: { break: { type: 'string' } } })
+const start = prepareTargets({ breaks: values.break, names })
 if (typeof start === 'string') {
   console.error(start)
   process.exit(2)

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { tempFolder } from '../support/temp-folder.ts'
+
+/** `npm start` as npm starts it, with one system at free ports; whoever belongs to it is known by a variable that all of them inherit. */
+function start() {
+  const folder = tempFolder()
+  const mark = `VEDETTE_DEMO=${randomUUID()}`
+  const [name, value] = mark.split('=') as [string, string]
+  const argv = [
+    join(import.meta.dirname, 'demo.ts'),
+    'assessment',
+    '--free-ports',
+    '--port',
+    '0',
+    '--data',
+    folder.path,
+  ]
+  const demo = spawn(process.execPath, argv, {
+    env: { ...process.env, [name]: value },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // A group of its own, as a terminal gives it, so that Ctrl-C reaches all that is in it and not this test.
+    detached: true,
+  })
+  const belonging = () =>
+    readdirSync('/proc').flatMap(pid => {
+      if (!/^\d+$/.test(pid)) return []
+      try {
+        const theirs = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(mark)
+        return theirs ? [readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')] : []
+      } catch {
+        return []
+      }
+    })
+  onTestFinished(() => {
+    if (demo.exitCode === null && demo.signalCode === null) demo.kill('SIGKILL')
+    folder[Symbol.dispose]()
+  })
+  const lines: string[] = []
+  const reader = createInterface(demo.stdout)
+  reader.on('line', line => lines.push(line))
+  /** Resolves once this many lines with an address were printed. */
+  const addresses = (count: number) =>
+    new Promise<readonly string[]>(resolve => {
+      const look = () => {
+        const found = lines.filter(line => line.includes('http://'))
+        if (found.length < count) return
+        reader.off('line', look)
+        resolve(found)
+      }
+      reader.on('line', look)
+      look()
+    })
+  return { demo, belonging, addresses, ended: once(demo, 'exit') }
+}
+
+const page = /^Vedette: (http:\/\/127\.0\.0\.1:\d+) \(watching assessment of assessment\)$/
+
+test('the first address is the page of Vedette, targets come after it, and SIGTERM ends everything, browsers too', async () => {
+  const { demo, belonging, addresses, ended } = start()
+  const [first, second] = await addresses(2)
+  expect(first).toMatch(page)
+  expect(second).toMatch(/^ {2}assessment +http:\/\/127\.0\.0\.1:\d+$/)
+  const url = page.exec(first!)![1]!
+  const target = /http:\S+/.exec(second!)![0]
+  expect((await fetch(`${target}/health/dependencies`)).status).toBe(200)
+  await vi.waitFor(async () => expect((await fetch(`${url}/health/ready`)).status).toBe(200), { timeout: 20_000 })
+  // A browser is what survives most easily: it leads a group of its own.
+  await vi.waitFor(() => expect(belonging().join('\n')).toMatch(/headless[_-]shell|chrom/), {
+    timeout: 40_000,
+    interval: 100,
+  })
+  demo.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+  await vi.waitFor(() => expect(belonging()).toEqual([]), { timeout: 5_000, interval: 50 })
+})
+
+test('Ctrl-C ends everything, also at once', async () => {
+  const { demo, belonging, addresses, ended } = start()
+  await addresses(1)
+  process.kill(-demo.pid!, 'SIGINT')
+  expect(await ended).toEqual([0, null])
+  await vi.waitFor(() => expect(belonging()).toEqual([]), { timeout: 5_000, interval: 50 })
+})
+
+test('a system that there is not is refused before anything starts', async () => {
+  const demo = spawn(process.execPath, [join(import.meta.dirname, 'demo.ts'), 'cod-admn'])
+  let said = ''
+  demo.stderr.on('data', (text: Buffer) => {
+    said += text.toString()
+  })
+  expect(await once(demo, 'close')).toEqual([2, null])
+  expect(said).toBe(
+    "expected reference systems (cod-admin, agent-portal, therapy, assessment, dental), found 'cod-admn'; did you mean 'cod-admin'?\n",
+  )
+})
