@@ -2,24 +2,20 @@
 
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock, Problem } from '../core/contracts.ts'
-import type { JourneySource, System, Text } from '../core/definitions.ts'
-import type { Discovery, Journeys } from '../core/ports.ts'
-import { scrubber } from '../core/redaction.ts'
+import type { Clock } from '../core/contracts.ts'
+import type { System, Text } from '../core/definitions.ts'
+import type { Journeys } from '../core/ports.ts'
 import type { FoundBrowser, NoBrowser } from '../system/browser.ts'
 import { type Guardian, startGuardian, sweepOrphans } from '../system/guardian.ts'
 import { instanceOf } from '../system/process-tree.ts'
-import { checksOf } from './checks.ts'
 import { commandLine } from './command-line.ts'
+import { createDiscoverer } from './discover.ts'
 import type { ArtifactSink } from './evidence.ts'
-import { defaultLimits, type Limits, removeFolder, startInvocation } from './invocation.ts'
-import { collectListing, type Listing, listArguments, unloadable } from './listing.ts'
-import { createListings } from './listings.ts'
-import { findProject, type Project } from './project.ts'
-import { baseEnvironment, journeyEnvironment } from './run-environment.ts'
+import { defaultLimits, type Limits } from './invocation.ts'
+import { findProject } from './project.ts'
+import { baseEnvironment } from './run-environment.ts'
 import { createRuns } from './runs.ts'
-import { detailOf } from './truth.ts'
-import { createWarm, entry } from './warm.ts'
+import { createWarm } from './warm.ts'
 
 export interface JourneysOptions {
   readonly clock: Clock
@@ -80,7 +76,6 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
   let guardian: Guardian | undefined
   let browser: Promise<FoundBrowser | NoBrowser> | undefined
   let invocations = 0
-  let running = 0
 
   /** The first use makes the scratch folder and the guardian that removes it. */
   const begin = () => {
@@ -113,90 +108,16 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
     warn: (message, about) => options.log.warn(about, message),
   })
 
-  const list = createListings(listNow)
-  const lastGood = new Map<string, Discovery>()
-
-  async function listNow(project: Project, system: System, sources: readonly JourneySource[]): Promise<Listing> {
-    const { folder, mark } = folderFor('list')
-    const collect = collectListing()
-    running += 1
-    try {
-      const invocation = startInvocation(
-        {
-          install: project.install,
-          cwd: project.cwd,
-          args: listArguments(project, sources, entry('reporter')),
-          env: {
-            ...journeyEnvironment({
-              base: environment,
-              // They differ in their folder alone.
-              source: sources[0]!,
-              urls: options.urlsOf?.(system) ?? {},
-              reveal: text => revealed(options, text) ?? '',
-              scratch: folder,
-              mark,
-              version: options.version,
-            }),
-          },
-          scratch: folder,
-          mark,
-          limits,
-          onLine: collect.onLine,
-        },
-        self,
-        clock,
-      )
-      const stop = clock.timer(limits.listing, () => invocation.kill(`listing took more than ${limits.listing} ms`))
-      const end = await invocation.ended
-      stop()
-      return collect.done(end.killed ?? end.output)
-    } finally {
-      running -= 1
-      removeFolder(folder)
-    }
-  }
-
-  async function discover(system: System, source: JourneySource): Promise<Discovery> {
-    const key = JSON.stringify([system.id, source.dir, source.config, source.project, source.grep])
-    const scrub = scrubber(
-      Object.values(source.env).flatMap(text => (typeof text === 'string' ? [] : (revealed(options, text) ?? []))),
-    )
-    const fail = ({ message, ...place }: Omit<Problem, 'level' | 'path'>): Discovery => ({
-      checks: lastGood.get(key)?.checks ?? [],
-      skipped: lastGood.get(key)?.skipped ?? [],
-      problems: [
-        {
-          level: 'error',
-          path: [`system ${system.id}`, `playwright ${source.dir}`],
-          message: scrub(message),
-          ...place,
-        },
-      ],
-      good: false,
-    })
-    const project = findProject(source)
-    if (typeof project === 'string') return fail({ message: project })
-    const { begin: listed, errors, output } = await list(project, system, source)
-    const [error] = errors
-    if (error && !/No tests found/.test(error.message)) {
-      const [, file, line] = /^(.*):(\d+)$/.exec(error.at ?? '') ?? []
-      return fail({ message: unloadable(error), ...(file ? { file, line: Number(line) } : {}) })
-    }
-    if (!listed) {
-      return error
-        ? fail({ message: `expected tests in ${source.dir}, found none; look at testDir, testMatch and the filters` })
-        : fail({
-            message: `expected a list of tests from Playwright, found: ${telling(output) || 'nothing'}`,
-          })
-    }
-    const found = checksOf(system, source, listed)
-    if (found.good) {
-      lastGood.set(key, found)
-      return found
-    }
-    return { ...found, checks: lastGood.get(key)?.checks ?? found.checks }
-  }
-
+  const discoverer = createDiscoverer({
+    clock,
+    self,
+    limits,
+    environment,
+    version: options.version,
+    reveal: options.reveal,
+    folderFor,
+    urlsOf: system => options.urlsOf?.(system) ?? {},
+  })
   const runs = createRuns({
     clock,
     self,
@@ -210,18 +131,11 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
     spares: options.spares ?? true,
     workers: options.workers ?? 2,
     folderFor,
-    listing: async (system, source) => {
-      const project = findProject(source)
-      if (typeof project === 'string') return project
-      const { begin, errors, output } = await list(project, system, source)
-      if (begin && errors.length === 0) return { project, begin }
-      const why = errors[0] ? detailOf(errors[0]) : telling(output)
-      return `Playwright could not list the tests of this project: ${why || 'it said nothing'}`
-    },
+    listing: discoverer.listing,
   })
 
   return {
-    discover,
+    discover: discoverer.discover,
     run: runs.run,
     async warm(source) {
       const project = findProject(source)
@@ -239,26 +153,18 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
         browsers,
         spares,
         readySpares,
-        children: running + runs.count() + browsers + spares + (guardian ? 1 : 0),
+        children: discoverer.count() + runs.count() + browsers + spares + (guardian ? 1 : 0),
       }
     },
     sweep: () => sweepOrphans(scratchRoot, self, clock),
     scratch,
     async [Symbol.asyncDispose]() {
-      await runs[Symbol.asyncDispose]()
+      await Promise.all([discoverer[Symbol.asyncDispose](), runs[Symbol.asyncDispose]()])
       await warm[Symbol.asyncDispose]()
       // The guardian goes last: it proves that nothing is left and removes the folder.
       await guardian?.[Symbol.asyncDispose]()
       guardian = undefined
     },
-  }
-}
-
-function revealed(options: JourneysOptions, text: Text): string | undefined {
-  try {
-    return options.reveal(text)
-  } catch {
-    return undefined
   }
 }
 
@@ -276,16 +182,4 @@ function defaultScratchRoot(environment: JourneysOptions['environment'], needed:
     // Not on this system.
   }
   return environment['TMPDIR'] ?? '/tmp'
-}
-
-/** The sentence of a program that broke: the error itself stands above its stack, and what follows is of no use to a reader. */
-function telling(output: string): string {
-  const lines = output.trim().split('\n')
-  const error = lines.findIndex(line => /^(?:\w*Error\b|Error:|.*Cannot find)/.test(line.trim()))
-  return lines
-    .slice(Math.max(0, error))
-    .filter(line => !/^\s+at /.test(line))
-    .join('\n')
-    .trim()
-    .slice(0, 600)
 }

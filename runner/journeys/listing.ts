@@ -97,3 +97,15 @@ export function unloadable(error: ReportedError): string {
   const hint = name === undefined ? '' : `; install ${name} where the spec is, or correct its name`
   return `expected specs that load, found: ${detailOf(error)}${hint}`
 }
+
+/** The sentence of a program that broke: the error itself stands above its stack, and what follows is of no use to a reader. */
+export function telling(output: string): string {
+  const lines = output.trim().split('\n')
+  const error = lines.findIndex(line => /^(?:\w*Error\b|Error:|.*Cannot find)/.test(line.trim()))
+  return lines
+    .slice(Math.max(0, error))
+    .filter(line => !/^\s+at /.test(line))
+    .join('\n')
+    .trim()
+    .slice(0, 600)
+}

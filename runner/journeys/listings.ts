@@ -53,7 +53,10 @@ export function createListings(
     if (before?.print === print) return before.listing
     const listing = ask(project, system, source)
     known.set(key, { print, listing })
-    const answer = await listing
+    const answer = await listing.catch((error: unknown) => {
+      known.delete(key)
+      throw error
+    })
     // A failure may have been ours (killed, no memory): ask again next time.
     if (!answer.begin) known.delete(key)
     return answer

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { fixtures, last, openTestJourneys, runAll, sourceAt, systemWith } from './support.ts'
 
 let opened: ReturnType<typeof openTestJourneys>
@@ -174,3 +174,18 @@ function foreignProject(name: string, body: string): string {
   }
   return dir
 }
+
+test('listings that run at the end are ended with the rest, and nothing is listed anew', async () => {
+  await using ending = openTestJourneys({ spares: false })
+  const sources = ['several/checkout.spec.ts', 'several/other'].map(name => sourceAt(join(fixtures, name)))
+  const listings = Promise.allSettled(sources.map(source => ending.journeys.discover(systemWith(source), source)))
+  await vi.waitFor(() => expect(ending.marked()).not.toEqual([]), { timeout: 20_000, interval: 5 })
+  await ending.journeys[Symbol.asyncDispose]()
+  const over = {
+    status: 'rejected',
+    reason: expect.objectContaining({ message: expect.stringContaining('this is over') }),
+  }
+  expect(await listings).toEqual([over, over])
+  expect(ending.marked()).toEqual([])
+  expect(ending.journeys.stats().children).toBe(0)
+})
