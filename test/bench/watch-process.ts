@@ -35,7 +35,8 @@ const sameLoop: StartThread = (setup, { onMessage, onExit }) => {
   return {
     post(message) {
       if (message.kind === 'start') runner.start(message.after, message.last)
-      if (message.kind === 'stop') void runner.stop(message.grace).then(() => onExit(undefined))
+      // A thread ends after its last words, which are still on their way here.
+      if (message.kind === 'stop') void runner.stop(message.grace).then(() => setImmediate(onExit, undefined))
     },
     terminate: () => onExit(undefined),
   }

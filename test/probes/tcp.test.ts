@@ -220,11 +220,16 @@ describe('TLS', () => {
   })
 
   test('after STARTTLS, with a handshake that does not go on', async () => {
-    await using mail = await mailServer()
-    expect(await observe(tcp({ dialogue: starttls }), { url: mail.url, timeout: 2_000 })).toMatchObject({
+    const clock = fakeClock()
+    const { promise: hello, resolve } = Promise.withResolvers<void>()
+    await using mail = await mailServer({ onHello: resolve })
+    const seen = observe(tcp({ dialogue: starttls }), { url: mail.url, clock, timeout: 5_000 })
+    await hello
+    await clock.advance(5_000)
+    expect(await seen).toMatchObject({
       ok: false,
       reason: 'timeout',
-      detail: expect.stringMatching(/^no answer within 2s: asked for TLS, then no end of the handshake after /),
+      detail: 'no answer within 5s: asked for TLS, then no end of the handshake after 5s',
     })
     await mail.closed()
   })

@@ -6,9 +6,12 @@ import { type BadServer, badServer } from './bad-server.ts'
 export function mailServer({
   tls,
   goAhead = '220 go ahead\r\n',
+  onHello = () => {},
 }: {
   tls?: TlsOptions
   goAhead?: string
+  /** The other side begins a handshake that will not go on. */
+  onHello?: () => void
 } = {}): Promise<BadServer> {
   const listen = (socket: Socket) => {
     socket.on('data', chunk => {
@@ -18,7 +21,7 @@ export function mailServer({
       if (!said.startsWith('STARTTLS')) return
       socket.removeAllListeners('data')
       socket.write(goAhead)
-      if (!tls) return void socket.on('data', () => {})
+      if (!tls) return void socket.on('data', onHello)
       const secured = new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(tls) })
       secured.on('error', () => {})
       listen(secured)
