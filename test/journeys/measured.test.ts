@@ -25,6 +25,8 @@ const requirements: readonly Requirement[] = [
 const page = (body: string, head = '') =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>${head}</head><body><main>${body}</main></body></html>`
 const button = (work: string) => `<h1>Shop</h1><button onclick="${work}">Go</button><p role="status"></p>`
+// Slow by the clock of the server, as that of the page may stand still.
+const ask = "const ask = new XMLHttpRequest(); ask.open('GET', '/held', false); ask.send()"
 const box = `<svg role='img' aria-label='box' width='900' height='500'></svg>`
 const pages: Readonly<Record<string, string>> = {
   '/good': page(button("document.querySelector('[role=status]').textContent = 'done'")),
@@ -37,6 +39,8 @@ const pages: Readonly<Record<string, string>> = {
   '/slow-link': page(
     `<h1>Shop</h1><a href="/good" onclick="const end = performance.now() + 700; while (performance.now() < end);">on</a>`,
   ),
+  '/held-click': page(button(ask)),
+  '/held-link': page(`<h1>Shop</h1><a href="/good" onclick="${ask}">on</a>`),
   '/late': page(
     `<a href="/good">on</a><script>setTimeout(() => { document.querySelector('main').insertAdjacentHTML('beforeend', '<h1 style="font-size:90px">Late</h1>') }, 2700)</script>`,
   ),
@@ -51,8 +55,9 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const path = request.url!.split('?')[0]!
     const send = () => response.setHeader('content-type', 'text/html').end(pages[path] ?? '')
-    if (path === '/slow') setTimeout(send, 2_600)
-    else send()
+    const delay = { '/slow': 2_600, '/held': 700 }[path]
+    if (delay === undefined) send()
+    else setTimeout(send, delay)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   opened = openTestJourneys()
@@ -107,11 +112,23 @@ test.each([
   ['sees-a-page-jump', 'cls'],
   ['meets-a-slow-click', 'inp_ms'],
   ['leaves-a-page-by-a-slow-click', 'inp_ms'],
+  ['meets-a-slow-click-and-holds-the-clock', 'inp_ms'],
+  ['leaves-a-page-by-a-slow-click-and-holds-the-clock', 'inp_ms'],
   ['follows-a-link-from-a-page-that-is-painted-late', 'lcp_ms'],
   ['loads-slowly-once-of-three', 'page_load_ms'],
 ])('a figure over its limit is a breach: %s', (name, metric) => {
   expect(saw(name).breaches?.map(breach => breach.metric)).toEqual([metric])
 })
+
+test.each(['meets-a-slow-click-and-holds-the-clock', 'leaves-a-page-by-a-slow-click-and-holds-the-clock'])(
+  'a clock that the test holds moves no figure: %s',
+  name => {
+    const { metrics } = saw(name)
+    // The hour that the test let pass is in none of them.
+    for (const figure of ['lcp_ms', 'inp_ms', 'page_load_ms']) expect(metrics?.[figure]).toBeLessThan(600_000)
+    expect(metrics).toMatchObject({ cls: 0 })
+  },
+)
 
 test('a promise about a figure is not kept by silence', () => {
   expect(saw('clicks-nothing')).toMatchObject({
