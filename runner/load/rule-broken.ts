@@ -1,3 +1,0 @@
-import * as wrong from '../journeys/journeys.ts'
-
-export const used = wrong
