@@ -1,53 +1,12 @@
-import type { Broken } from '../kit/broken.ts'
+import { type Broken, promises } from '../kit/broken.ts'
 
 /** The promises that the shop can break, each as the text `broken` of its requirement says and in nothing else. */
-export const breakable = [
-  'COD-01',
-  'COD-02',
-  'COD-13',
-  'COD-14',
-  'COD-15',
-  'COD-17',
-  'COD-18',
-  'COD-19',
-  'COD-20',
-  'COD-21',
-  'COD-22',
-  'COD-23',
-  'COD-24',
-  'COD-25',
-  'COD-26',
-  'COD-27',
-  'COD-28',
-  'COD-29',
-  'COD-30',
-  'COD-31',
-  'COD-32',
-  'COD-33',
-  'COD-34',
-  'COD-35',
-  'COD-36',
-  'COD-37',
-  'COD-38',
-  'COD-39',
-  'COD-40',
-  'COD-41',
-  'COD-44',
-  'COD-49',
-  'COD-50',
-  'COD-51',
-  'COD-52',
-  'COD-53',
-  'COD-54',
-  'COD-55',
-  'COD-56',
-  'COD-57',
-  'COD-58',
-  'COD-59',
-  'COD-60',
-  'COD-61',
-  'COD-62',
-  'COD-63',
-] as const
+export const breakable = promises(
+  'COD',
+  [
+    1, 2, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 44, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+  ],
+)
 
 export type CodAdminBroken = Broken<(typeof breakable)[number]>

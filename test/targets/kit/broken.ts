@@ -1,6 +1,16 @@
 /** Says whether a promise is broken. Asking for an id that the system cannot break is a mistake of the code. */
 export type Broken<Id extends string> = (id: Id) => boolean
 
+type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
+type Padded<Number extends number> = Number extends Digit ? `0${Number}` : `${Number}`
+
+/** Ids of promises by their numbers: `promises('AGT', [1, 2, 30])` are `AGT-01`, `AGT-02` and `AGT-30`. */
+export const promises = <const Prefix extends string, const Number extends number>(
+  prefix: Prefix,
+  numbers: readonly Number[],
+): readonly `${Prefix}-${Padded<Number>}`[] =>
+  numbers.map(number => `${prefix}-${String(number).padStart(2, '0')}` as `${Prefix}-${Padded<Number>}`)
+
 /**
  * The promises that a system breaks from its start.
  *
