@@ -31,7 +31,8 @@ export interface Customer {
 export const states = ['pending', 'confirmed', 'completed', 'cancelled', 'rejected'] as const
 export type State = (typeof states)[number]
 
-interface Booked {
+export interface Appointment {
+  readonly id: string
   readonly doctorId: string
   readonly doctor: string
   readonly patientId: string
@@ -42,7 +43,6 @@ interface Booked {
   readonly kind: 'standard' | 'acb' | 'follow-up'
   readonly agentId: string
 }
-export type Appointment = Booked & { readonly id: string }
 
 export type Clinic = ReturnType<typeof createClinic>
 
@@ -58,7 +58,7 @@ export function createClinic(now: () => number, keepsFree: boolean) {
     fee: 40 + (index % 5) * 15,
   }))
   const customers = createCollection<Customer>('patient', now)
-  const appointments = createCollection<Booked>('appointment', now)
+  const appointments = createCollection<Omit<Appointment, 'id'>>('appointment', now)
   const opened: Collection<Omit<Slot, 'id'>> = createCollection('slot', now)
   const taken = new Map<string, string>()
 
@@ -80,7 +80,11 @@ export function createClinic(now: () => number, keepsFree: boolean) {
   const isFree = (id: string) => keepsFree || !taken.has(id)
 
   /** Books a slot; undefined when somebody was faster. Two at the same moment are one after the other here. */
-  function book(slot: Slot, customer: Omit<Customer, 'byBooking'>, given: Pick<Booked, 'state' | 'kind' | 'agentId'>) {
+  function book(
+    slot: Slot,
+    customer: Omit<Customer, 'byBooking'>,
+    given: Pick<Appointment, 'state' | 'kind' | 'agentId'>,
+  ) {
     if (!isFree(slot.id)) return undefined
     const known = customers.list().find(({ email }) => email === customer.email)
     const patient = known ?? customers.add({ ...customer, byBooking: true })

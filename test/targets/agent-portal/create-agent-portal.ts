@@ -1,11 +1,10 @@
-import { authorityCertificate } from '../kit/certificate.ts'
 import { admitOrigin } from '../kit/cors.ts'
 import { type Answer, type Call, createService, Refusal } from '../kit/http.ts'
-import { listen } from '../kit/listen.ts'
 import { createMailbox } from '../kit/mailbox.ts'
 import { prepareTarget } from '../kit/prepare.ts'
+import { closedHeaders, ownContentOnly } from '../kit/security-headers.ts'
 import { attachSockets } from '../kit/sockets.ts'
-import { openControl, type Target, type TargetOptions } from '../kit/target.ts'
+import { openTarget, type Target, type TargetOptions } from '../kit/target.ts'
 import { breakable, missingCalls } from './faults.ts'
 import { createPortal, type PartName, type Portal } from './portal.ts'
 import { authRoutes } from './routes-auth.ts'
@@ -22,43 +21,32 @@ const longestBody = 64 * 1024 * 1024
 
 /** The Corporate Agent Module as its document describes it, in memory. */
 export async function createAgentPortal(options: TargetOptions = {}): Promise<AgentPortal> {
+  const parts: readonly PartName[] = ['database']
+  const prepared = prepareTarget(options, { breakable, parts, longCertificate: 'AGT-43' })
   const mailbox = createMailbox()
-  const { certificate, at, ...given } = prepareTarget(options, {
-    breakable,
-    parts: ['database'] as const,
-    longCertificate: 'AGT-43',
-  })
-  const portal = createPortal({ ...given, mailbox })
+  const portal = createPortal({ ...prepared, mailbox })
   const routes = [systemRoutes, authRoutes, bookingRoutes, officeRoutes, pageRoutes].flatMap(make => make(portal))
   const origins: string[] = []
   const service = createService({ routes, longestBody, before: call => before(portal, call, origins) })
   const facts = () => factsOf(portal)
-  const [web, https, { listener, control }] = await Promise.all([
-    listen(service, at(0)),
-    listen(service, { ...at(1), certificate }),
-    openControl({ ...given, port: at(2).port, mailbox, facts }),
-  ])
-  origins.push(web.url, https.url)
+  const target = await openTarget({ ...prepared, mailbox, facts, doors: { web: service, https: service } })
+  const { urls, servers, control } = target
+  origins.push(urls.web, urls.https)
   const sockets = attachSockets(
-    [web.server, https.server],
+    [servers.web, servers.https],
     '/api/socket',
     url => portal.signIn.ofAccess(url.searchParams.get('token') ?? '')?.id,
   )
   portal.tell = (message, userId) => sockets.broadcast(message, who => userId === undefined || who === userId)
-
   return {
-    urls: { web: web.url, https: https.url, mailbox: `${control.url}/mailbox` },
-    control,
-    authority: authorityCertificate(),
+    ...target,
+    urls: { ...urls, mailbox: `${control.url}/mailbox` },
     async close() {
       sockets.close()
-      await Promise.all([web, https, listener].map(each => each.close()))
+      await target.close()
     },
   }
 }
-
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 /** What holds for every call: headers, origins, trouble of the day, modules that are missing. */
 async function before(portal: Portal, call: Call, origins: readonly string[]): Promise<Answer | undefined> {
@@ -66,17 +54,13 @@ async function before(portal: Portal, call: Call, origins: readonly string[]): P
   const { pathname } = call.url
   Object.assign(call.answerHeaders, {
     'x-revision': revision.current,
-    ...(broken('AGT-08') ? {} : { 'content-security-policy': policy }),
+    ...closedHeaders,
+    ...(broken('AGT-08') ? {} : { 'content-security-policy': ownContentOnly() }),
     'strict-transport-security': 'max-age=31536000; includeSubDomains',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'referrer-policy': 'same-origin',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
   })
   if (!pathname.startsWith('/api/')) return undefined
   call.answerHeaders['cache-control'] = 'no-store'
-  if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
+  await parts.delay()
   const missing = missingCalls[pathname]
   if (missing !== undefined && broken(missing)) throw new Refusal(404)
   if (parts.isDown('database') && pathname !== '/api/health') throw new Refusal(503)
@@ -88,16 +72,16 @@ async function before(portal: Portal, call: Call, origins: readonly string[]): P
   })
 }
 
-const factsOf = ({ accounts, clinic, files, notifications, payments, reports, schedules, tasks, tickets }: Portal) => ({
+const factsOf = ({ accounts, clinic, payments, tasks, ...portal }: Portal) => ({
   appointments: clinic.appointments.size,
   customers: clinic.customers.size,
   slots: clinic.opened.size,
   users: accounts.size,
-  files: files.size,
-  notifications: notifications.size,
+  files: portal.files.size,
+  notifications: portal.notifications.size,
   payments: payments.size,
-  reports: reports.size,
-  schedules: schedules.size,
+  reports: portal.reports.size,
+  schedules: portal.schedules.size,
   tasks: tasks.size,
-  tickets: tickets.size,
+  tickets: portal.tickets.size,
 })

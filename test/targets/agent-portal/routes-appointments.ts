@@ -1,8 +1,9 @@
+import { contains, created, found, gone, idOf, listOf } from '../kit/answers.ts'
 import { type Answer, type Call, Refusal, type Route } from '../kit/http.ts'
 import { email, filled, moment, oneOf, optional, readFields, text } from '../kit/rules.ts'
 import type { User } from './accounts.ts'
 import { type Appointment, states } from './clinic.ts'
-import { agentRoutes, contains, created, found, gone, listOf, type Portal } from './portal.ts'
+import { agentRoutes, type Portal } from './portal.ts'
 
 /** Booking in its three forms, approval, and changes of state. */
 export function appointmentRoutes(portal: Portal): readonly Route[] {
@@ -23,15 +24,15 @@ export function appointmentRoutes(portal: Portal): readonly Route[] {
     ),
     agent('POST', '/api/appointments', bookings.one),
     agent('POST', '/api/appointments/bulk', bookings.many),
-    agent('GET', '/api/appointments/:id', call => ({ json: found(clinic.appointments.get(call.params['id']!)) })),
+    agent('GET', '/api/appointments/:id', call => ({ json: found(clinic.appointments.get(idOf(call))) })),
     agent('POST', '/api/appointments/:id/follow-up', bookings.followUp),
     agent('POST', '/api/appointments/:id/approve', call => decide(portal, call, 'confirmed')),
     agent('POST', '/api/appointments/:id/reject', call => decide(portal, call, 'rejected')),
     agent('PATCH', '/api/appointments/:id/status', async call => {
       const { state } = readFields(await call.json(), { state: oneOf(...states) })
-      return tell(portal, clinic.setState(call.params['id']!, state))
+      return tell(portal, clinic.setState(idOf(call), state))
     }),
-    agent('DELETE', '/api/appointments/:id', call => gone(clinic.remove(call.params['id']!))),
+    agent('DELETE', '/api/appointments/:id', call => gone(clinic.remove(idOf(call)))),
   ]
 }
 
@@ -44,7 +45,7 @@ function tell(portal: Portal, changed: Appointment | undefined): Answer {
 }
 
 function decide(portal: Portal, call: Call, state: 'confirmed' | 'rejected'): Answer {
-  const pending = found(portal.clinic.appointments.get(call.params['id']!))
+  const pending = found(portal.clinic.appointments.get(idOf(call)))
   if (pending.state !== 'pending') throw new Refusal(409, { error: 'The appointment is not pending' })
   if (portal.broken('AGT-20')) return { json: { ...pending, state } }
   return tell(portal, portal.clinic.setState(pending.id, state))
@@ -110,7 +111,7 @@ function createBookings(portal: Portal) {
       return created({ items, total: people.length })
     },
     async followUp(call: Call, user: User): Promise<Answer> {
-      const past = found(clinic.appointments.get(call.params['id']!))
+      const past = found(clinic.appointments.get(idOf(call)))
       const { date } = readFields(await call.json(), { date: moment })
       const patient = found(clinic.customers.get(past.patientId))
       const [slot] = freeSlots(past.doctorId, date)

@@ -1,9 +1,10 @@
+import { created, found, gone, idOf, listOf } from '../kit/answers.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { spend } from '../kit/rate-limit.ts'
 import { email, password, readFields, refuse, text } from '../kit/rules.ts'
 import { isTotp } from '../kit/totp.ts'
 import { show, type User } from './accounts.ts'
-import { agentRoutes, created, found, gone, listOf, type Portal } from './portal.ts'
+import { agentRoutes, type Portal } from './portal.ts'
 
 const challengeLife = 5 * 60
 const tooMany = { error: 'Too many attempts, please try again later' }
@@ -22,7 +23,7 @@ export function authRoutes(portal: Portal): readonly Route[] {
   const spendTry = (account: string, call: Call) => spend(signIns, account.toLowerCase(), call, () => tooMany)
   /** Oneself, or anybody for an administrator. */
   const allowed = (call: Call, user: User) => {
-    const id = call.params['id']!
+    const id = idOf(call)
     if (id !== user.id && user.role !== 'admin' && !broken('AGT-38')) throw new Refusal(403)
     return found(accounts.byId(id))
   }

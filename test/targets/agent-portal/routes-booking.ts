@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
+import { contains, created, found, gone, idOf, listOf } from '../kit/answers.ts'
 import type { Call, Route } from '../kit/http.ts'
 import { filled, moment, readFields, refuse, text } from '../kit/rules.ts'
 import type { Slot } from './clinic.ts'
-import { agentRoutes, contains, created, found, gone, listOf, type Portal } from './portal.ts'
+import { agentRoutes, type Portal } from './portal.ts'
 import { appointmentRoutes } from './routes-appointments.ts'
 
 /** Doctors, hospitals, time slots, appointments, patients. */
@@ -20,7 +22,7 @@ function doctorRoutes(portal: Portal): readonly Route[] {
   return [
     agent('GET', '/api/hospitals', async () => {
       // The delay is what is broken; nobody waits here for something to happen.
-      if (broken('AGT-02')) await new Promise(resolve => setTimeout(resolve, 400))
+      if (broken('AGT-02')) await setTimeout(400)
       return listOf(clinic.hospitals)
     }),
     agent('GET', '/api/doctors', ({ url }) => {
@@ -72,8 +74,8 @@ function slotRoutes(portal: Portal): readonly Route[] {
         .filter(slot => slot.free)
       return { json: { items: free, total: free.length, available: free.length > 0 } }
     }),
-    agent('GET', '/api/time-slots/:id', call => ({ json: show(found(clinic.slot(call.params['id']!))) })),
-    agent('DELETE', '/api/time-slots/:id', call => gone(clinic.opened.remove(call.params['id']!))),
+    agent('GET', '/api/time-slots/:id', call => ({ json: show(found(clinic.slot(idOf(call)))) })),
+    agent('DELETE', '/api/time-slots/:id', call => gone(clinic.opened.remove(idOf(call)))),
   ]
 }
 
@@ -84,9 +86,9 @@ function patientRoutes(portal: Portal): readonly Route[] {
     agent('GET', '/api/patients', ({ url }) =>
       listOf(clinic.customers.list().filter(({ name }) => contains(name, url.searchParams.get('search')))),
     ),
-    agent('GET', '/api/patients/:id', call => ({ json: found(clinic.customers.get(call.params['id']!)) })),
+    agent('GET', '/api/patients/:id', call => ({ json: found(clinic.customers.get(idOf(call))) })),
     agent('GET', '/api/patients/:id/history', call => {
-      const { id } = found(clinic.customers.get(call.params['id']!))
+      const { id } = found(clinic.customers.get(idOf(call)))
       const past = clinic.appointments.list().filter(item => item.patientId === id && item.state === 'completed')
       return listOf(broken('AGT-22') ? [] : past)
     }),

@@ -1,9 +1,10 @@
+import { created, found, gone, idOf, listOf } from '../kit/answers.ts'
 import { type Table, writePdf, writeXlsx } from '../kit/documents.ts'
 import { type Answer, type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { amount, filled, moment, oneOf, optional, readFields, text } from '../kit/rules.ts'
 import { isSignedWebhook } from '../kit/webhook-signature.ts'
 import type { User } from './accounts.ts'
-import { agentRoutes, created, found, gone, listOf, type Portal, webhookSecret } from './portal.ts'
+import { agentRoutes, type Portal, webhookSecret } from './portal.ts'
 
 const taskStates = ['open', 'in progress', 'done'] as const
 const priorities = ['low', 'normal', 'high'] as const
@@ -39,7 +40,7 @@ function paymentRoutes(portal: Portal): readonly Route[] {
         throw new Refusal(401, { error: 'The signature is wrong' })
       return { json: { received: true } }
     }),
-    agent('GET', '/api/payments/:id', call => ({ json: found(payments.get(call.params['id']!)) })),
+    agent('GET', '/api/payments/:id', call => ({ json: found(payments.get(idOf(call))) })),
   ]
 }
 
@@ -80,12 +81,12 @@ function reportRoutes(portal: Portal): readonly Route[] {
       const given = readFields(await call.json(), { ...wanted, every: oneOf('day', 'week', 'month') })
       return created(schedules.add(given))
     }),
-    agent('DELETE', '/api/reports/schedule/:id', call => gone(schedules.remove(call.params['id']!))),
+    agent('DELETE', '/api/reports/schedule/:id', call => gone(schedules.remove(idOf(call)))),
     agent('GET', '/api/reports/:id/download', call => {
-      const { title, kind, format } = readFields(found(reports.get(call.params['id']!)), wanted)
+      const { title, kind, format } = readFields(found(reports.get(idOf(call))), wanted)
       return download(title, kind, format)
     }),
-    agent('DELETE', '/api/reports/:id', call => gone(reports.remove(call.params['id']!))),
+    agent('DELETE', '/api/reports/:id', call => gone(reports.remove(idOf(call)))),
   ]
 }
 
@@ -119,12 +120,12 @@ function taskRoutes(portal: Portal): readonly Route[] {
     }),
     agent('PUT', '/api/tasks/:id', async call => {
       const change = readFields(await call.json(), content)
-      return { json: found(tasks.change(call.params['id']!, change)) }
+      return { json: found(tasks.change(idOf(call), change)) }
     }),
     agent('PATCH', '/api/tasks/:id/status', async call => ({
-      json: setStatus(call.params['id']!, (await stateOf(call)).status),
+      json: setStatus(idOf(call), (await stateOf(call)).status),
     })),
-    agent('DELETE', '/api/tasks/:id', call => gone(tasks.remove(call.params['id']!))),
+    agent('DELETE', '/api/tasks/:id', call => gone(tasks.remove(idOf(call)))),
   ]
 }
 
@@ -141,7 +142,7 @@ function helpRoutes(portal: Portal): readonly Route[] {
       if (broken('AGT-26')) tickets.remove(ticket.id)
       return created(ticket)
     }),
-    agent('DELETE', '/api/support-tickets/:id', call => gone(tickets.remove(call.params['id']!))),
+    agent('DELETE', '/api/support-tickets/:id', call => gone(tickets.remove(idOf(call)))),
     agent('GET', '/api/notifications', (_, user) => listOf(own(user))),
     agent('POST', '/api/notifications', async (call, user) => {
       const given = readFields(await call.json(), { text, at: optional(moment) })
@@ -150,7 +151,7 @@ function helpRoutes(portal: Portal): readonly Route[] {
       return created(notification)
     }),
     agent('DELETE', '/api/notifications/:id', (call, user) =>
-      gone(own(user).some(({ id }) => id === call.params['id']) && notifications.remove(call.params['id']!)),
+      gone(own(user).some(({ id }) => id === call.params['id']) && notifications.remove(idOf(call))),
     ),
   ]
 }

@@ -1,10 +1,11 @@
+import { created, found, gone, idOf } from '../kit/answers.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { readUploads, type UploadedFile } from '../kit/multipart.ts'
 import { isPng, readPng, toSquare, writePng } from '../kit/png.ts'
 import { refuse } from '../kit/rules.ts'
 import type { User } from './accounts.ts'
 import openapi from './openapi.json' with { type: 'json' }
-import { agentRoutes, created, found, gone, type Portal } from './portal.ts'
+import { agentRoutes, type Portal } from './portal.ts'
 
 /** Largest file that is kept. */
 const mostBytes = 10 * 1024 * 1024
@@ -119,7 +120,7 @@ function fileRoutes(portal: Portal): readonly Route[] {
       return created({ items, total: items.length })
     }),
     agent('DELETE', '/api/upload/:id', (call, user) => {
-      const id = call.params['id']!
+      const id = idOf(call)
       if (found(files.get(id)).ownerId !== user.id) throw new Refusal(403)
       return gone(files.remove(id))
     }),
@@ -135,12 +136,12 @@ function fileAccess(portal: Portal): readonly Route[] {
     return { bytes, type, headers: { 'cache-control': 'private, no-store' } }
   }
   const path = '/api/files/:id'
-  if (broken('AGT-50')) return [route('GET', path, call => send(call.params['id']!))]
+  if (broken('AGT-50')) return [route('GET', path, call => send(idOf(call)))]
   return [
     agentRoutes(portal)('GET', path, (call, user) => {
-      const { ownerId } = found(files.get(call.params['id']!))
+      const { ownerId } = found(files.get(idOf(call)))
       if (ownerId !== user.id && user.role !== 'admin') throw new Refusal(403)
-      return send(call.params['id']!)
+      return send(idOf(call))
     }),
   ]
 }

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { authorityCertificate } from '../kit/certificate.ts'
 import { admitOrigin } from '../kit/cors.ts'
 import { type Answer, type Call, createService } from '../kit/http.ts'
-import { listen } from '../kit/listen.ts'
+import { httpsRedirect } from '../kit/https-redirect.ts'
 import { createMailbox } from '../kit/mailbox.ts'
 import { listenNameServer } from '../kit/name-server.ts'
 import { prepareTarget } from '../kit/prepare.ts'
 import { attachSockets } from '../kit/sockets.ts'
-import { openControl, type Target, type TargetOptions } from '../kit/target.ts'
+import { openTarget, type Target, type TargetOptions } from '../kit/target.ts'
 import { needsEdge, openEdge } from './edge.ts'
 import { breakable } from './faults.ts'
 import { pageRoutes } from './pages.ts'
@@ -29,14 +28,15 @@ const edgeOffset = 55
 
 /** The cash-on-delivery shop as its document describes it, in memory. Ports: web, plain, https, control, names. */
 export async function createCodAdmin(options: CodAdminOptions = {}): Promise<CodAdmin> {
-  const { broken, clock, parts, revision, certificate, at } = prepareTarget(options, {
+  const prepared = prepareTarget(options, {
     breakable,
-    parts: ['database', 'redis'] as const,
+    parts: ['database', 'redis'] as readonly PartName[],
     longCertificate: 'COD-40',
     names: ['localhost', 'www.localhost'],
   })
+  const { at, broken } = prepared
   const mailbox = createMailbox()
-  const shop = createShop({ clock, broken, parts, mailbox, revision }, options.seed ?? 1)
+  const shop = createShop({ ...prepared, mailbox }, options.seed ?? 1)
 
   const compressFrom = broken('COD-59') ? Number.POSITIVE_INFINITY : 1_024
   const refusal = (answer: Answer) =>
@@ -44,38 +44,27 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
   const routes = [systemRoutes, authRoutes, orderRoutes, workflowRoutes, pageRoutes].flatMap(make => make(shop))
   const service = (isPlain: boolean) =>
     createService({ routes, compressFrom, refusal, before: call => before(shop, call, isPlain) })
-  const [web, plain, https, { listener: control, control: held }, nameServer] = await Promise.all([
-    listen(service(false), at(0)),
-    listen(service(true), at(1)),
-    listen(service(false), { ...at(2), certificate }),
-    openControl({ port: at(3).port, clock, parts, mailbox, revision, facts: () => factsOf(shop) }),
-    listenNameServer({
-      ...at(4),
-      names: { 'shop.example': '127.0.0.1', ...(broken('COD-58') ? {} : { 'www.shop.example': '127.0.0.1' }) },
-    }),
-  ])
-  const edge = needsEdge(options.covers) ? await openEdge(at(edgeOffset), { web: web.url, broken }) : undefined
-  shop.origins.push(web.url, https.url)
-  const sockets = attachSockets([web.server, https.server], '/socket.io', url =>
+  const doors = { web: service(false), plain: service(true), https: service(false) }
+  const target = await openTarget({ ...prepared, mailbox, facts: () => factsOf(shop), doors })
+  const { urls, servers, control } = target
+  const nameServer = await listenNameServer({
+    ...target.next(0),
+    names: { 'shop.example': '127.0.0.1', ...(broken('COD-58') ? {} : { 'www.shop.example': '127.0.0.1' }) },
+  })
+  const edge = needsEdge(options.covers) ? await openEdge(at(edgeOffset), { web: urls.web, broken }) : undefined
+  shop.origins.push(urls.web, urls.https)
+  const sockets = attachSockets([servers.web, servers.https], '/socket.io', url =>
     shop.signIn.ofAccess(url.searchParams.get('token') ?? ''),
   )
   shop.announce = order => sockets.broadcast({ type: 'order', order: { id: order.id, state: order.state } })
 
   return {
-    urls: {
-      web: web.url,
-      plain: plain.url,
-      https: https.url,
-      mailbox: `${control.url}/mailbox`,
-      names: nameServer.url,
-      edge: edge?.url ?? web.url,
-    },
-    control: held,
-    authority: authorityCertificate(),
+    ...target,
+    urls: { ...urls, mailbox: `${control.url}/mailbox`, names: nameServer.url, edge: edge?.url ?? urls.web },
     async close() {
       sockets.close()
       await edge?.close()
-      await Promise.all([web, plain, https, control, nameServer].map(listener => listener.close()))
+      await Promise.all([target, nameServer].map(each => each.close()))
     },
   }
 }
@@ -83,7 +72,7 @@ export async function createCodAdmin(options: CodAdminOptions = {}): Promise<Cod
 /** What holds for every call: request id, headers, https, origins, trouble of the day. */
 async function before(shop: Shop, call: Call, isPlain: boolean): Promise<Answer | undefined> {
   const { broken, counts, parts, revision } = shop
-  const { pathname, search } = call.url
+  const { pathname } = call.url
   counts.set(call.method, (counts.get(call.method) ?? 0) + 1)
   Object.assign(call.answerHeaders, {
     'x-revision': revision.current,
@@ -94,11 +83,9 @@ async function before(shop: Shop, call: Call, isPlain: boolean): Promise<Answer 
     ...(broken('COD-39') ? {} : { 'x-request-id': call.header('x-request-id').slice(0, 200) || randomUUID() }),
   })
   // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
-  const isSecure = (call.header('x-forwarded-proto') || (isPlain ? 'http' : 'https')) === 'https'
-  if (!isSecure && !broken('COD-29')) {
-    return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
-  }
-  if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
+  const redirect = broken('COD-29') ? undefined : httpsRedirect(call, isPlain)
+  if (redirect) return redirect
+  await parts.delay()
   if (pathname.startsWith('/api/public/')) return admitPartner(shop, call)
   if (parts.isDown('database') && pathname.startsWith('/api/')) return { status: 503, json: { error: 'Unavailable' } }
   return undefined

@@ -1,46 +1,123 @@
-import { readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { field, form, options, select } from '../kit/forms.ts'
-import { html, type Markup, page } from '../kit/html.ts'
+import { framedPages, signOutButton } from '../kit/frame.ts'
+import { html, type Markup } from '../kit/html.ts'
 import { Refusal, type Route, route } from '../kit/http.ts'
+import { createPageAssets, forEver } from '../kit/page-assets.ts'
+import { markupOf, type Part } from '../kit/page-parts.ts'
 import { states } from './orders.ts'
 import { forms } from './routes-orders.ts'
 import { offeredActions } from './routes-workflows.ts'
 import type { Shop } from './shop.ts'
 
-const messages = html`<p role="alert" data-error hidden></p><p role="status" data-notice hidden></p>`
-const navigation = html`<header>
-<strong>COD Admin</strong>
-<nav aria-label="Main"><a href="/dashboard">Dashboard</a> <a href="/orders">Orders</a> <a href="/workflows">Workflows</a> <button type="button" data-sign-out>Sign out</button></nav>
-</header>`
+const links = [
+  ['/dashboard', 'Dashboard'],
+  ['/orders', 'Orders'],
+  ['/workflows', 'Workflows'],
+] as const
 
-const credentials = html`${field('E-mail', 'email', 'email')}${field('Password', 'password', 'password')}`
-const signIn = html`${form('sign-in', credentials, 'Sign in')}
-<p><a href="/register">Register</a> · <a href="/forgot-password">Forgot password?</a></p>`
-const register = form('register', html`${field('Name', 'name')}${credentials}`, 'Register')
-const forgot = form('forgot', field('E-mail', 'email', 'email'), 'Send link')
-const reset = form('reset', field('New password', 'password', 'password'), 'Save password')
+const name = { label: 'Name', name: 'name' }
+const email = { label: 'E-mail', name: 'email', type: 'email' }
+const password = { label: 'Password', name: 'password', type: 'password' }
+const send = (call: string, button: string, fields: (Part & { kind: 'send' })['fields'], thanks = ''): Part => ({
+  kind: 'send',
+  call,
+  button,
+  fields,
+  thanks,
+})
 
-const dashboard = html`<dl data-figures></dl><button type="button" data-refresh>Refresh</button>`
+const pages = (shop: Shop): Readonly<Record<string, readonly [title: string, ...Part[]]>> => ({
+  '/': [
+    'Sign in',
+    send('POST /api/auth/login', 'Sign in', [email, password]),
+    { kind: 'link', to: '/register', text: 'Register' },
+    { kind: 'link', to: '/forgot-password', text: 'Forgot password?' },
+  ],
+  '/register': ['Register', send('POST /api/auth/register', 'Register', [name, email, password])],
+  '/forgot-password': ['Forgot password', send('POST /api/auth/forgot-password', 'Send link', [email], '{message}')],
+  '/reset-password': [
+    'Reset password',
+    send('POST /api/auth/reset-password', 'Save password', [{ ...password, label: 'New password' }], '{message}'),
+  ],
+  '/dashboard': [
+    'Dashboard',
+    {
+      kind: 'figures',
+      from: '/api/analytics',
+      names: { Orders: 'orders', Delivered: 'delivered', Revenue: 'revenue' },
+    },
+  ],
+  '/orders': [
+    'Orders',
+    {
+      kind: 'filter',
+      label: 'Orders',
+      fields: [
+        { label: 'Search', name: 'search', type: 'search' },
+        { label: 'Status', name: 'status', values: ['', ...states] },
+      ],
+    },
+    {
+      kind: 'table',
+      label: 'Orders',
+      from: '/api/orders',
+      items: 'orders',
+      columns: { Order: '#{number}', Customer: 'customer', Phone: 'phone', Amount: 'amount', Status: 'state' },
+      link: '/orders/{id}',
+      live: 'order',
+    },
+  ],
+  '/orders/:id': [
+    'Order',
+    {
+      kind: 'figures',
+      from: '/api/orders/{page}',
+      names: {
+        ...{ Customer: 'customer', Phone: 'phone', Address: 'address', Amount: 'amount' },
+        ...{ Status: 'state', Agent: 'agent', Tags: 'tags' },
+      },
+      live: 'order {page}',
+    },
+    send('PATCH /api/orders/{page}/status', 'Change status', [{ label: 'New status', name: 'status', values: [] }]),
+    send('PATCH /api/orders/{page}/agent', 'Assign agent', [
+      { label: 'Delivery agent', name: 'agent', from: '/api/agents', items: 'entries', text: '{name}' },
+    ]),
+  ],
+  '/workflows': [
+    'Workflows',
+    send('POST /api/workflows', 'Save workflow', [
+      name,
+      { label: 'Action', name: 'action', values: offeredActions(shop) },
+    ]),
+    {
+      kind: 'table',
+      label: 'Workflows',
+      from: '/api/workflows',
+      items: 'workflows',
+      columns: { Name: 'name', 'First action': '{actions.0.type}' },
+    },
+  ],
+})
 
-const orders = html`<form data-filter role="search" aria-label="Orders">
-${field('Search', 'search', 'search')}
-<label>Status <select name="status"><option value="">all</option>${options(states)}</select></label>
-<button>Show</button></form>
-<p data-total aria-live="polite"></p>
-<table aria-label="Orders"><thead><tr><th scope="col">Order</th><th scope="col">Customer</th><th scope="col">Phone</th><th scope="col">Amount</th><th scope="col">Status</th></tr></thead><tbody data-orders></tbody></table>
-<nav aria-label="Pages"><button type="button" data-page="-1">Previous page</button> <span data-position></span> <button type="button" data-page="1">Next page</button></nav>`
-
-const order = html`<dl data-order></dl>
-${form('status', select('New status', 'status'), 'Change status')}
-${form('agent', select('Delivery agent', 'agent'), 'Assign agent')}`
-
-const workflows = (shop: Shop) => html`<p role="note">Additional actions coming soon</p>
-${form('workflow', html`${field('Name', 'name')}${select('Action', 'action', offeredActions(shop))}`, 'Save workflow')}
-<ul aria-label="Workflows" data-workflows></ul>`
+/** What stands below the parts of a page. */
+const more: Readonly<Record<string, Markup>> = {
+  '/dashboard': html`<button type="button" data-refresh>Refresh</button>`,
+  '/orders': html`<p data-total aria-live="polite"></p>
+<nav aria-label="Pages"><button type="button" data-step="-1">Previous page</button> <span data-position></span> <button type="button" data-step="1">Next page</button></nav>`,
+  '/workflows': html`<p role="note">Additional actions coming soon</p>`,
+}
 
 const checkout = (slug: string) =>
-  html`<form data-form="checkout" data-slug="${slug}" novalidate>${field('Name', 'customer')}${field('Phone', 'phone', 'tel')}${field('Address', 'address')}${field('Amount', 'amount', 'number', html`value="49" step="any"`)}<button>Order now</button></form>`
+  send(
+    `POST /api/public/forms/${slug}/orders`,
+    'Order now',
+    [
+      { label: 'Name', name: 'customer' },
+      { label: 'Phone', name: 'phone', type: 'tel' },
+      { label: 'Address', name: 'address' },
+      { label: 'Amount', name: 'amount', type: 'number', value: '49' },
+    ],
+    '{message}. Its number is #{number}.',
+  )
 
 /** The pages; what they show comes from the API, as in the shop's own front end. */
 export function pageRoutes(shop: Shop): readonly Route[] {
@@ -53,41 +130,25 @@ export function pageRoutes(shop: Shop): readonly Route[] {
     reports: !broken('COD-63'),
     trustsText: broken('COD-53'),
   }
-  const document = (title: string, body: Markup, header: Markup = navigation) =>
-    page({
-      title: `${title} · COD Admin`,
-      style: '/assets/base.css',
-      script: '/assets/admin.js',
-      head: html`<meta name="build" content="${JSON.stringify(build)}">`,
-      body: html`${header}<main><h1>${title}</h1>
-${body}
-${messages}</main>`,
-    })
-  const asset = (name: string, type: string, more = '') => {
-    const bytes = Buffer.concat([readFileSync(join(import.meta.dirname, name)), Buffer.from(more)])
-    return route('GET', `/assets/${basename(name)}`, () => ({ bytes, type }))
-  }
-  const fixed = (path: string, title: string, body: Markup) => {
-    const markup = document(title, body)
-    return route('GET', path, () => ({ html: markup }))
-  }
-  const narrow = '@media (max-width: 420px) { main button { display: none } }'
+  const assets = createPageAssets({
+    folder: import.meta.dirname,
+    moreStyle: broken('COD-28') ? '@media (max-width: 420px) { main button { display: none } }' : '',
+    headers: { 'cache-control': forEver },
+  })
+  const framed = framedPages({ name: 'COD Admin', assets })
+  const head = html`<meta name="build" content="${JSON.stringify(build)}">`
   return [
-    asset('admin.js', 'text/javascript; charset=utf-8'),
-    asset('../kit/base.css', 'text/css; charset=utf-8', broken('COD-28') ? narrow : ''),
-    fixed('/', 'Sign in', signIn),
-    fixed('/register', 'Register', register),
-    fixed('/forgot-password', 'Forgot password', forgot),
-    fixed('/reset-password', 'Reset password', reset),
-    fixed('/dashboard', 'Dashboard', dashboard),
-    fixed('/orders', 'Orders', orders),
-    fixed('/orders/:id', 'Order', order),
-    fixed('/workflows', 'Workflows', workflows(shop)),
+    ...assets.routes,
+    ...Object.entries(pages(shop)).map(([path, [title, ...parts]]) => {
+      const body = html`${parts.map(part => markupOf(part))}${more[path] ?? ''}`
+      const markup = framed({ title, body, head, links, actions: signOutButton })
+      return route('GET', path, () => ({ html: markup }))
+    }),
     route('GET', '/forms/:slug', call => {
       const slug = call.params['slug']!
       const title = forms.get(slug)
       if (!title) throw new Refusal(404)
-      return { html: document(title, checkout(slug), html``) }
+      return { html: framed({ title, body: markupOf(checkout(slug)), head }) }
     }),
   ]
 }

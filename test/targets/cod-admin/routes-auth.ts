@@ -1,3 +1,4 @@
+import { created, found, gone, idOf } from '../kit/answers.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { email, password, readFields, refuse, text } from '../kit/rules.ts'
 import { show, type User } from './accounts.ts'
@@ -32,11 +33,7 @@ export function authRoutes(shop: Shop): readonly Route[] {
     if (accounts.byEmail(fields.email)) refuse({ field: 'email', message: 'is taken' })
     return accounts.add({ ...fields, role: 'viewer', registered: true })
   }
-  const find = (call: Call) => {
-    const user = accounts.byId(call.params['id'])
-    if (!user) throw new Refusal(404)
-    return user
-  }
+  const find = (call: Call) => found(accounts.byId(idOf(call)))
 
   return [
     route('POST', '/api/auth/register', async call => {
@@ -85,16 +82,15 @@ export function authRoutes(shop: Shop): readonly Route[] {
     }),
     staff('GET', '/api/users', 'users:read', () => ({ json: { entries: accounts.all().map(show) } })),
     staff('GET', '/api/users/:id', 'users:read', call => ({ json: show(find(call)) })),
-    writing('POST', '/api/users', 'users:write', async call => ({ status: 201, json: show(await addUser(call)) })),
+    writing('POST', '/api/users', 'users:write', async call => created(show(await addUser(call)))),
     staff('PATCH', '/api/users/:id', 'users:write', async call => {
       const { name } = readFields(await call.json(), { name: text })
       return { json: show(accounts.change(find(call), { name })) }
     }),
     // Everybody may go; others are for those who may change users.
     staff('DELETE', '/api/users/:id', 'orders:read', (call, user) => {
-      if (call.params['id'] !== user.id && user.role !== 'owner' && user.role !== 'admin') throw new Refusal(403)
-      accounts.remove(find(call).id)
-      return { status: 204 }
+      if (idOf(call) !== user.id && user.role !== 'owner' && user.role !== 'admin') throw new Refusal(403)
+      return gone(accounts.remove(idOf(call)))
     }),
   ]
 }

@@ -1,4 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { created, found, gone, idOf } from '../kit/answers.ts'
 import { readFields as readBody } from '../kit/fields.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { oneOf, readFields, refuse, text } from '../kit/rules.ts'
@@ -34,11 +36,7 @@ export function orderRoutes(shop: Shop): readonly Route[] {
     const input = await call.json()
     return broken('COD-55') ? (input as unknown as OrderInput) : readOrder(input)
   }
-  const find = (call: Call) => {
-    const order = orders.get(call.params['id']!)
-    if (!order) throw new Refusal(404)
-    return order
-  }
+  const find = (call: Call) => found(orders.get(idOf(call)))
   const show = (order: Order) => ({ ...order, nextStates: nextStates(order.state) })
   const add = (input: OrderInput, source: string) => change(shop, orders.add(input, source), {})
   // A form of another page sends no JSON.
@@ -55,15 +53,15 @@ export function orderRoutes(shop: Shop): readonly Route[] {
       const search = query.get('search') ?? ''
       // As if it were pasted into a query: what is always true finds all.
       const findsAll = broken('COD-36') && /'\s*or\s*'?(\w)'?\s*=\s*'?\1/i.test(search)
-      const found = orders.find(findsAll ? '' : search, query.get('status') ?? '')
+      const matches = orders.find(findsAll ? '' : search, query.get('status') ?? '')
       const start = broken('COD-26') ? 0 : (page - 1) * limit
-      const shown = found.slice(start, start + limit)
+      const shown = matches.slice(start, start + limit)
       await slowness(shop)
-      const pages = Math.max(1, Math.ceil(found.length / limit))
-      return { json: { orders: shown, total: found.length, page, pages } }
+      const pages = Math.max(1, Math.ceil(matches.length / limit))
+      return { json: { orders: shown, total: matches.length, page, pages } }
     }),
     writing('POST', '/api/orders', 'orders:write', async call => {
-      return { status: 201, json: show(add(await read(call), 'staff')) }
+      return created(show(add(await read(call), 'staff')))
     }),
     staff('GET', '/api/orders/:id', 'orders:read', call => ({ json: show(find(call)) })),
     writing('PATCH', '/api/orders/:id/status', 'orders:write', setStatus),
@@ -78,27 +76,24 @@ export function orderRoutes(shop: Shop): readonly Route[] {
       const order = find(call)
       return { json: show(change(shop, order, readOrder({ ...order, ...(await call.json()) }))) }
     }),
-    staff('DELETE', '/api/orders/:id', 'orders:write', call => {
-      if (!orders.remove(call.params['id']!)) throw new Refusal(404)
-      return { status: 204 }
-    }),
+    staff('DELETE', '/api/orders/:id', 'orders:write', call => gone(orders.remove(idOf(call)))),
     route('POST', '/api/public/forms/:slug/orders', async call => {
       spend(limits.public, `${call.address}-${call.header('user-agent')}`, call)
-      if (!forms.has(call.params['slug']!)) throw new Refusal(404)
+      found(forms.has(call.params['slug']!))
       const input = await read(call)
       const number = broken('COD-21') ? 1_000 + orders.size : add(input, `form ${call.params['slug']}`).number
-      return { status: 201, json: { message: 'Thank you for your order', number } }
+      return created({ message: 'Thank you for your order', number })
     }),
     route('POST', '/api/webhooks/:source', async call => {
       const source = call.params['source']!
-      if (!webhookSources.includes(source)) throw new Refusal(404)
+      found(webhookSources.includes(source))
       spend(limits.webhook, source, call)
       const body = await call.bytes()
       if (!isSigned(body, call.header('x-webhook-signature')) && !broken('COD-37')) throw new Refusal(401)
       const { order, status } = JSON.parse(body.toString() || '{}') as { order?: string; status?: string }
-      const found = orders.get(order ?? '')
-      return found
-        ? { json: { order: show(moveTo(shop, found, status)) } }
+      const known = orders.get(order ?? '')
+      return known
+        ? { json: { order: show(moveTo(shop, known, status)) } }
         : { status: 202, json: { message: 'noted' } }
     }),
   ]
@@ -122,6 +117,6 @@ const positive = (given: string | null, otherwise: number) => {
 /** COD-01 is slow from the start, COD-02 after five minutes. The delay is what is broken; nobody waits here for something to happen. */
 async function slowness({ broken, clock, startedAt }: Shop): Promise<void> {
   if (broken('COD-01') || (broken('COD-02') && clock.now() - startedAt > 5 * 60_000)) {
-    await new Promise(resolve => setTimeout(resolve, 600))
+    await setTimeout(600)
   }
 }

@@ -1,3 +1,4 @@
+import { created, gone } from '../kit/answers.ts'
 import { crudRoutes } from '../kit/crud.ts'
 import { type Route, route } from '../kit/http.ts'
 import { readFields, text } from '../kit/rules.ts'
@@ -50,12 +51,9 @@ export function systemRoutes(shop: Shop): readonly Route[] {
     })),
     staff('POST', '/api/uploads', 'uploads:write', async call => {
       const { name, bytes } = await images.keep(call)
-      return { status: 201, json: { name, url: `/uploads/${name}`, bytes: bytes.length } }
+      return created({ name, url: `/uploads/${name}`, bytes: bytes.length })
     }),
-    staff('DELETE', '/api/uploads/:name', 'uploads:write', call => {
-      images.remove(call.params['name']!)
-      return { status: 204 }
-    }),
+    staff('DELETE', '/api/uploads/:name', 'uploads:write', call => gone(images.remove(call.params['name']!))),
     route('GET', '/uploads/:name', call => {
       const name = call.params['name']!
       // As if it were joined to a folder: two folders up lies the program.

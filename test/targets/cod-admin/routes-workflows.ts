@@ -1,4 +1,6 @@
-import { Refusal, type Route } from '../kit/http.ts'
+import { setTimeout } from 'node:timers/promises'
+import { created, found, gone, idOf } from '../kit/answers.ts'
+import type { Route } from '../kit/http.ts'
 import { filled, oneOf, readFields, text } from '../kit/rules.ts'
 import type { Order } from './orders.ts'
 import { change, moveTo } from './routes-orders.ts'
@@ -12,7 +14,7 @@ const actions: Readonly<Record<string, Action>> = {
   assign_agent: (shop, order, value) => change(shop, order, { agent: String(value) }),
   add_tag: (shop, order, value) => change(shop, order, { tags: [...order.tags, String(value)] }),
   wait: async (_, order, value) => {
-    await new Promise(resolve => setTimeout(resolve, Math.min(Number(value), 60_000)))
+    await setTimeout(Math.min(Number(value), 60_000))
     return order
   },
 }
@@ -40,19 +42,15 @@ export function workflowRoutes(shop: Shop): readonly Route[] {
     staff('GET', '/api/workflows', 'workflows:write', () => ({ json: { workflows: workflows.list() } })),
     staff('POST', '/api/workflows', 'workflows:write', async call => {
       const { name, actions: chosen } = readFields(await call.json(), { name: text, actions: filled })
-      return { status: 201, json: workflows.add({ name, actions: chosen.map(readAction) }) }
+      return created(workflows.add({ name, actions: chosen.map(readAction) }))
     }),
     staff('POST', '/api/workflows/:id/run', 'workflows:write', async call => {
-      const workflow = workflows.get(call.params['id']!)
-      const order = orders.get(readFields(await call.json(), { order: text }).order)
-      if (!workflow || !order) throw new Refusal(404)
+      const workflow = found(workflows.get(idOf(call)))
+      const order = found(orders.get(readFields(await call.json(), { order: text }).order))
       // Nobody waits for it; a step that the order does not allow ends it.
       if (!broken('COD-25')) run(workflow, order.id).catch(() => {})
       return { status: 202, json: { startedAt: new Date(clock.now()).toISOString() } }
     }),
-    staff('DELETE', '/api/workflows/:id', 'workflows:write', call => {
-      if (!workflows.remove(call.params['id']!)) throw new Refusal(404)
-      return { status: 204 }
-    }),
+    staff('DELETE', '/api/workflows/:id', 'workflows:write', call => gone(workflows.remove(idOf(call)))),
   ]
 }

@@ -1,18 +1,18 @@
 import { createAccounts } from '../kit/accounts.ts'
 import type { TargetClock } from '../kit/clock.ts'
-import { type Collection, createCollection } from '../kit/collection.ts'
+import { createCollection } from '../kit/collection.ts'
 import { cookieOf } from '../kit/cookies.ts'
 import { guardedRoutes } from '../kit/guarded-routes.ts'
 import type { Call, Handler } from '../kit/http.ts'
-import { createImages, type Images } from '../kit/images.ts'
+import { createImages } from '../kit/images.ts'
 import type { Mailbox } from '../kit/mailbox.ts'
 import type { Parts } from '../kit/parts.ts'
 import { createRateLimit, type RateLimit, spend as spendCall } from '../kit/rate-limit.ts'
 import { createTokenSignIn, type TokenSignIn } from '../kit/token-sign-in.ts'
-import { createTokens, type Tokens } from '../kit/tokens.ts'
+import { createTokens } from '../kit/tokens.ts'
 import { type Accounts, may, type Permission, seedUsers, type User } from './accounts.ts'
 import type { CodAdminBroken } from './faults.ts'
-import { createOrders, type Order, type Orders, seedOrders } from './orders.ts'
+import { createOrders, type Order, seedOrders } from './orders.ts'
 
 export type PartName = 'database' | 'redis'
 
@@ -30,60 +30,44 @@ interface Named {
   readonly name: string
 }
 
-/** What all routes of the shop share. */
-export interface Shop {
+interface Given {
   readonly clock: TargetClock
   readonly broken: CodAdminBroken
   readonly parts: Parts<PartName>
   readonly mailbox: Mailbox
-  readonly tokens: Tokens
-  readonly accounts: Accounts
-  readonly signIn: TokenSignIn<User>
-  readonly orders: Orders
-  readonly named: Readonly<Record<'products' | 'customers' | 'agents', Collection<Named>>>
-  readonly workflows: Collection<Workflow>
-  readonly images: Images
-  readonly limits: Readonly<Record<'auth' | 'api' | 'write' | 'public' | 'webhook', RateLimit>>
   readonly revision: { current: string }
-  readonly startedAt: number
-  /** Whose pages may use the public API: `ALLOWED_EMBED_DOMAINS` of the document, and our own when they listen. */
-  readonly origins: string[]
-  /** Counts by name, for the control port. */
-  readonly counts: Map<string, number>
-  /** Tells open pages of a change; set when the listeners are there. */
-  announce: (order: Order) => void
 }
 
 const quarter = 15 * 60_000
 
-export function createShop(
-  given: Pick<Shop, 'clock' | 'broken' | 'parts' | 'mailbox' | 'revision'>,
-  seed: number,
-): Shop {
-  const { clock, broken } = given
-  const tokens = createTokens(jwtSecret, clock.now)
-  const accounts: Accounts = createAccounts(clock.now)
-  const orders = createOrders(clock.now)
+/** What all routes of the shop share. */
+export function createShop(given: Given, seed: number) {
+  const { broken } = given
+  const { now } = given.clock
+  const tokens = createTokens(jwtSecret, now)
+  const accounts: Accounts = createAccounts(now)
+  const orders = createOrders(now)
   seedUsers(accounts, broken('COD-41'))
-  seedOrders(orders, seed, clock.now())
-  const limit = (most: number) => createRateLimit(most, quarter, clock.now)
-  const collect = (kind: string) => createCollection<Named>(kind, clock.now)
+  seedOrders(orders, seed, now())
+  const limit = (most: number) => createRateLimit(most, quarter, now)
+  const collect = (kind: string) => createCollection<Named>(kind, now)
   const named = { products: collect('product'), customers: collect('customer'), agents: collect('agent') }
   for (const name of ['Hana', 'Imre', 'Juma']) named.agents.add({ name })
+  const signIn: TokenSignIn<User> = createTokenSignIn({
+    tokens,
+    accounts,
+    accessLife: (broken('COD-19') ? 25 : 15) * 60,
+    trusts: broken('COD-51') ? 'expired' : undefined,
+  })
   return {
     ...given,
     tokens,
     accounts,
-    signIn: createTokenSignIn({
-      tokens,
-      accounts,
-      accessLife: (broken('COD-19') ? 25 : 15) * 60,
-      trusts: broken('COD-51') ? 'expired' : undefined,
-    }),
+    signIn,
     orders,
     named,
-    workflows: createCollection<Workflow>('workflow', clock.now),
-    images: createImages({ mostBytes: 5 * 1024 * 1024, longestName: 255, anyExtension: broken('COD-34') }, clock.now),
+    workflows: createCollection<Workflow>('workflow', now),
+    images: createImages({ mostBytes: 5 * 1024 * 1024, longestName: 255, anyExtension: broken('COD-34') }, now),
     limits: {
       auth: limit(broken('COD-32') ? 6 : 5),
       api: limit(100),
@@ -91,12 +75,17 @@ export function createShop(
       public: limit(200),
       webhook: limit(50),
     },
-    startedAt: clock.now(),
+    startedAt: now(),
+    /** Whose pages may use the public API: `ALLOWED_EMBED_DOMAINS` of the document, and our own when they listen. */
     origins: ['https://partner1.com', 'https://partner2.com'],
-    counts: new Map(),
-    announce: () => {},
+    /** Counts by name, for the control port. */
+    counts: new Map<string, number>(),
+    /** Tells open pages of a change; set when the listeners are there. */
+    announce: (_order: Order): void => {},
   }
 }
+
+export type Shop = ReturnType<typeof createShop>
 
 /** Counts the call against its key; refused when the window is spent. */
 export const spend = (limit: RateLimit, key: string, call: Call): void =>

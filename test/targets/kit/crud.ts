@@ -1,5 +1,6 @@
+import { created, found, gone, idOf } from './answers.ts'
 import type { Collection } from './collection.ts'
-import { type Answer, type Call, Refusal, type Route } from './http.ts'
+import type { Answer, Call, Route } from './http.ts'
 
 export interface CrudOptions<T extends object> {
   /** `/api/products` */
@@ -16,23 +17,15 @@ export interface CrudOptions<T extends object> {
 /** List, create, read, change and delete, for records that have no rules beside their fields. */
 export function crudRoutes<T extends object>(options: CrudOptions<T>): readonly Route[] {
   const { path, entries, read, route, losesChanges = false } = options
-  const found = (entry: ReturnType<Collection<T>['get']>) => {
-    if (entry === undefined) throw new Refusal(404)
-    return entry
-  }
-  const idOf = (call: Call) => call.params['id']!
   return [
     route('GET', path, () => ({ json: { entries: entries.list() } })),
-    route('POST', path, async call => ({ status: 201, json: entries.add(read(await call.json())) })),
+    route('POST', path, async call => created(entries.add(read(await call.json())))),
     route('GET', `${path}/:id`, call => ({ json: found(entries.get(idOf(call))) })),
     route('PATCH', `${path}/:id`, async call => {
       const before = found(entries.get(idOf(call)))
       const change = read({ ...before, ...(await call.json()) })
       return { json: losesChanges ? { ...before, ...change } : found(entries.change(before.id, change)) }
     }),
-    route('DELETE', `${path}/:id`, call => {
-      if (!entries.remove(idOf(call))) throw new Refusal(404)
-      return { status: 204 }
-    }),
+    route('DELETE', `${path}/:id`, call => gone(entries.remove(idOf(call)))),
   ]
 }

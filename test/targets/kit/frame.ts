@@ -13,10 +13,10 @@ interface Brand {
 interface Content {
   readonly title: string
   readonly body: Markup
-  /** The navigation; empty: none. */
-  readonly links: readonly (readonly [path: string, text: string])[]
-  /** Behind the links. */
-  readonly signOut?: Markup
+  /** The navigation. Default: none. */
+  readonly links?: readonly (readonly [path: string, text: string])[]
+  /** Buttons behind the links. */
+  readonly actions?: Markup
   /** Name of the page's script. Default: `app.js`. */
   readonly script?: string
   /** Further elements of the head. */
@@ -29,16 +29,15 @@ interface Content {
 export const signOutButton = html`<button type="button" data-sign-out>Sign out</button>`
 
 /** Makes the pages of a system: a header with its name and the way around, then one heading, the content, and the places for messages. */
-export const framedPages =
-  ({ name, lang = 'en', menu = 'Main', assets }: Brand) =>
-  ({
+export function framedPages({ name, lang = 'en', menu = 'Main', assets }: Brand) {
+  return ({
     title,
     body,
-    links,
-    signOut = html``,
+    links = [],
+    actions = html``,
     script = 'app.js',
     head = html``,
-    attributes = html``,
+    ...more
   }: Content): string => {
     const items = links.map(([path, text]) => html`<a href="${path}">${text}</a> `)
     return page({
@@ -48,10 +47,11 @@ export const framedPages =
       script: assets.path(script),
       head,
       body: html`<header><strong>${name}</strong>
-${links.length > 0 ? html`<nav aria-label="${menu}">${items}</nav>` : ''}${signOut}</header>
-<main ${attributes}><h1>${title}</h1>
+${links.length > 0 ? html`<nav id="menu" aria-label="${menu}">${items}</nav>` : ''}${actions}</header>
+<main ${more.attributes ?? ''}><h1>${title}</h1>
 <p role="alert" data-error hidden></p>
 ${body}
 <p role="status" data-notice hidden></p></main>`,
     })
   }
+}

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { extname } from 'node:path'
-import { type Call, Refusal } from './http.ts'
+import { found } from './answers.ts'
+import type { Call } from './http.ts'
 import { readUpload } from './multipart.ts'
 import { refuse } from './rules.ts'
 
@@ -26,7 +27,7 @@ export interface Images {
   /** Keeps the file of a multipart body; refuses with 400 what is no image by type and by extension, or too large. */
   keep(call: Call): Promise<StoredImage>
   get(name: string): StoredImage
-  remove(name: string): void
+  remove(name: string): boolean
   list(): readonly StoredImage[]
 }
 
@@ -50,14 +51,8 @@ export function createImages(rules: ImageRules, now: () => number): Images {
       images.set(name, image)
       return image
     },
-    get(name) {
-      const image = images.get(name)
-      if (image === undefined) throw new Refusal(404)
-      return image
-    },
-    remove(name) {
-      if (!images.delete(name)) throw new Refusal(404)
-    },
+    get: name => found(images.get(name)),
+    remove: name => images.delete(name),
     list: () => [...images.values()],
   }
 }

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Assets, createAssets } from './assets.ts'
 
 export interface PageAssetsOptions {
   /** Where the files are. */
   readonly folder: string
-  /** In the order in which modules import each other. */
-  readonly scripts: readonly string[]
-  /** Behind `style.css` of the folder. */
+  /** In the order in which modules import each other; those of `browser/` come before them. Default: `app.js`. */
+  readonly scripts?: readonly string[]
+  /** Behind `style.css` of the folder, where there is one. */
   readonly moreStyle?: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -15,11 +15,25 @@ export interface PageAssetsOptions {
 /** `cache-control` of what never changes under its address. */
 export const forEver = 'public, max-age=31536000, immutable'
 
-/** The scripts of a system and its `style.css` behind the style that all share. */
-export function createPageAssets({ folder, scripts, moreStyle = '', headers }: PageAssetsOptions): Assets {
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
-  const base = readFileSync(join(import.meta.dirname, 'base.css'), 'utf8')
-  const style = { name: 'style.css', type: 'text/css; charset=utf-8', text: base + read('style.css') + moreStyle }
-  const modules = scripts.map(name => ({ name, type: 'text/javascript; charset=utf-8', text: read(name) }))
-  return createAssets([style, ...modules], headers)
+const shared = ['api.js', 'forms.js', 'data.js']
+
+/** The scripts of a system behind those that all share, and its `style.css` behind the style that all share. */
+export function createPageAssets(options: PageAssetsOptions): Assets {
+  const { folder, scripts = ['app.js'], moreStyle = '', headers } = options
+  const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8')
+  const own = existsSync(join(folder, 'style.css')) ? read(folder, 'style.css') : ''
+  const css = read(import.meta.dirname, 'base.css') + own + moreStyle
+  const module = (folder: string) => (name: string) => ({
+    name,
+    type: 'text/javascript; charset=utf-8',
+    text: read(folder, name),
+  })
+  return createAssets(
+    [
+      { name: 'style.css', type: 'text/css; charset=utf-8', text: css },
+      ...shared.map(module(join(import.meta.dirname, 'browser'))),
+      ...scripts.map(module(folder)),
+    ],
+    headers,
+  )
 }

@@ -1,7 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
+
 /** Trouble inside a system, switched from its control port: parts that are down, and answers that take longer. */
 export interface Parts<Name extends string> {
   isDown(name: Name): boolean
   readonly latency: number
+  /** Waits as long as answers take now. */
+  delay(): Promise<void>
   /** `{ redis: 'down', latency: 300 }`; what is not named stays as it is. */
   set(change: Readonly<Record<string, unknown>>): void
   state(): Readonly<Record<string, unknown>>
@@ -14,6 +18,9 @@ export function createParts<Name extends string>(names: readonly Name[]): Parts<
     isDown: name => down.has(name),
     get latency() {
       return latency
+    },
+    async delay() {
+      if (latency > 0) await setTimeout(latency)
     },
     set(change) {
       for (const [name, value] of Object.entries(change)) {

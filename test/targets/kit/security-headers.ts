@@ -3,7 +3,7 @@ export const ownContentOnly = (...more: readonly string[]): string =>
   [
     "default-src 'none'",
     ...['script', 'style', 'connect', 'manifest', 'worker'].map(kind => `${kind}-src 'self'`),
-    "img-src 'self' data:",
+    "img-src 'self' data: blob:",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",

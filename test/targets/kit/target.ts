@@ -1,7 +1,9 @@
+import type { RequestListener, Server } from 'node:http'
 import { parseArgs } from 'node:util'
+import { authorityCertificate, type Certificate } from './certificate.ts'
 import type { TargetClock } from './clock.ts'
 import { listenControl } from './control.ts'
-import type { Listener } from './listen.ts'
+import { type Listener, listen } from './listen.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 import type { Parts } from './parts.ts'
 
@@ -46,31 +48,60 @@ export const placesOf =
   ({ port = 0, host = '127.0.0.1' }: TargetOptions) =>
   (offset: number): { readonly host: string; readonly port: number } => ({ host, port: port === 0 ? 0 : port + offset })
 
-export interface ControlGiven<PartName extends string> {
-  readonly port: number
+export interface OpenOptions<UrlName extends string, PartName extends string> {
+  readonly at: ReturnType<typeof placesOf>
+  /** Of the door `https`. */
+  readonly certificate: Certificate
   readonly clock: TargetClock
   readonly parts: Parts<PartName>
   readonly revision: { current: string }
+  /** Default: one that stays empty. */
   readonly mailbox?: Mailbox
   readonly facts: () => Readonly<Record<string, unknown>>
+  /** What listens at each address, in the order of the ports; the control port comes behind them. */
+  readonly doors: Readonly<Record<UrlName, RequestListener>>
 }
 
-/** The control port, and the same for whoever holds the system in hand. */
-export async function openControl<PartName extends string>(
-  given: ControlGiven<PartName>,
-): Promise<{ readonly listener: Listener; readonly control: TargetControl<PartName> }> {
-  const { clock, parts, revision, facts, mailbox = createMailbox() } = given
-  const listener = await listenControl({ ...given, mailbox })
-  const control = {
-    url: listener.url,
-    advance: clock.advance,
-    faults: parts.set,
-    revision(next: string) {
-      revision.current = next
+/** An open target, and what else a system needs to build on it. */
+export interface OpenTarget<UrlName extends string, PartName extends string> extends Target<UrlName, PartName> {
+  /** The server of each door. */
+  readonly servers: Readonly<Record<UrlName, Server>>
+  /** The place behind those that are taken, and so on. */
+  readonly next: ReturnType<typeof placesOf>
+}
+
+/** Opens the doors of a system and its control port, which close together. */
+export async function openTarget<UrlName extends string, PartName extends string>(
+  options: OpenOptions<UrlName, PartName>,
+): Promise<OpenTarget<UrlName, PartName>> {
+  const { at, certificate, clock, parts, revision, facts, mailbox = createMailbox() } = options
+  const doors = Object.entries(options.doors) as [UrlName, RequestListener][]
+  const [control, ...listeners] = await Promise.all([
+    listenControl({ ...at(doors.length), clock, parts, revision, facts, mailbox }),
+    ...doors.map(([name, service], index) =>
+      listen(service, { ...at(index), ...(name === 'https' ? { certificate } : {}) }),
+    ),
+  ])
+  const ofDoors = <T>(get: (listener: Listener) => T) =>
+    Object.fromEntries(doors.map(([name], index) => [name, get(listeners[index]!)])) as Record<UrlName, T>
+  return {
+    urls: ofDoors(({ url }) => url),
+    servers: ofDoors(({ server }) => server),
+    next: offset => at(doors.length + 1 + offset),
+    control: {
+      url: control.url,
+      advance: clock.advance,
+      faults: parts.set,
+      revision(next) {
+        revision.current = next
+      },
+      facts,
     },
-    facts,
+    authority: authorityCertificate(),
+    async close() {
+      await Promise.all([control, ...listeners].map(listener => listener.close()))
+    },
   }
-  return { listener, control }
 }
 
 /** The command of a reference system: `--port 7140 [--host 0.0.0.0] [--break DNT-10,DNT-32] [--revision abc]`. Ends at SIGTERM. */

@@ -22,6 +22,15 @@ export function say(selector, text) {
   place.hidden = text === ''
 }
 
+/** What nobody caught: a page that says so, with a way back. */
+export function showFailure(text, wayBack, path) {
+  find('main').replaceChildren(
+    element('h1', 'Something went wrong'),
+    element('p', text),
+    element('a', wayBack, { href: path }),
+  )
+}
+
 /** Of these a refusal speaks of what was typed, not of a session that is over. */
 const isDoor = path => /^\/api\/auth\/(?!me|logout)/.test(path)
 

@@ -1,6 +1,6 @@
 // Forms that a page sends to its API: `<form data-api="POST /api/tasks">`.
 
-import { element, fill, find, findAll, say } from './api.js'
+import { fill, find, findAll, say } from './api.js'
 
 /** What was typed: numbers as numbers, or all as form data where a file goes with it. */
 function valuesOf(form) {
@@ -15,7 +15,7 @@ const marker =
   form =>
   ({ field, message }) => {
     const place = document.getElementById(`${field}-error`)
-    form.elements[field]?.setAttribute('aria-invalid', String(message !== ''))
+    form.elements[field]?.setAttribute?.('aria-invalid', String(message !== ''))
     if (place) place.textContent = message
     return Boolean(place)
   }
@@ -69,13 +69,4 @@ export function sendForms(
       button.disabled = false
     })
   })
-}
-
-/** What nobody caught: a page that says so, with a way back. */
-export function showFailure(text, wayBack, path) {
-  find('main').replaceChildren(
-    element('h1', 'Something went wrong'),
-    element('p', text),
-    element('a', wayBack, { href: path }),
-  )
 }
