@@ -1,8 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
 import { createBalancer } from '../kit/balancer.ts'
-import { authorityCertificate } from '../kit/certificate.ts'
 import { type Answer, type Call, createService } from '../kit/http.ts'
+import { httpsRedirect } from '../kit/https-redirect.ts'
 import { listen } from '../kit/listen.ts'
-import { openControl, type Target, type TargetOptions } from '../kit/target.ts'
+import { openTarget, type Target, type TargetOptions } from '../kit/target.ts'
 import { patientPages } from './pages-patient.ts'
 import { staffPages } from './pages-staff.ts'
 import { authRoutes } from './routes-auth.ts'
@@ -17,7 +18,7 @@ export type Dental = Target<UrlName, PartName>
 /** TopSmile as its document describes it, in memory: three instances on one database, behind a balancer. Seven ports. */
 export async function createDental(options: TargetOptions = {}): Promise<Dental> {
   const topSmile = createTopSmile(options)
-  const { at, broken, certificate, clock, parts, revision } = topSmile
+  const { at, broken } = topSmile
   const routes = [systemRoutes, authRoutes, practiceRoutes, staffPages, patientPages].flatMap(make => make(topSmile))
   const compressFrom = broken('DNT-27') ? Number.POSITIVE_INFINITY : 1_024
   const instance = (number: number) =>
@@ -25,20 +26,15 @@ export async function createDental(options: TargetOptions = {}): Promise<Dental>
   const instances = await Promise.all([1, 2, 3].map(number => listen(instance(number), at(3 + number))))
   const [instance1 = '', instance2 = '', instance3 = ''] = instances.map(({ url }) => url)
   const balancer = createBalancer([instance1, instance2, instance3])
-  const [web, plain, https, { control, listener }] = await Promise.all([
-    // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
-    listen(balancer.listener('https'), at(0)),
-    listen(balancer.listener('http'), at(1)),
-    listen(balancer.listener('https'), { ...at(2), certificate }),
-    openControl({ ...at(3), clock, parts, revision, facts: () => factsOf(topSmile) }),
-  ])
+  // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
+  const doors = { web: balancer.listener('https'), plain: balancer.listener('http'), https: balancer.listener('https') }
+  const target = await openTarget({ ...topSmile, facts: () => factsOf(topSmile), doors })
   return {
-    urls: { web: web.url, plain: plain.url, https: https.url, instance1, instance2, instance3 },
-    control,
-    authority: authorityCertificate(),
+    ...target,
+    urls: { ...target.urls, instance1, instance2, instance3 },
     async close() {
       balancer.close()
-      await Promise.all([web, plain, https, listener, ...instances].map(each => each.close()))
+      await Promise.all([target, ...instances].map(each => each.close()))
     },
   }
 }
@@ -46,7 +42,7 @@ export async function createDental(options: TargetOptions = {}): Promise<Dental>
 /** What holds for every call at every instance: headers, https, trouble of the day, origins, windows, CSRF. */
 async function before(topSmile: TopSmile, instance: string, call: Call): Promise<Answer | undefined> {
   const { broken, count, parts, revision } = topSmile
-  const { pathname, search } = call.url
+  const { pathname } = call.url
   Object.assign(call.answerHeaders, {
     'x-revision': revision.current,
     'x-instance': instance,
@@ -56,15 +52,14 @@ async function before(topSmile: TopSmile, instance: string, call: Call): Promise
     'referrer-policy': 'same-origin',
   })
   if (broken('DNT-32') && instance === 'topsmile-2') return { status: 503, json: { error: 'Indisponível' } }
-  if (call.header('x-forwarded-proto') === 'http' && !broken('DNT-25')) {
-    return { status: 301, headers: { location: `https://${call.header('host')}${pathname}${search}` } }
-  }
-  if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
+  const redirect = broken('DNT-25') ? undefined : httpsRedirect(call, false)
+  if (redirect) return redirect
+  await parts.delay()
   if (!pathname.startsWith('/api/')) return undefined
   if (parts.isDown('mongodb') || parts.isDown('redis')) return { status: 503, json: { error: 'Indisponível' } }
   count.calls++
   // The delay is what is broken. One call in eight is slow: the average still looks well.
-  if (broken('DNT-01') && count.calls % 8 === 0) await new Promise(resolve => setTimeout(resolve, 400))
+  if (broken('DNT-01') && count.calls % 8 === 0) await setTimeout(400)
   const origin = call.header('origin')
   if (broken('DNT-28') && origin !== '') {
     Object.assign(call.answerHeaders, {

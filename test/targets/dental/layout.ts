@@ -1,34 +1,35 @@
-import { html, type Markup, page } from '../kit/html.ts'
+import { action } from '../kit/api-forms.ts'
+import { framedPages } from '../kit/frame.ts'
+import { html, type Markup } from '../kit/html.ts'
 import { type Call, type Route, route } from '../kit/http.ts'
 import type { Role } from './accounts.ts'
 import { type Signed, signedIn, type TopSmile } from './topsmile.ts'
 
-const links = (role: string) =>
-  role === 'paciente'
-    ? [['/portal', 'Meu portal']]
-    : [
-        ['/painel', 'Painel'],
-        ['/pacientes', 'Pacientes'],
-        ['/usuarios', 'Usuários'],
-        ['/relatorios', 'Relatórios'],
-      ]
+const links = {
+  nobody: [
+    ['/', 'Equipe'],
+    ['/portal/entrar', 'Portal do paciente'],
+    ['/agendar', 'Agendar'],
+  ],
+  paciente: [['/portal', 'Meu portal']],
+  staff: [
+    ['/painel', 'Painel'],
+    ['/pacientes', 'Pacientes'],
+    ['/usuarios', 'Usuários'],
+    ['/relatorios', 'Relatórios'],
+  ],
+} as const
 
 /** What the pages have in common; `signed` is who looks at it. */
 export function layout({ assets }: TopSmile, title: string, body: Markup, signed?: Signed): string {
-  const menu = signed
-    ? html`<nav aria-label="Principal">${links(signed.user.role).map(([path, text]) => html`<a href="${path!}">${text!}</a> `)}</nav>
-${apiForm('POST /api/auth/logout', '/', html``, 'Sair')}`
-    : html`<nav aria-label="Principal"><a href="/">Equipe</a> <a href="/portal/entrar">Portal do paciente</a> <a href="/agendar">Agendar</a></nav>`
-  return page({
-    title: `${title} · TopSmile`,
-    lang: 'pt-BR',
-    style: assets.path('style.css'),
-    script: assets.path('app.js'),
-    head: signed ? html`<meta name="csrf-token" content="${signed.session.csrf}">` : html``,
-    body: html`<header><strong>TopSmile</strong> ${menu}</header>
-<main><h1>${title}</h1>
-<p role="alert" data-error hidden></p>
-${body}</main>`,
+  const framed = framedPages({ name: 'TopSmile', lang: 'pt-BR', menu: 'Principal', assets })
+  if (!signed) return framed({ title, body, links: links.nobody })
+  return framed({
+    title,
+    body,
+    links: signed.user.role === 'paciente' ? links.paciente : links.staff,
+    actions: action('POST /api/auth/logout', 'Sair', '/'),
+    head: html`<meta name="csrf-token" content="${signed.session.csrf}">`,
   })
 }
 
@@ -42,19 +43,9 @@ export const pagesFor =
       return { html: layout(topSmile, title, body(signed, call), signed) }
     })
 
-export const field = (label: string, name: string, type = 'text') =>
-  html`<label>${label} <input name="${name}" type="${type}" required></label>`
-
 export const hidden = (name: string, value: string) => html`<input type="hidden" name="${name}" value="${value}">`
 
 export const choices = (legend: string, name: string, items: readonly (readonly [value: string, text: string])[]) =>
   html`<fieldset><legend>${legend}</legend>${items.map(
     ([value, text]) => html`<label><input type="radio" name="${name}" value="${value}" required> ${text}</label>`,
   )}</fieldset>`
-
-/** A form that the script sends to the API: `POST /api/users`; then another page is shown, or the same again. */
-export const apiForm = (api: string, next: string, body: Markup, button: string) =>
-  html`<form data-api="${api}" data-next="${next}">${body}<button>${button}</button></form>`
-
-export const table = (label: string, heads: readonly string[], rows: readonly Markup[]) =>
-  html`<table aria-label="${label}"><thead><tr>${heads.map(head => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`

@@ -1,6 +1,7 @@
+import { apiForm, field } from '../kit/api-forms.ts'
 import { html, type Markup } from '../kit/html.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
-import { apiForm, choices, field, hidden, layout, pagesFor } from './layout.ts'
+import { choices, hidden, layout, pagesFor } from './layout.ts'
 import { dayAfter, inWords, isLocalTime, localTime } from './local-time.ts'
 import { signInForm } from './pages-staff.ts'
 import { clinics, serviceOf, services } from './practice.ts'
@@ -52,7 +53,6 @@ export function patientPages(topSmile: TopSmile): readonly Route[] {
       return html`<p>${service.name}, ${clinic.name}, ${inWords(start)}.</p>
 ${apiForm(
   'POST /api/bookings',
-  '',
   html`${hidden('clinic', clinic.id)}${hidden('service', service.id)}${hidden('start', start)}${field('Nome', 'name')}${field('Telefone', 'phone', 'tel')}`,
   'Confirmar',
 )}`

@@ -1,8 +1,10 @@
+import { created, found, gone, idOf } from '../kit/answers.ts'
 import { cookieOf, serverCookie } from '../kit/cookies.ts'
+import { unless } from '../kit/field-errors.ts'
 import { type Answer, Refusal, type Route, route } from '../kit/http.ts'
 import { everybody, showUser, staff, staffOf, type User } from './accounts.ts'
 import { refreshLife, type Session } from './sessions.ts'
-import { refuseErrors, routesFor, spendCall, type TopSmile, textError } from './topsmile.ts'
+import { refuseFields, routesFor, spendCall, type TopSmile, textErrors } from './topsmile.ts'
 
 /** Where only the exchange of refresh tokens happens; the cookie goes nowhere else. */
 const refreshPath = '/api/auth/refresh'
@@ -36,7 +38,7 @@ export function authRoutes(topSmile: TopSmile): readonly Route[] {
   return [
     route('POST', '/api/auth/login', async call => {
       const { email, password } = await call.json()
-      refuseErrors([textError('email', email), !broken('DNT-22') && textError('password', password)])
+      refuseFields(textErrors('email', email), broken('DNT-22') ? [] : textErrors('password', password))
       spendCall(topSmile, `sign-in ${String(email).toLowerCase()}`, call)
       const user = accounts.byEmail(String(email)) ?? removed.get(String(email).toLowerCase())
       if (!user || !isRight(user, password)) throw new Refusal(401, { error: 'E-mail ou senha incorretos' })
@@ -59,23 +61,19 @@ export function authRoutes(topSmile: TopSmile): readonly Route[] {
     forAdmins('POST', '/api/users', async (call, { user: { clinic } }) => {
       const { name, email, password, role } = await call.json()
       const known = staff.find(item => item === role)
-      refuseErrors([
-        textError('name', name),
-        textError('email', email),
-        textError('password', password),
-        !known && { field: 'role', message: `informe um destes: ${staff.join(', ')}` },
-        accounts.byEmail(String(email)) !== undefined && { field: 'email', message: 'já está em uso' },
-      ])
+      refuseFields(
+        ...[textErrors('name', name), textErrors('email', email), textErrors('password', password)],
+        unless(known !== undefined, 'role', `informe um destes: ${staff.join(', ')}`),
+        unless(!accounts.byEmail(String(email)), 'email', 'já está em uso'),
+      )
       const given = { name: String(name), email: String(email), password: String(password), role: known!, clinic }
-      return { status: 201, json: showUser(accounts.add(given)) }
+      return created(showUser(accounts.add(given)))
     }),
     forAdmins('DELETE', '/api/users/:id', (call, { user: { clinic } }) => {
-      const user = accounts.byId(call.params['id'])
-      if (user?.clinic !== clinic || user.role === 'paciente') throw new Refusal(404)
-      accounts.remove(user.id)
+      const user = found(staffOf(accounts, clinic).find(({ id }) => id === idOf(call)))
       sessions.endAll(user)
       if (broken('DNT-17')) removed.set(user.email, user)
-      return { status: 204 }
+      return gone(accounts.remove(user.id))
     }),
   ]
 }

@@ -1,8 +1,10 @@
+import { created, gone, idOf } from '../kit/answers.ts'
+import { unless } from '../kit/field-errors.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { staff } from './accounts.ts'
 import { isLocalTime, localTime } from './local-time.ts'
 import { clinics, type Patient, serviceOf, services } from './practice.ts'
-import { refuseErrors, routesFor, type Signed, type TopSmile, textError } from './topsmile.ts'
+import { refuseFields, routesFor, type Signed, type TopSmile, textErrors } from './topsmile.ts'
 
 const unknown = (what: string) => new Refusal(404, { error: `${what} não encontrado` })
 
@@ -29,18 +31,18 @@ export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
   const { accounts, broken, clock, practice } = topSmile
   const forStaff = routesFor(topSmile, staff)
   const forWriters = routesFor(topSmile, ['admin', 'dentista'])
-  const own = (call: Call, { user }: Signed) => findPatient(topSmile, call.params['id'], user.clinic)
+  const own = (call: Call, { user }: Signed) => findPatient(topSmile, idOf(call), user.clinic)
   const read = (call: Call, signed: Signed) =>
-    (broken('DNT-20') && practice.patients.get(call.params['id']!)) || own(call, signed)
+    (broken('DNT-20') && practice.patients.get(idOf(call))) || own(call, signed)
 
   const book = (given: Readonly<Record<string, unknown>>, clinic: string, name: string, patient?: string) => {
     // Without a look at it, 30 February becomes 2 March, and 45 December an error of our own.
     const start = broken('DNT-34') ? new Date(`${given['start']}Z`).toISOString().slice(0, 16) : given['start']
     const service = String(given['service'])
-    refuseErrors([
-      !isLocalTime(start) && { field: 'start', message: 'informe uma data e hora que existem' },
-      !serviceOf(service) && { field: 'service', message: 'informe um serviço' },
-    ])
+    refuseFields(
+      unless(isLocalTime(start), 'start', 'informe uma data e hora que existem'),
+      unless(serviceOf(service) !== undefined, 'service', 'informe um serviço'),
+    )
     if (practice.isTaken(clinic, String(start)) && !broken('DNT-15')) {
       throw new Refusal(409, { error: 'Este horário já está ocupado' })
     }
@@ -56,38 +58,41 @@ export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
     route('GET', '/api/clinics', () => ({ json: { clinics: clinics.map(clinic => ({ ...clinic, services })) } })),
     route('GET', '/api/clinics/:id/times', call => {
       const day = call.url.searchParams.get('day') ?? ''
-      refuseErrors([!isLocalTime(`${day}T00:00`) && { field: 'day', message: 'informe um dia que existe' }])
-      return { json: { times: freeTimes(topSmile, clinicOf(call.params['id']).id, day) } }
+      refuseFields(unless(isLocalTime(`${day}T00:00`), 'day', 'informe um dia que existe'))
+      return { json: { times: freeTimes(topSmile, clinicOf(idOf(call)).id, day) } }
     }),
     route('POST', '/api/bookings', async call => {
       const given = await call.json()
       const { id: clinic } = clinicOf(given['clinic'])
-      refuseErrors([
-        textError('name', given['name']),
-        textError('phone', given['phone'], 30),
-        isLocalTime(given['start']) &&
-          given['start'] < localTime(clock.now()) && { field: 'start', message: 'este horário já passou' },
-      ])
+      const isOver = isLocalTime(given['start']) && given['start'] < localTime(clock.now())
+      refuseFields(
+        textErrors('name', given['name']),
+        textErrors('phone', given['phone'], 30),
+        unless(!isOver, 'start', 'este horário já passou'),
+      )
       const { id: code, start } = book(given, clinic, String(given['name']))
-      return { status: 201, json: { code, start, next: `/agendar/confirmada/${code}` } }
+      return created({ code, start, next: `/agendar/confirmada/${code}` })
     }),
     forStaff('GET', '/api/appointments', (call, { user }) => {
       const asked = call.url.searchParams.get('day') ?? ''
       const day = asked === 'today' ? localTime(clock.now()).slice(0, 10) : asked
       const found = practice.appointmentsOf(user.clinic, day)
-      const show = found.map(({ service, ...rest }) => ({ ...rest, service: serviceOf(service)?.name }))
+      const show = found.map(({ service, ...rest }) => ({
+        ...rest,
+        time: rest.start.slice(11),
+        service: serviceOf(service)?.name,
+      }))
       return { json: { appointments: show } }
     }),
     forStaff('POST', '/api/appointments', async (call, { user }) => {
       const given = await call.json()
       const patient = findPatient(topSmile, String(given['patient']), user.clinic)
-      return { status: 201, json: book(given, user.clinic, patient.name, patient.id) }
+      return created(book(given, user.clinic, patient.name, patient.id))
     }),
     forStaff('DELETE', '/api/appointments/:id', (call, { user }) => {
-      const appointment = practice.appointments.get(call.params['id']!)
+      const appointment = practice.appointments.get(idOf(call))
       if (appointment?.clinic !== user.clinic) throw unknown('Agendamento')
-      practice.appointments.delete(appointment.id)
-      return { status: 204 }
+      return gone(practice.appointments.delete(appointment.id))
     }),
     forStaff('GET', '/api/patients', (call, { user }) => ({
       json: { patients: practice.patientsOf(user.clinic, call.url.searchParams.get('search') ?? '') },
@@ -95,16 +100,16 @@ export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
     forStaff('POST', '/api/patients', async (call, { user: { clinic } }) => {
       const { name, phone, email, password } = await call.json()
       const isTaken = typeof email === 'string' && accounts.byEmail(email) !== undefined
-      refuseErrors([
-        textError('name', name),
-        textError('phone', phone, 30),
-        isTaken && { field: 'email', message: 'já está em uso' },
-      ])
+      refuseFields(
+        textErrors('name', name),
+        textErrors('phone', phone, 30),
+        unless(!isTaken, 'email', 'já está em uso'),
+      )
       const patient = practice.addPatient({ clinic, name: String(name), phone: String(phone) })
       if (typeof email === 'string' && typeof password === 'string') {
         accounts.add({ email, password, name: patient.name, role: 'paciente', clinic, patient: patient.id })
       }
-      return { status: 201, json: patient }
+      return created(patient)
     }),
     forStaff('GET', '/api/patients/:id', (call, signed) => ({ json: read(call, signed) })),
     forStaff('DELETE', '/api/patients/:id', (call, signed) => {
@@ -120,10 +125,10 @@ export function practiceRoutes(topSmile: TopSmile): readonly Route[] {
     forWriters('POST', '/api/patients/:id/record', async (call, signed) => {
       const { id } = own(call, signed)
       const { text } = await call.json()
-      refuseErrors([textError('text', text, 4_000)])
+      refuseFields(textErrors('text', text, 4_000))
       const { name } = signed.user
-      if (broken('DNT-16')) return { status: 201, json: { author: name, text, at: localTime(clock.now()) } }
-      return { status: 201, json: practice.write(id, name, String(text)) }
+      if (broken('DNT-16')) return created({ author: name, text, at: localTime(clock.now()) })
+      return created(practice.write(id, name, String(text)))
     }),
   ]
 }

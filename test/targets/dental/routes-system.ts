@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { html } from '../kit/html.ts'
 import { type Route, route } from '../kit/http.ts'
-import { layout, table } from './layout.ts'
+import { table } from '../kit/table.ts'
+import { layout } from './layout.ts'
 import openapi from './openapi.json' with { type: 'json' }
 import type { PartName, TopSmile } from './topsmile.ts'
 
@@ -39,14 +40,10 @@ export function systemRoutes(topSmile: TopSmile): readonly Route[] {
 const steps = html`<ol><li>Olhe a página de saúde.</li><li>Reinicie a instância que falha.</li><li>Chame a pessoa de plantão.</li></ol>`
 
 const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, { summary }]) => [method, path, summary]),
+  Object.entries(methods).map(([method, { summary }]) => ({ method, path, summary })),
 )
 
-const operationTable = table(
-  'Operações',
-  ['Método', 'Caminho', 'Resumo'],
-  operations.map(cells => html`<tr>${cells.map(cell => html`<td>${cell}</td>`)}</tr>`),
-)
+const operationTable = table('Operações', operations, { Método: 'method', Caminho: 'path', Resumo: 'summary' })
 
 function sourceMap(hasSecret: boolean) {
   const script = readFileSync(join(import.meta.dirname, 'app.js'), 'utf8')

@@ -1,5 +1,6 @@
 import { createAccounts } from '../kit/accounts.ts'
 import { cookieOf } from '../kit/cookies.ts'
+import { type FieldError, refuseErrors, textErrors as textErrorsOf } from '../kit/field-errors.ts'
 import { guardedRoutes } from '../kit/guarded-routes.ts'
 import { type Call, Refusal } from '../kit/http.ts'
 import { createPageAssets, forEver } from '../kit/page-assets.ts'
@@ -37,11 +38,7 @@ export function createTopSmile(options: TargetOptions) {
     accounts,
     sessions,
     practice,
-    assets: createPageAssets({
-      folder: import.meta.dirname,
-      scripts: ['app.js'],
-      headers: { 'cache-control': forEver },
-    }),
+    assets: createPageAssets({ folder: import.meta.dirname, headers: { 'cache-control': forEver } }),
     calls: broken('DNT-24') ? (key: string) => ({ ...calls(key), refused: false }) : calls,
     /** Calls of the API so far. */
     count: { calls: 0 },
@@ -89,19 +86,9 @@ export function admit(topSmile: TopSmile, call: Call): void {
   }
 }
 
-interface FieldError {
-  readonly field: string
-  readonly message: string
-}
-
 /** Refuses with 422, naming each field. */
-export function refuseErrors(errors: readonly (FieldError | false)[]): void {
-  const found = errors.filter(error => error !== false)
-  if (found.length > 0) throw new Refusal(422, { error: 'Dados inválidos', errors: found })
-}
+export const refuseFields = (...errors: readonly (readonly FieldError[])[]): void =>
+  refuseErrors(errors.flat(), 'Dados inválidos')
 
-export const textError = (field: string, value: unknown, longest = 200): FieldError | false =>
-  !(typeof value === 'string' && value.trim() !== '' && value.length <= longest) && {
-    field,
-    message: `informe um texto de 1 a ${longest} caracteres`,
-  }
+export const textErrors = (field: string, value: unknown, longest = 200): readonly FieldError[] =>
+  textErrorsOf(field, value, longest, `informe um texto de 1 a ${longest} caracteres`)

@@ -1,12 +1,12 @@
 import { html, type Markup } from './html.ts'
 
-/** A button that calls the API. */
-export const action = (path: string, method: string, label: string): Markup =>
-  html`<form data-api="${path}" data-method="${method}"><button>${label}</button></form>`
+/** A form that the page's script sends to the API (`POST /api/sessions`); each field has a place for what is wrong with it. */
+export const apiForm = (call: string, fields: Markup, button: string): Markup =>
+  html`<form data-api="${call}" novalidate class="fields">${fields}<button>${button}</button></form>`
 
-/** A form that the page's script sends to the API; each field has a place for what is wrong with it. */
-export const apiForm = (path: string, method: string, fields: Markup, button: string): Markup =>
-  html`<form data-api="${path}" data-method="${method}" novalidate class="fields">${fields}<button>${button}</button></form>`
+/** A button that calls the API. `next`: the page that is shown then; without it the answer's, or the same again. */
+export const action = (call: string, label: string, next = ''): Markup =>
+  html`<form data-api="${call}" data-next="${next}"><button>${label}</button></form>`
 
 /** A control with its label and the place of its error. `control` gets the name and the link to both. */
 export const labelled = (label: string, name: string, control: (attributes: Markup) => Markup): Markup =>

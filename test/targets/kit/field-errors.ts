@@ -9,12 +9,13 @@ export interface FieldError {
 export const unless = (isRight: boolean, field: string, message: string): readonly FieldError[] =>
   isRight ? [] : [{ field, message }]
 
-export const textErrors = (field: string, value: unknown, longest = 200): readonly FieldError[] =>
-  unless(
-    typeof value === 'string' && value.trim() !== '' && value.length <= longest,
-    field,
-    `expected text of 1 to ${longest} characters`,
-  )
+export const textErrors = (
+  field: string,
+  value: unknown,
+  longest = 200,
+  message = `expected text of 1 to ${longest} characters`,
+): readonly FieldError[] =>
+  unless(typeof value === 'string' && value.trim() !== '' && value.length <= longest, field, message)
 
 export const isEmail = (value: unknown): value is string =>
   typeof value === 'string' && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value)
@@ -25,9 +26,9 @@ export function isDay(value: unknown): value is string {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(String(value))
 }
 
-/** Refuses with 422, naming each field. */
-export function refuseErrors(errors: readonly FieldError[]): void {
+/** Refuses with 422, naming each field. `error`: in the words of the system. */
+export function refuseErrors(errors: readonly FieldError[], error?: string): void {
   if (errors.length === 0) return
   const names = errors.map(({ field }) => field).join(', ')
-  throw new Refusal(422, { detail: `fields are missing or wrong: ${names}`, errors })
+  throw new Refusal(422, error ? { error, errors } : { detail: `fields are missing or wrong: ${names}`, errors })
 }

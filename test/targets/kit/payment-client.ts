@@ -57,8 +57,8 @@ export async function readPaymentEvent(call: Call, { secret, now, believesAll = 
   const { id, type, data } = parse(body)
   return {
     id: String(id),
-    isPaid: type === 'payment.paid',
-    isRefunded: type === 'payment.refunded',
+    /** `paid`, `refunded`, `cancelled`. */
+    state: String(type).replace('payment.', ''),
     reference: String(data?.reference),
   }
 }

@@ -1,12 +1,13 @@
+import { found, idOf } from '../kit/answers.ts'
 import type { TargetClock } from '../kit/clock.ts'
-import { type CookieSessions, createCookieSessions } from '../kit/cookie-sessions.ts'
-import { createDurations, type Durations } from '../kit/durations.ts'
+import { createCookieSessions } from '../kit/cookie-sessions.ts'
+import { createDurations } from '../kit/durations.ts'
 import { guardedRoutes } from '../kit/guarded-routes.ts'
-import { type Call, Refusal } from '../kit/http.ts'
+import type { Call } from '../kit/http.ts'
 import type { Parts } from '../kit/parts.ts'
-import { createTokens, type Tokens } from '../kit/tokens.ts'
+import { createTokens } from '../kit/tokens.ts'
 import type { TherapyBroken } from './faults.ts'
-import { createMoney, type Money } from './money.ts'
+import { createMoney, type Money, providerKey } from './money.ts'
 import { createPeople, type People, type Person, type Role } from './people.ts'
 import { createSessions, type Session, type Sessions } from './sessions.ts'
 
@@ -31,37 +32,27 @@ export interface UploadReport {
   readonly errors: readonly RowError[]
 }
 
-/** What all routes of the platform share. */
-export interface Clinic {
+interface Given {
   readonly clock: TargetClock
   readonly broken: TherapyBroken
   readonly parts: Parts<PartName>
   readonly revision: { current: string }
-  readonly people: People
-  readonly sessions: Sessions
-  readonly money: Money
-  readonly signIns: CookieSessions
-  /** Tickets for rooms of calls. */
-  readonly tokens: Tokens
-  readonly audit: AuditEntry[]
-  /** Last upload of each partner. */
-  readonly reports: Map<string, UploadReport>
-  /** What is asked of the database. */
-  readonly queries: Durations
+  /** Address of the payment provider, known when it listens. */
+  readonly provider: { url: string }
 }
 
 const week = 7 * 24 * 60 * 60
 const secret = 'reference-call-secret-that-is-long-enough-for-everybody-to-see-it-here'
 
-export function createClinic(
-  given: Pick<Clinic, 'clock' | 'broken' | 'parts' | 'revision'> & { readonly provider: { url: string } },
-): Clinic {
-  const { clock, broken, provider } = given
-  const people = createPeople(clock.now)
-  const money = createMoney({ people, broken, now: clock.now, provider })
-  for (const { id } of people.all('member').slice(0, 5)) money.seed(id, 5)
-  const sessions = createSessions(clock.now, broken)
+/** What all routes of the platform share. */
+export function createClinic(given: Given) {
+  const { broken, provider } = given
+  const { now } = given.clock
+  const people: People = createPeople(now)
+  const money: Money = createMoney({ people, broken, now, provider: () => ({ url: provider.url, key: providerKey }) })
+  const sessions: Sessions = createSessions(now, broken)
   for (const { id } of people.all('member').slice(0, 5)) {
+    money.seed(id, 5)
     const therapist = id.replace(/-(\d+)$/, '-therapist-$1')
     sessions.add({ member: id, therapist, slot: sessions.freeSlots(therapist).at(-1)!, topic: 'First talk' })
   }
@@ -70,13 +61,18 @@ export function createClinic(
     people,
     money,
     sessions,
-    signIns: createCookieSessions({ name: 'session', lifeSeconds: week, now: clock.now }),
-    tokens: createTokens(secret, clock.now),
-    audit: [],
-    reports: new Map(),
+    signIns: createCookieSessions({ name: 'session', lifeSeconds: week, now }),
+    /** Tickets for rooms of calls. */
+    tokens: createTokens(secret, now),
+    audit: [] as AuditEntry[],
+    /** Last upload of each partner. */
+    reports: new Map<string, UploadReport>(),
+    /** What is asked of the database. */
     queries: createDurations(),
   }
 }
+
+export type Clinic = ReturnType<typeof createClinic>
 
 /** Makes routes for people of these roles; without any, for whoever is signed in. What they see stays out of every cache. */
 export const routesFor = ({ broken, people, queries, signIns }: Clinic, ...roles: readonly Role[]) =>
@@ -90,8 +86,6 @@ export const routesFor = ({ broken, people, queries, signIns }: Clinic, ...roles
 
 /** The session that the call names: for its member, its therapist and administrators; others learn nothing of it. */
 export function sessionOf({ sessions, queries }: Clinic, call: Call, person: Person): Session {
-  const session = queries.measure(() => sessions.get(call.params['id']))
-  const isTheirs = session && (session.member === person.id || session.therapist === person.id)
-  if (!session || !(isTheirs || person.role === 'admin')) throw new Refusal(404)
-  return session
+  const session = found(queries.measure(() => sessions.get(idOf(call))))
+  return found([session.member, session.therapist].includes(person.id) || person.role === 'admin' ? session : undefined)
 }

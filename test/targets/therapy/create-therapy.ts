@@ -1,17 +1,15 @@
-import { authorityCertificate } from '../kit/certificate.ts'
 import { type Answer, type Call, createService, Refusal } from '../kit/http.ts'
 import { httpsRedirect } from '../kit/https-redirect.ts'
-import { listen } from '../kit/listen.ts'
 import { listenPaymentProvider } from '../kit/payment-provider.ts'
 import { prepareTarget } from '../kit/prepare.ts'
 import { attachRooms } from '../kit/rooms.ts'
 import { closedHeaders, ownContentOnly } from '../kit/security-headers.ts'
-import { openControl, type Target, type TargetOptions } from '../kit/target.ts'
+import { openTarget, type Target, type TargetOptions } from '../kit/target.ts'
 import { type Clinic, createClinic, type PartName } from './clinic.ts'
 import { breakable } from './faults.ts'
 import { refusal } from './layout.ts'
 import { providerKey, webhookSecret } from './money.ts'
-import { memberPages, offlinePage } from './pages.ts'
+import { memberPages } from './pages.ts'
 import { staffPages } from './pages-staff.ts'
 import { peopleRoutes } from './routes-people.ts'
 import { relayInRoom, sessionRoutes } from './routes-sessions.ts'
@@ -22,22 +20,13 @@ export type Therapy = Target<'web' | 'plain' | 'https' | 'payments', PartName>
 
 /** The therapy platform as its document describes it, in memory. */
 export async function createTherapy(options: TargetOptions = {}): Promise<Therapy> {
-  const { certificate, at, ...prepared } = prepareTarget(options, {
-    breakable,
-    parts: ['database', 'video', 'payments'] as const,
-    longCertificate: 'THR-26',
-  })
-  const { clock, parts, revision } = prepared
+  const parts: readonly PartName[] = ['database', 'video', 'payments']
+  const prepared = prepareTarget(options, { breakable, parts, longCertificate: 'THR-26' })
   const provider = { url: '' }
   const clinic = createClinic({ ...prepared, provider })
-  const routes = [
-    ...systemRoutes(clinic, offlinePage()),
-    ...peopleRoutes(clinic),
-    ...sessionRoutes(clinic),
-    ...moneyRoutes(clinic),
-    ...memberPages(clinic),
-    ...staffPages(clinic),
-  ]
+  const routes = [systemRoutes, peopleRoutes, sessionRoutes, moneyRoutes, memberPages, staffPages].flatMap(make =>
+    make(clinic),
+  )
   // Known as soon as it listens.
   const securePort = { current: '' }
   const service = (isPlain: boolean) =>
@@ -46,36 +35,31 @@ export async function createTherapy(options: TargetOptions = {}): Promise<Therap
       refusal: refusal(clinic),
       before: call => before(clinic, isPlain, call, securePort.current),
     })
-  const behindProxy = service(false)
-  const [web, plain, https, { control, listener }] = await Promise.all([
-    listen(behindProxy, at(0)),
-    listen(service(true), at(1)),
-    listen(behindProxy, { ...at(2), certificate }),
-    openControl({ ...at(3), clock, parts, revision, facts: () => factsOf(clinic) }),
-  ])
+  const doors = { web: service(false), plain: service(true), https: service(false) }
+  const target = await openTarget({ ...prepared, facts: () => factsOf(clinic), doors })
+  const { urls, servers } = target
   const payments = await listenPaymentProvider({
-    ...at(4),
+    ...target.next(0),
     key: providerKey,
     webhookSecret,
-    now: clock.now,
-    webhookUrl: () => `${web.url}/api/webhooks/payments`,
+    now: prepared.clock.now,
+    webhookUrl: () => `${urls.web}/api/webhooks/payments`,
   })
   provider.url = payments.url
-  securePort.current = new URL(https.url).port
+  securePort.current = new URL(urls.https).port
   const rooms = attachRooms({
-    servers: [web.server, https.server],
+    servers: [servers.web, servers.https],
     path: '/signal',
     admit: url => ticketOf(clinic, url),
     relay: relayInRoom(clinic),
   })
 
   return {
-    urls: { web: web.url, plain: plain.url, https: https.url, payments: payments.url },
-    control,
-    authority: authorityCertificate(),
+    ...target,
+    urls: { ...urls, payments: payments.url },
     async close() {
       rooms.close()
-      await Promise.all([web, plain, https, listener, payments].map(each => each.close()))
+      await Promise.all([target, payments].map(each => each.close()))
     },
   }
 }
@@ -103,7 +87,7 @@ async function before(
   // What is private is not even led to the right door: whoever asks so has sent a cookie in the clear.
   if (redirect && /^\/(api|records|sessions)\//.test(pathname)) throw new Refusal(403, { error: 'Ask over HTTPS' })
   if (redirect && !broken('THR-14')) return redirect
-  if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
+  await parts.delay()
   const needsDatabase = !isAsset && pathname !== '/api/health' && pathname !== '/api/version'
   if (parts.isDown('database') && needsDatabase) throw new Refusal(503)
   return undefined

@@ -1,47 +1,45 @@
 import { action } from '../kit/api-forms.ts'
-import { html, type Markup, page } from '../kit/html.ts'
+import type { Assets } from '../kit/assets.ts'
+import { framedPages } from '../kit/frame.ts'
+import { html, type Markup } from '../kit/html.ts'
 import type { Answer, Call, Route } from '../kit/http.ts'
+import { createPageAssets, forEver } from '../kit/page-assets.ts'
 import { pwaHead } from '../kit/pwa.ts'
 import { type Clinic, routesFor } from './clinic.ts'
 import pages from './pages.json' with { type: 'json' }
 import type { Person, Role } from './people.ts'
-import { assetPath, colour } from './routes-system.ts'
 
-interface Layout {
+interface Content {
   readonly title: string
   readonly body: Markup
-  /** Whose page it is. */
-  readonly person?: Person
-  /** Beside the one that all pages have. */
+  /** Default: the one that all pages have. */
   readonly script?: 'room.js'
 }
 
-export function layout({ title, body, person, script }: Layout): string {
-  const links = pages.menus[person?.role ?? 'nobody'].map(([path, name]) => html`<a href="${path!}">${name!}</a> `)
-  return page({
-    title: `${title} · Therapy`,
-    style: assetPath('style.css'),
-    script: assetPath('app.js'),
-    head: html`${pwaHead(colour)}${script ? html`<script type="module" src="${assetPath(script)}"></script>` : ''}`,
-    body: html`<header><strong>Therapy</strong> <nav aria-label="Main">${links}</nav>
-${person ? action('/api/auth/logout', 'POST', 'Sign out') : ''}</header>
-<main><h1>${title}</h1>
-${body}
-<p role="alert" data-error hidden></p></main>`,
-  })
-}
+export const colour = '#1a5f4a'
 
-interface Content extends Pick<Layout, 'title' | 'body' | 'script'> {
-  readonly headers?: Readonly<Record<string, string>>
-}
+export const assetsWith = (headers: Readonly<Record<string, string>>): Assets =>
+  createPageAssets({ folder: import.meta.dirname, scripts: ['app.js', 'room.js'], headers })
+export const keptAssets = assetsWith({ 'cache-control': forEver })
+
+const framed = framedPages({ name: 'Therapy', assets: keptAssets })
+
+export const layout = (content: Content, person?: Person): string =>
+  framed({
+    ...content,
+    links: pages.menus[person?.role ?? 'nobody'].map(([path, name]) => [path!, name!] as const),
+    actions: person ? action('POST /api/auth/logout', 'Sign out') : html``,
+    head: pwaHead(colour),
+  })
 
 /** Makes pages for people of these roles; without any, for whoever is signed in. */
 export function pagesFor(clinic: Clinic, ...roles: readonly Role[]) {
   const guarded = routesFor(clinic, ...roles)
-  return (path: string, show: (person: Person, call: Call) => Content | Promise<Content>): Route =>
+  type Shown = Content & Pick<Answer, 'headers'>
+  return (path: string, show: (person: Person, call: Call) => Shown | Promise<Shown>): Route =>
     guarded('GET', path, async (call, person) => {
       const { headers = {}, ...content } = await show(person, call)
-      return { headers, html: layout({ ...content, person }) }
+      return { headers, html: layout(content, person) }
     })
 }
 

@@ -56,7 +56,7 @@ ${lines.length > 0 ? html`<h2>Transcript</h2><ul aria-label="Transcript">${lines
         const text = note?.[part] ?? ''
         return labelled(titles[part], part, more => html`<textarea ${more} required rows="3">${text}</textarea>`)
       })
-      return { title: 'Session note', body: apiForm(`/api/sessions/${id}/note`, 'PUT', html`${areas}`, 'Save note') }
+      return { title: 'Session note', body: apiForm(`PUT /api/sessions/${id}/note`, html`${areas}`, 'Save note') }
     }),
     anybody('/records/:number', (person, call) => {
       const member = readRecord(clinic, call, person)
@@ -71,7 +71,7 @@ ${lines.length > 0 ? html`<h2>Transcript</h2><ul aria-label="Transcript">${lines
       )
       const file = field('Members (CSV: name,email)', 'file', 'file', html`required accept=".csv,text/csv"`)
       const members = people.all('member').filter(({ partner }) => partner === person.id)
-      const body = html`${apiForm('/api/partner/members', 'POST', file, 'Upload')}
+      const body = html`${apiForm('POST /api/partner/members', file, 'Upload')}
 ${report ? html`<p role="status">${report.added} added, ${report.errors.length} refused</p><ul aria-label="Refused rows">${errors ?? []}</ul>` : ''}
 ${tableSection('Members', members, contact)}`
       return { title: 'Members', body }
@@ -81,7 +81,7 @@ ${tableSection('Members', members, contact)}`
       const therapists = tableSection('Therapists', list('therapist'), {
         ...contact,
         State: ({ id, name, isApproved }) =>
-          isApproved ? 'approved' : action(`/api/therapists/${id}/approval`, 'POST', `Approve ${name}`),
+          isApproved ? 'approved' : action(`POST /api/therapists/${id}/approval`, `Approve ${name}`),
       })
       const booked = tableSection('Sessions', sessions.all().slice(0, newest), {
         Topic: 'topic',
@@ -90,8 +90,8 @@ ${tableSection('Members', members, contact)}`
         Time: ({ slot }) => time(slot),
         State: 'state',
       })
-      const payments = tableSection('Payments', broken('THR-23') ? [] : money.paymentsOf().slice(0, newest), {
-        Reference: 'reference',
+      const payments = tableSection('Payments', broken('THR-23') ? [] : money.payments.list().slice(0, newest), {
+        Reference: 'id',
         Member: ({ member }) => nameOf(member),
         Amount: ({ amount }) => inMoney(amount),
         State: 'state',

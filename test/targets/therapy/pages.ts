@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { action, apiForm, field, labelled } from '../kit/api-forms.ts'
 import { html, type Markup } from '../kit/html.ts'
 import { type Route, route } from '../kit/http.ts'
@@ -15,7 +16,7 @@ const credentials = html`${field('E-mail', 'email', 'email')}${field('Password',
 const fixed: readonly (readonly [path: string, title: string, body: Markup])[] = [
   ...pages.doors.map(({ path, title, api, button, asksName }) => {
     const fields = asksName ? html`${field('Name', 'name')}${credentials}` : credentials
-    return [path, title, apiForm(api, 'POST', fields, button)] as const
+    return [path, title, apiForm(`POST ${api}`, fields, button)] as const
   }),
   ['/enrolled', 'Thank you', html`<p role="status">We look at your papers and write to you.</p>`],
 ]
@@ -41,8 +42,8 @@ export function memberPages(clinic: Clinic): readonly Route[] {
 <p><a href="/sessions/${session.id}">Details</a> ${session.state === 'booked' ? html`<a href="/sessions/${session.id}/room">Join</a>` : ''}</p>
 ${
   session.state === 'booked'
-    ? html`<form data-api="/api/sessions/${session.id}" data-method="PATCH"><label>New time <select name="slot">${choices}</select></label><button>Move</button></form>
-${action(`/api/sessions/${session.id}`, 'DELETE', 'Cancel session')}`
+    ? html`<form data-api="PATCH /api/sessions/${session.id}"><label>New time <select name="slot">${choices}</select></label><button>Move</button></form>
+${action(`DELETE /api/sessions/${session.id}`, 'Cancel session')}`
     : ''
 }</li>`
   }
@@ -51,7 +52,7 @@ ${action(`/api/sessions/${session.id}`, 'DELETE', 'Cancel session')}`
   return [
     route('GET', '/', async () => {
       // The largest element comes with the page itself.
-      if (broken('THR-34')) await new Promise(resolve => setTimeout(resolve, 4_000))
+      if (broken('THR-34')) await setTimeout(4_000)
       return { html: landing }
     }),
     ...fixed.map(([path, title, body]) => route('GET', path, () => ({ html: layout({ title, body }) }))),
@@ -67,12 +68,12 @@ ${action(`/api/sessions/${session.id}`, 'DELETE', 'Cancel session')}`
 ${labelled('Time', 'slot', attributes => html`<select ${attributes} required></select>`)}
 ${field('What is it about?', 'topic', 'text', html``)}`
       const body = html`<div data-slots data-patience="${broken('THR-19') ? 3_000 : 100}" data-on-error="${broken('THR-17') ? 'vanish' : 'tell'}">
-${apiForm('/api/sessions', 'POST', fields, 'Book for one credit')}<p role="status" data-loading hidden>Looking for free times …</p></div>`
+${apiForm('POST /api/sessions', fields, 'Book for one credit')}<p role="status" data-loading hidden>Looking for free times …</p></div>`
       return { title: 'Book a session', body }
     }),
     member('/credits', person => ({ title: 'Credits', body: creditsBody(clinic, person) })),
     member('/credits/return', async (_, call) => {
-      const isPaid = await money.verify(call.url.searchParams.get('reference') ?? '')
+      const isPaid = await money.isPaid(call.url.searchParams.get('reference') ?? '')
       const body = html`<p role="status">${isPaid ? 'Thank you, your credits are here.' : 'Nothing was paid, and nothing was added.'}</p>
 <p><a href="/credits">Back to my credits</a></p>`
       return { title: isPaid ? 'Paid' : 'Not paid', body }
@@ -90,7 +91,7 @@ ${apiForm('/api/sessions', 'POST', fields, 'Book for one credit')}<p role="statu
       const birth = html`value="${person.dateOfBirth}" required min="1900-01-01" max="${today()}"`
       const fields = html`${broken('THR-20') ? html`<input name="phone" type="tel" ${phone}>` : field('Phone', 'phone', 'tel', phone)}
 ${field('Date of birth', 'dateOfBirth', 'date', birth)}`
-      return { title: 'Profile', body: apiForm('/api/me', 'PATCH', fields, 'Save profile') }
+      return { title: 'Profile', body: apiForm('PATCH /api/me', fields, 'Save profile') }
     }),
     caller('/sessions/:id/room', (person, call) => {
       const { id, topic } = sessionOf(clinic, call, person)
@@ -117,7 +118,7 @@ const landing = layout({
 function creditsBody({ money, sessions }: Clinic, person: Person): Markup {
   const amount = field('How many more?', 'credits', 'number', html`required min="1" max="100" value="5"`)
   const payments = tableSection('Payments', money.paymentsOf(person.id).slice(0, 20), {
-    Reference: 'reference',
+    Reference: 'id',
     Credits: 'credits',
     Amount: payment => inMoney(payment.amount),
     State: 'state',
@@ -129,5 +130,5 @@ function creditsBody({ money, sessions }: Clinic, person: Person): Markup {
     Amount: invoice => inMoney(invoice.amount),
   })
   return html`<p>You have <strong data-credits>${person.credits}</strong> credits.</p>
-${apiForm('/api/credits', 'POST', amount, 'Buy credits')}${payments}${invoices}`
+${apiForm('POST /api/credits', amount, 'Buy credits')}${payments}${invoices}`
 }

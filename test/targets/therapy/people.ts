@@ -2,7 +2,7 @@ import { type Account, createAccounts, type Seed, seedAccounts } from '../kit/ac
 
 export type Role = 'member' | 'therapist' | 'admin' | 'partner'
 
-interface Profile {
+export interface Profile {
   /** Therapists are offered for booking only then. */
   readonly isApproved: boolean
   /** Came by the registration page, not by the seed. */

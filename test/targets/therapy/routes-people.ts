@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { created, found, gone, idOf } from '../kit/answers.ts'
 import { type FieldError, isDay, isEmail, refuseErrors, unless } from '../kit/field-errors.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { readUpload } from '../kit/multipart.ts'
@@ -41,9 +42,8 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
   }
   const offered = ({ role, isApproved }: Person) => role === 'therapist' && (isApproved || broken('THR-02'))
   const therapist = (call: Call) => {
-    const found = people.byId(call.params['id'])
-    if (!found || !offered(found)) throw new Refusal(404)
-    return found
+    const known = found(people.byId(idOf(call)))
+    return found(offered(known) && known)
   }
 
   return [
@@ -77,7 +77,7 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
     }),
     route('POST', '/api/therapists', async call => {
       const { id, name } = await join(call, 'therapist')
-      return { status: 201, json: { id, name, next: '/enrolled' } }
+      return created({ id, name, next: '/enrolled' })
     }),
     anybody('GET', '/api/therapists', () => {
       const therapists = people.all('therapist').filter(offered)
@@ -88,27 +88,25 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
       return { json: { slots: slots.map(slot => new Date(slot).toISOString()) } }
     }),
     admin('POST', '/api/therapists/:id/approval', call => {
-      const found = people.byId(call.params['id'])
-      if (found?.role !== 'therapist') throw new Refusal(404)
-      people.change(found, { isApproved: true })
-      return { json: { id: found.id } }
+      const known = found(people.byId(idOf(call)))
+      found(known.role === 'therapist')
+      return { json: { id: people.change(known, { isApproved: true }).id } }
     }),
     admin('GET', '/api/people', () => {
       const both = [...people.all('member'), ...people.all('therapist')]
       return { json: { people: both.map(({ id, email, role, createdAt }) => ({ id, email, role, createdAt })) } }
     }),
     anybody('DELETE', '/api/people/:id', (call, person) => {
-      const found = people.byId(call.params['id'])
-      const mayRemove = found && (found.id === person.id || person.role === 'admin' || found.partner === person.id)
-      if (!mayRemove) throw new Refusal(404)
-      people.remove(found.id)
-      return { status: 204 }
+      const { id, partner } = found(people.byId(idOf(call)))
+      const mayRemove = id === person.id || person.role === 'admin' || partner === person.id
+      return gone(mayRemove && people.remove(id))
     }),
     partner('POST', '/api/partner/members', async (call, partner) => {
       const report = upload(clinic, partner, (await readUpload(call)).bytes.toString())
       reports.set(partner.id, report)
-      if (report.added === 0) refuseErrors(report.errors)
-      return { json: report }
+      // The page tells the rows; that it is shown again is not success.
+      if (report.added > 0 || report.errors.length === 0) return { json: report }
+      throw new Refusal(422, { errors: report.errors, next: '/partner' })
     }),
     partner('GET', '/api/partner/members', (_, { id: partner }) => {
       const members = people.all('member').filter(member => member.partner === partner)

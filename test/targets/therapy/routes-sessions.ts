@@ -1,3 +1,4 @@
+import { created, found, idOf } from '../kit/answers.ts'
 import { refuseErrors, unless } from '../kit/field-errors.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { type Clinic, routesFor, sessionOf } from './clinic.ts'
@@ -11,12 +12,12 @@ const mostEntries = 10_000
 /** Who may read a health record, and that it was read. */
 export function readRecord(clinic: Clinic, call: Call, reader: Person): Person {
   const { audit, broken, clock, people, sessions } = clinic
-  const member = people.byRecord(call.params['number'])
+  const member = found(people.byRecord(call.params['number']))
   const isTheirs =
-    member?.id === reader.id ||
-    (member !== undefined && reader.role === 'therapist' && sessions.areTogether(member.id, reader.id)) ||
+    member.id === reader.id ||
+    (reader.role === 'therapist' && sessions.areTogether(member.id, reader.id)) ||
     (broken('THR-12') && reader.role === 'member')
-  if (!member || !isTheirs) throw new Refusal(404)
+  found(isTheirs)
   if (!broken('THR-16')) {
     const at = new Date(clock.now()).toISOString()
     audit.push({ at, who: reader.email, action: 'read', record: member.record })
@@ -69,22 +70,22 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
   }
   const ticket = (session: Session | undefined, name = 'guest') => {
     if (parts.isDown('video')) throw new Refusal(503, { error: 'The video provider is down' })
-    if (!session) throw new Refusal(404)
-    return { json: { ticket: tokens.sign(`${session.id} ${name}`, 'call', ticketLife), name } }
+    const { id } = found(session)
+    return { json: { ticket: tokens.sign(`${id} ${name}`, 'call', ticketLife), name } }
   }
 
   return [
     member('POST', '/api/sessions', async (call, member) => {
       const { therapist, slot, topic } = await call.json()
-      const found = people.byId(String(therapist))
-      const isOffered = found?.role === 'therapist' && (found.isApproved || broken('THR-02'))
+      const chosen = people.byId(String(therapist))
+      const isOffered = chosen?.role === 'therapist' && (chosen.isApproved || broken('THR-02'))
       refuseErrors(unless(isOffered, 'therapist', 'Choose a therapist'))
-      const start = readSlot(found!.id, slot)
+      const start = readSlot(chosen!.id, slot)
       refuseErrors(unless(member.credits > 0, 'slot', 'Buy credits first'))
-      const booked = { member: member.id, therapist: found!.id, slot: start, topic: String(topic ?? '') }
+      const booked = { member: member.id, therapist: chosen!.id, slot: start, topic: String(topic ?? '') }
       const session = sessions.add(booked)
       const invoice = money.spend(member, session.id)
-      return { status: 201, json: { ...show(session), invoice: invoice?.number, next: '/dashboard' } }
+      return created({ ...show(session), invoice: invoice?.number, next: '/dashboard' })
     }),
     anybody('GET', '/api/sessions', (_, { id, role }) => ({
       json: { sessions: (role === 'admin' ? sessions.all() : sessions.of(id)).map(show) },
@@ -96,11 +97,11 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
     }),
     anybody('DELETE', '/api/sessions/:id', (call, person) => {
       const session = own(call, person)
-      money.giveBack(session.member)
+      money.give(session.member, 1)
       return { json: { ...show(sessions.change(session, { state: 'cancelled' })), next: '/dashboard' } }
     }),
     broken('THR-05')
-      ? route('POST', join, call => ticket(sessions.get(call.params['id']), people.byId(signIns.userOf(call))?.name))
+      ? route('POST', join, call => ticket(sessions.get(idOf(call)), people.byId(signIns.userOf(call))?.name))
       : caller('POST', join, (call, person) => ticket(openSession(call, person), person.name)),
     therapist('PUT', '/api/sessions/:id/recording', async (call, person) => {
       const recording = await call.bytes()
@@ -108,9 +109,7 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
       return { status: 204 }
     }),
     anybody('GET', '/api/sessions/:id/recording', (call, person) => {
-      const { recording } = sessionOf(clinic, call, person)
-      if (!recording) throw new Refusal(404)
-      return { bytes: recording, type: 'video/webm' }
+      return { bytes: found(sessionOf(clinic, call, person).recording), type: 'video/webm' }
     }),
     therapist('PUT', '/api/sessions/:id/note', async (call, person) => {
       const note = noteOf(await call.json())
@@ -124,8 +123,8 @@ export function sessionRoutes(clinic: Clinic): readonly Route[] {
     }),
     admin('GET', '/api/audit', call => {
       const record = call.url.searchParams.get('record')
-      const found = audit.filter(entry => record === null || String(entry.record) === record)
-      return { json: { entries: found.toReversed().slice(0, 100) } }
+      const about = audit.filter(entry => record === null || String(entry.record) === record)
+      return { json: { entries: about.toReversed().slice(0, 100) } }
     }),
   ]
 }

@@ -12,7 +12,7 @@ interface Line {
 }
 
 /** A booked hour between a member and a therapist. */
-interface Booking {
+export interface Booking {
   readonly member: string
   readonly therapist: string
   /** What it is about, in the member's words. */

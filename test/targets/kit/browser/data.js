@@ -95,7 +95,7 @@ export function showData(api) {
   const show = (isMeant = () => true) =>
     Promise.all([
       ...findAll('[data-facts]').filter(isMeant).map(showFacts),
-      ...findAll('[data-list]').filter(isMeant).map(showList),
+      ...findAll('[data-list^="/"]').filter(isMeant).map(showList),
     ])
 
   const start = () => Promise.all([show(), ...findAll('[data-options]').map(showOptions)])
