@@ -1,6 +1,5 @@
 import type { RequestListener } from 'node:http'
 import { chooseBroken } from '../kit/broken.ts'
-import { authorityCertificate } from '../kit/certificate.ts'
 import { admitOrigin } from '../kit/cors.ts'
 import { type Answer, type Call, createService, Refusal } from '../kit/http.ts'
 import { httpsRedirect } from '../kit/https-redirect.ts'
@@ -8,7 +7,8 @@ import { listen } from '../kit/listen.ts'
 import { listenPaymentProvider } from '../kit/payment-provider.ts'
 import { prepareTarget } from '../kit/prepare.ts'
 import { problemForm } from '../kit/problem.ts'
-import { openControl, type Target, type TargetControl, type TargetOptions } from '../kit/target.ts'
+import { closedHeaders, ownContentOnly } from '../kit/security-headers.ts'
+import { openTarget, type Target, type TargetControl, type TargetOptions } from '../kit/target.ts'
 import { breakable } from './faults.ts'
 import { pageRoutes } from './pages.ts'
 import {
@@ -56,12 +56,10 @@ interface Doors {
  * control, blue, green, payment provider.
  */
 export async function createAssessment(options: AssessmentOptions = {}): Promise<AssessmentPlatform> {
-  const { broken, clock, parts, revision, certificate, at } = prepareTarget(options, {
-    breakable,
-    parts: ['database', 'payments', 'model'] as const,
-    longCertificate: 'ASM-25',
-  })
-  const stores = createStores({ clock, parts })
+  const parts: readonly PartName[] = ['database', 'payments', 'model']
+  const prepared = prepareTarget(options, { breakable, parts, longCertificate: 'ASM-25' })
+  const { broken, revision } = prepared
+  const stores = createStores(prepared)
   const { broken: greenBroken = options.broken, revision: greenRevision } = options.green ?? {}
   const platforms: Readonly<Record<Colour, Platform>> = {
     blue: createPlatform(stores, { instance: 'blue', broken, revision }),
@@ -81,30 +79,30 @@ export async function createAssessment(options: AssessmentOptions = {}): Promise
     return (request, response) => services[live](request, response)
   }
   const both = servicesOf(false)
-  const { listener, control } = await openControl({
-    ...at(3),
-    clock,
-    parts,
-    revision,
+  const target = await openTarget({
+    ...prepared,
     facts: () => factsOf(stores, live),
+    doors: { web: toLive(both), plain: toLive(servicesOf(true)), https: toLive(both) },
   })
-  const [web, plain, https, blue, green] = await Promise.all([
-    listen(toLive(both), at(0)),
-    listen(toLive(servicesOf(true)), at(1)),
-    listen(toLive(both), { ...at(2), certificate }),
-    listen(both.blue, at(4)),
-    listen(both.green, at(5)),
-  ])
-  const webhookUrl = () => `${web.url}/api/webhooks/payments`
-  const provider = await listenPaymentProvider({ ...at(6), key: providerKey, webhookSecret, now: Date.now, webhookUrl })
+  const { urls, next } = target
+  const [blue, green] = await Promise.all([listen(both.blue, next(0)), listen(both.green, next(1))])
+  const webhookUrl = () => `${urls.web}/api/webhooks/payments`
+  const provider = await listenPaymentProvider({
+    ...next(2),
+    key: providerKey,
+    webhookSecret,
+    now: Date.now,
+    webhookUrl,
+  })
   stores.provider.url = provider.url
-  doors.securePort = new URL(https.url).port
-  doors.origins.push(web.url, https.url)
+  doors.securePort = new URL(urls.https).port
+  doors.origins.push(urls.web, urls.https)
 
   return {
-    urls: { web: web.url, plain: plain.url, https: https.url, blue: blue.url, green: green.url },
+    ...target,
+    urls: { ...urls, blue: blue.url, green: green.url },
     control: {
-      ...control,
+      ...target.control,
       revision(next) {
         platforms[live].revision.current = next
       },
@@ -112,9 +110,8 @@ export async function createAssessment(options: AssessmentOptions = {}): Promise
         live = instance
       },
     },
-    authority: authorityCertificate(),
     async close() {
-      await Promise.all([web, plain, https, blue, green, listener, provider].map(each => each.close()))
+      await Promise.all([target, blue, green, provider].map(each => each.close()))
     },
   }
 }
@@ -137,21 +134,18 @@ async function before(
   Object.assign(call.answerHeaders, {
     'x-revision': revision.current,
     'x-instance': instance,
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-resource-policy': 'same-origin',
+    ...closedHeaders,
     // One of these alone is worth less than what parts A from B.
     ...(broken('ASM-16')
       ? {}
       : {
-          'content-security-policy': policy,
+          'content-security-policy': ownContentOnly(),
           'strict-transport-security': 'max-age=63072000; includeSubDomains',
         }),
   })
   const redirect = httpsRedirect(call, isPlain, securePort)
   if (redirect) return redirect
-  if (parts.latency > 0) await new Promise(resolve => setTimeout(resolve, parts.latency))
+  await parts.delay()
   if (!call.url.pathname.startsWith('/api/')) return undefined
   const preflight = admitOrigin(call, {
     isListed: origin => origins.includes(origin) || broken('ASM-29'),
@@ -164,14 +158,11 @@ async function before(
   return undefined
 }
 
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
 const factsOf = ({ accounts, assessments, payments, requests }: Stores, live: Colour) => ({
   live,
   accounts: accounts.size,
   assessments: assessments.size,
   requests: requests.size,
   payments: payments.size,
-  paid: payments.list().filter(({ state }) => state === 'succeeded').length,
+  paid: payments.list().filter(({ state }) => state === 'paid').length,
 })

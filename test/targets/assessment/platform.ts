@@ -1,15 +1,17 @@
 import { isIP } from 'node:net'
 import { type Accounts, createAccounts, seedAccounts } from '../kit/accounts.ts'
+import { found, gone, idOf } from '../kit/answers.ts'
 import type { TargetClock } from '../kit/clock.ts'
 import { type Collection, createCollection, type Stamp } from '../kit/collection.ts'
 import { guardedRoutes } from '../kit/guarded-routes.ts'
-import { type Answer, type Call, Refusal, type Route } from '../kit/http.ts'
+import type { Answer, Call, Route } from '../kit/http.ts'
 import type { Parts } from '../kit/parts.ts'
+import { createPayments, type Payment as PaymentOf } from '../kit/payments.ts'
 import { createRateLimit, type RateLimit, spend } from '../kit/rate-limit.ts'
 import { createTokenSignIn, type TokenSignIn } from '../kit/token-sign-in.ts'
-import { createTokens, type Tokens } from '../kit/tokens.ts'
+import { createTokens } from '../kit/tokens.ts'
 import { type Account, type Role, seedPassword, seeds } from './accounts.ts'
-import type { Answers } from './catalogue.ts'
+import { type Answers, currency } from './catalogue.ts'
 import type { AssessmentBroken } from './faults.ts'
 
 export type PartName = 'database' | 'payments' | 'model'
@@ -39,30 +41,41 @@ export interface ServiceRequest extends Owned {
   readonly state: 'open' | 'paid'
 }
 
-export interface Payment extends Owned {
-  /** What is paid for: a tier of an assessment, or a service request. */
+/** What is paid for: a tier of an assessment, or a service request. */
+export interface Bought extends Owned {
   readonly subject: string
   readonly tier?: number
-  readonly amount: number
-  readonly currency: string
-  readonly state: 'pending' | 'succeeded' | 'cancelled'
-  /** Where the customer pays. */
-  readonly checkoutUrl: string
 }
+export type Payment = PaymentOf<Bought>
 
-/** What both instances share: there is one database. */
-export interface Stores {
+interface StoresGiven {
   readonly clock: TargetClock
   readonly parts: Parts<PartName>
-  readonly tokens: Tokens
-  readonly accounts: Accounts<Role>
-  readonly assessments: Collection<Assessment>
-  readonly requests: Collection<ServiceRequest>
-  readonly payments: Collection<Payment>
-  /** Address of the payment provider; known when it listens. */
-  readonly provider: { url: string }
-  readonly limits: Readonly<Record<'api' | 'help', RateLimit>>
 }
+
+const minute = 60_000
+
+/** What both instances share: there is one database. */
+export function createStores(given: StoresGiven) {
+  const { now } = given.clock
+  const accounts: Accounts<Role> = createAccounts<Role>(now)
+  seedAccounts(accounts, seeds, seedPassword)
+  /** Of the payment provider; the address is known when it listens. */
+  const provider = { url: '', key: providerKey }
+  return {
+    ...given,
+    tokens: createTokens(jwtSecret, now),
+    accounts,
+    assessments: createCollection<Assessment>('assessment', now),
+    requests: createCollection<ServiceRequest>('request', now),
+    // The provider lives in the machine's time, whatever the platform's clock says.
+    payments: createPayments<Bought>({ provider: () => provider, webhookSecret, currency, now: Date.now }),
+    provider,
+    limits: { api: createRateLimit(300, minute, now), help: createRateLimit(20, minute, now) },
+  }
+}
+
+export type Stores = ReturnType<typeof createStores>
 
 interface InstanceGiven {
   readonly instance: 'blue' | 'green'
@@ -73,24 +86,6 @@ interface InstanceGiven {
 /** One instance: blue or green. */
 export interface Platform extends Stores, InstanceGiven {
   readonly signIn: TokenSignIn<Account>
-}
-
-const minute = 60_000
-
-export function createStores(given: Pick<Stores, 'clock' | 'parts'>): Stores {
-  const { now } = given.clock
-  const accounts = createAccounts<Role>(now)
-  seedAccounts(accounts, seeds, seedPassword)
-  return {
-    ...given,
-    tokens: createTokens(jwtSecret, now),
-    accounts,
-    assessments: createCollection('assessment', now),
-    requests: createCollection('request', now),
-    payments: createCollection('payment', now),
-    provider: { url: '' },
-    limits: { api: createRateLimit(300, minute, now), help: createRateLimit(20, minute, now) },
-  }
 }
 
 export const createPlatform = (stores: Stores, given: InstanceGiven): Platform => ({
@@ -133,10 +128,9 @@ export const adminRoutes = ({ broken, signIn }: Platform) =>
 const maySee = (account: Account, { owner }: Owned) => owner === account.id || account.role !== 'client'
 
 /** One of what an account owns, or 404: whose it is stays unknown to others. */
-export function owned<T extends Owned>(entries: Collection<T>, id: string | undefined, account: Account): T & Stamp {
-  const entry = entries.get(id ?? '')
-  if (!entry || !maySee(account, entry)) throw new Refusal(404)
-  return entry
+export function owned<T extends Owned>(entries: Pick<Collection<T>, 'get'>, id: string, account: Account): T & Stamp {
+  const entry = found(entries.get(id))
+  return found(maySee(account, entry) && entry)
 }
 
 interface OwnedRoutes<T extends Owned> {
@@ -161,13 +155,9 @@ export function ownedRoutes<T extends Owned>(
       return { json: { [name]: own.map(show) } }
     }),
     signed('GET', `${path}/:id`, (call, account) => {
-      const id = call.params['id']!
-      if (missing && !entries.get(id)) return missing
-      return { json: show(owned(entries, id, account)) }
+      if (missing && !entries.get(idOf(call))) return missing
+      return { json: show(owned(entries, idOf(call), account)) }
     }),
-    signed('DELETE', `${path}/:id`, (call, account) => {
-      entries.remove(owned(entries, call.params['id'], account).id)
-      return { status: 204 }
-    }),
+    signed('DELETE', `${path}/:id`, (call, account) => gone(entries.remove(owned(entries, idOf(call), account).id))),
   ]
 }

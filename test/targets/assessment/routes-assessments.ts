@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+import { created, found, idOf } from '../kit/answers.ts'
 import type { Stamp } from '../kit/collection.ts'
 import { refuseErrors, unless } from '../kit/field-errors.ts'
 import { readFields } from '../kit/fields.ts'
@@ -31,14 +33,14 @@ export function assessmentRoutes(platform: Platform): readonly Route[] {
       const known = areas.map(({ id }) => id)
       refuseErrors(unless(known.includes(String(area)), 'area', `expected one of ${known.join(', ')}`))
       const named = { area: String(area), title: String(title ?? area).slice(0, 200) }
-      return { status: 201, json: show(assessments.add({ ...named, owner: account.id, tier: 1, answers: {} })) }
+      return created(show(assessments.add({ ...named, owner: account.id, tier: 1, answers: {} })))
     }),
     ...ownedRoutes(platform, { path, name: 'assessments', entries: assessments, show: reload }),
     signed('POST', `${path}/:id/tiers/:tier/responses`, async (call, account) => {
       if (broken('ASM-07') && !/json/.test(call.header('content-type'))) {
         throw new Refusal(415, { detail: 'expected application/json' })
       }
-      const assessment = owned(assessments, call.params['id'], account)
+      const assessment = owned(assessments, idOf(call), account)
       const answers = { ...assessment.answers, ...(await readAnswers(call, assessment)) }
       return { json: show(assessments.change(assessment.id, { answers }) ?? assessment) }
     }),
@@ -48,8 +50,7 @@ export function assessmentRoutes(platform: Platform): readonly Route[] {
 /** `{"answers": {"t1q1": "yes"}}`, or the same as a form: `t1q1=yes`. */
 async function readAnswers(call: Call, { area, tier }: Assessment): Promise<Readonly<Record<string, AnswerValue>>> {
   const number = Number(call.params['tier'])
-  const asked = findTier(area, number)?.questions.map(({ id }) => id)
-  if (!asked) throw new Refusal(404)
+  const asked = found(findTier(area, number)).questions.map(({ id }) => id)
   if (number > tier) throw new Refusal(402, { detail: `tier ${number} has to be paid for first` })
   const body = await readFields(call)
   const answers = 'answers' in body ? body['answers'] : body
@@ -70,7 +71,7 @@ function catalogueRoute({ broken, clock }: Platform): Route {
   return route('GET', '/api/catalogue', async call => {
     const region = call.url.searchParams.get('region') ?? 'world'
     const isKept = (kept.get(region) ?? 0) > clock.now() && !broken('ASM-19')
-    if (!isKept) await new Promise(resolve => setTimeout(resolve, catalogueWork))
+    if (!isKept) await setTimeout(catalogueWork)
     if (kept.size > 1_000) kept.clear()
     kept.set(region, clock.now() + catalogueLife * 1_000)
     return {

@@ -1,3 +1,4 @@
+import { created, found, gone, idOf } from '../kit/answers.ts'
 import { refuseErrors, textErrors, unless } from '../kit/field-errors.ts'
 import { readFields } from '../kit/fields.ts'
 import { html, page } from '../kit/html.ts'
@@ -26,7 +27,7 @@ export function authRoutes(platform: Platform): readonly Route[] {
       refuseErrors([...textErrors('email', email), ...textErrors('password', password), ...textErrors('name', name)])
       refuseErrors(unless(!accounts.byEmail(String(email)), 'email', 'is taken'))
       const given = { email: String(email), password: String(password), name: String(name), role: 'client' as const }
-      return { status: 201, json: grant(accounts.add(given)) }
+      return created(grant(accounts.add(given)))
     }),
     route('POST', '/api/auth/login', async call => {
       const { email, username = email, password } = await readFields(call)
@@ -47,19 +48,12 @@ export function authRoutes(platform: Platform): readonly Route[] {
       return { json: broken('ASM-11') ? { ...granted, access_token: tokens.sign(account.id, 'old', 0) } : granted }
     }),
     signed('GET', '/api/auth/me', (_, account) => ({ json: show(account) })),
-    signed('DELETE', '/api/auth/me', (_, account) => {
-      accounts.remove(account.id)
-      return { status: 204 }
-    }),
+    signed('DELETE', '/api/auth/me', (_, account) => gone(accounts.remove(account.id))),
     admin('GET', '/api/admin/accounts', () => ({ json: { accounts: accounts.all().map(show) } })),
-    admin('DELETE', '/api/admin/accounts/:id', call => {
-      if (!accounts.remove(call.params['id']!)) throw new Refusal(404)
-      return { status: 204 }
-    }),
+    admin('DELETE', '/api/admin/accounts/:id', call => gone(accounts.remove(idOf(call)))),
     // Rendered here and not in the browser, so that a name reaches a page as it is.
     route('GET', '/businesses/:id', call => {
-      const account = accounts.byId(call.params['id'])
-      if (!account) throw new Refusal(404)
+      const account = found(accounts.byId(idOf(call)))
       const name = broken('ASM-30') ? { markup: account.name } : account.name
       return { html: page({ title: 'Business', body: html`<main><h1>${name}</h1><p>Assessed here.</p></main>` }) }
     }),

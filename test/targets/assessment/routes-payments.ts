@@ -1,26 +1,25 @@
+import { created, found, idOf } from '../kit/answers.ts'
 import type { Stamp } from '../kit/collection.ts'
 import { refuseErrors, textErrors, unless } from '../kit/field-errors.ts'
 import { readFields } from '../kit/fields.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
-import { openTransaction, readPaymentEvent } from '../kit/payment-client.ts'
-import type { Account } from './accounts.ts'
 import { currency, findTier, services } from './catalogue.ts'
 import {
+  type Bought,
   owned,
   ownedRoutes,
   type Payment,
   type Platform,
-  providerKey,
   type ServiceRequest,
   signedRoutes,
-  webhookSecret,
 } from './platform.ts'
 
 /** What has to be known of every payment. */
 const paymentFields = ['amount', 'currency', 'billing_name', 'billing_email'] as const
 
-const show = ({ owner: _, createdAt: __, checkoutUrl, ...payment }: Payment & Stamp) => ({
+const show = ({ owner: _, createdAt: __, checkoutUrl, state, ...payment }: Payment) => ({
   ...payment,
+  state: state === 'paid' ? 'succeeded' : state,
   checkout_url: checkoutUrl,
 })
 
@@ -40,24 +39,18 @@ export function paymentRoutes(platform: Platform): readonly Route[] {
     signed('POST', '/api/payments', async (call, account) => {
       const fields = await readPayment(platform, call, ['assessment_id', 'tier'])
       const assessment = owned(assessments, String(fields['assessment_id']), account)
-      const tier = findTier(assessment.area, Number(fields['tier']))
-      if (!tier) throw new Refusal(404)
+      const tier = found(findTier(assessment.area, Number(fields['tier'])))
       refuseErrors(unless(!broken('ASM-01'), 'payment_intent', 'field required'))
-      const bought = { subject: assessment.id, tier: tier.tier }
-      return { status: 201, json: show(await prepare(platform, account, fields, tier.price, bought)) }
+      const bought = { owner: account.id, subject: assessment.id, tier: tier.tier }
+      return created(show(await prepare(platform, bought, fields, tier.price)))
     }),
     signed('GET', '/api/payments/:id', (call, account) => ({
-      json: show(owned(payments, call.params['id'], account)),
+      json: show(owned(payments, idOf(call), account)),
     })),
     route('POST', '/api/webhooks/payments', async call => {
-      // The provider lives in the machine's time, whatever the platform's clock says.
-      const { isPaid, reference } = await readPaymentEvent(call, { secret: webhookSecret, now: Date.now() })
-      const payment = payments.get(reference)
-      const state = isPaid ? 'succeeded' : 'cancelled'
+      const { payment, state } = await payments.hear(call)
       // Told twice, done once.
-      if (!payment || payment.state === state) return { status: 204 }
-      payments.change(payment.id, { state })
-      if (isPaid) fulfil(payment)
+      if (payment?.state === 'pending' && state === 'paid') fulfil(payment)
       return { status: 204 }
     }),
     ...requestRoutes(platform),
@@ -84,7 +77,7 @@ function requestRoutes(platform: Platform): readonly Route[] {
         ...textErrors('description', description, 500),
       ])
       const wanted = { service: String(service), description: String(description), price: offered!.price }
-      return { status: 201, json: showRequest(requests.add({ ...wanted, owner: account.id, state: 'open' })) }
+      return created(showRequest(requests.add({ ...wanted, owner: account.id, state: 'open' })))
     }),
     ...ownedRoutes(platform, {
       path,
@@ -94,11 +87,11 @@ function requestRoutes(platform: Platform): readonly Route[] {
       missing: broken('ASM-09') ? htmlError : undefined,
     }),
     signed('POST', `${path}/:id/payments`, async (call, account) => {
-      const request = owned(requests, call.params['id'], account)
+      const request = owned(requests, idOf(call), account)
       const fields = await readPayment(platform, call)
       if (request.state === 'paid') throw new Refusal(409, { detail: 'it is paid already' })
-      const payment = await prepare(platform, account, fields, request.price, { subject: request.id })
-      return { status: 201, json: show(payment) }
+      const bought = { owner: account.id, subject: request.id }
+      return created(show(await prepare(platform, bought, fields, request.price)))
     }),
   ]
 }
@@ -114,25 +107,17 @@ async function readPayment({ broken }: Platform, call: Call, more: readonly stri
 
 /** Tells the provider of a payment; the customer then pays on the provider's page. */
 async function prepare(
-  { parts, payments, provider }: Platform,
-  account: Account,
+  { parts, payments }: Platform,
+  bought: Bought,
   fields: Readonly<Record<string, unknown>>,
   price: number,
-  bought: Pick<Payment, 'subject' | 'tier'>,
-): Promise<Payment & Stamp> {
+): Promise<Payment> {
   refuseErrors([
     ...unless(Number(fields['amount']) === price, 'amount', `expected ${price}`),
     ...unless(fields['currency'] === currency, 'currency', `expected ${currency}`),
   ])
-  const unavailable = () => new Refusal(503, { detail: 'the payment provider does not answer' })
-  if (parts.isDown('payments')) throw unavailable()
-  const given = { ...bought, owner: account.id, amount: price, currency, checkoutUrl: '' }
-  const payment = payments.add({ ...given, state: 'pending' })
   const returnUrl = String(fields['return_url'] ?? 'http://localhost/')
-  const transaction = { reference: payment.id, amount: price, currency, returnUrl }
-  const checkoutUrl = await openTransaction({ url: provider.url, key: providerKey }, transaction)
-  const opened = checkoutUrl === undefined ? undefined : payments.change(payment.id, { checkoutUrl })
-  if (opened) return opened
-  payments.remove(payment.id)
-  throw unavailable()
+  const payment = parts.isDown('payments') ? undefined : await payments.open(bought, price, returnUrl)
+  if (!payment) throw new Refusal(503, { detail: 'the payment provider does not answer' })
+  return payment
 }

@@ -8,8 +8,8 @@ interface Field {
   readonly type?: string
   /** What stands in it first. */
   readonly value?: string
-  /** Of a select; an empty one stands for all. */
-  readonly values?: readonly string[]
+  /** Of a select: each its own text, or with a text beside it; an empty one stands for all. */
+  readonly values?: readonly (string | readonly [value: string, text: string])[]
   /** Of a select whose options come from the API: the call, what each shows, and the name of their list in the answer. */
   readonly from?: string
   readonly text?: string
@@ -42,13 +42,14 @@ interface Table {
   readonly live?: string
 }
 
-/** A form that is sent to the API. Then it gives thanks, or the answer leads on. */
+/** A form that is sent to the API. Then it gives thanks, or another page is shown: texts with values of the answer. */
 interface Sent {
   readonly kind: 'send'
   readonly call: string
   readonly fields: readonly Field[]
   readonly button: string
   readonly thanks?: string
+  readonly next?: string
 }
 
 /** Figures that the script fills. */
@@ -81,7 +82,7 @@ export function markupOf(part: Part, read: (name: string) => string = unread): M
     case 'table':
       return table(part)
     case 'send':
-      return html`<form data-api="${part.call}" data-thanks="${part.thanks ?? ''}" novalidate>${part.fields.map(control)}<button>${part.button}</button></form>`
+      return html`<form data-api="${part.call}" data-thanks="${part.thanks ?? ''}" data-next="${part.next ?? ''}" novalidate>${part.fields.map(control)}<button>${part.button}</button></form>`
     case 'filter':
       return html`<form data-filter role="search" aria-label="${part.label}">${part.fields.map(control)}<button>Show</button></form>`
     case 'figures':
@@ -117,9 +118,10 @@ function control({
     const first = value === undefined ? '' : html` value="${value}" step="any"`
     return html`<label>${label} <input name="${name}" type="${type}"${first}></label>`
   }
-  const options = (values ?? []).map(option =>
-    option === '' ? html`<option value="">all</option>` : html`<option>${option}</option>`,
-  )
+  const options = (values ?? []).map(option => {
+    const [value, shown] = typeof option === 'string' ? [option, option || 'all'] : option
+    return html`<option value="${value}">${shown}</option>`
+  })
   const remote = from === undefined ? '' : html` data-options="${from}" data-items="${items}" data-text="${text}"`
   return html`<label>${label} <select name="${name}"${remote}>${options}</select></label>`
 }

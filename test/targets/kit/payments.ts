@@ -9,8 +9,8 @@ export interface PaymentsOptions<Bought> {
   readonly webhookSecret: string
   readonly currency: string
   now(): number
-  /** A payment was paid or refunded: once for each, however often it is heard of. */
-  settled(payment: Payment<Bought>, state: string): void
+  /** A payment was paid or refunded: once for each, however often it is heard of. Default: nothing happens. */
+  settled?(payment: Payment<Bought>, state: string): void
 }
 
 /** `Bought`: what is paid for. */
@@ -35,7 +35,7 @@ export function createPayments<Bought extends object>(options: PaymentsOptions<B
     const from = state === 'refunded' ? 'paid' : 'pending'
     if (payment?.state !== from) return
     payments.change(payment.id, { state } as Partial<Kept>)
-    settled(payment, state)
+    settled?.(payment, state)
   }
   return {
     /** One that was made before. */

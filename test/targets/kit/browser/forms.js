@@ -37,7 +37,7 @@ function isFilledWell(form) {
  * - `read(values, form)`: the values in the form that the API wants. Default: as they are
  * - `thanksAlways`: a refusal passes for success: a fault
  *
- * It leads to `next` of the answer or `data-next` of the form; `data-thanks` tells what was done, with values of the answer.
+ * It leads to `next` of the answer, or to `data-next` of the form; `data-thanks` tells what was done. Both with values of the answer.
  */
 export function sendForms(
   api,
@@ -49,7 +49,7 @@ export function sendForms(
     say('[data-notice]', '')
     const answer = await api.call(path, method, method === 'DELETE' ? undefined : read(values, form), marker(form))
     if (!answer && !thanksAlways) return
-    const next = answer?.next || form.dataset.next
+    const next = answer?.next || fill(form.dataset.next ?? '', answer)
     if (next) return location.assign(next)
     delete form.dataset.edit
     if (form.dataset.thanks) {
