@@ -49,6 +49,9 @@ export interface Step {
   readonly steps?: readonly Step[]
 }
 
+/** Title of the step that tells, as its error, what a journey's clean-up could not remove. */
+export const cleanupStep = 'clean-up'
+
 /** Something kept of a run. `path` is relative to the artifact store. */
 export interface Artifact {
   readonly name: string

@@ -1,6 +1,6 @@
 /** A smoke run judged as a whole. It fails closed: what is missing, unknown, failed or of a wrong revision is never GO. */
 
-import type { Result } from './contracts.ts'
+import { cleanupStep, type Result } from './contracts.ts'
 import { toResult } from './judge.ts'
 import { checkKey, type Decision, type Revisions, type RunPlan } from './ports.ts'
 
@@ -140,6 +140,10 @@ function goodNews({ revisions }: Evidence, results: readonly Result[]): readonly
   const live = [...new Set(Object.values(revisions).flatMap(({ after }) => (after === undefined ? [] : [after])))]
   const degraded = results.filter(result => result.verdict === 'degraded')
   const retried = results.filter(result => result.verdict === 'passed' && result.earlier.length > 0)
+  const leftovers = results.flatMap(result => {
+    const trouble = result.steps.find(({ title }) => title === cleanupStep)?.error
+    return trouble === undefined ? [] : [{ result, trouble }]
+  })
   const passed = results.length === 1 ? 'the one check passed' : `all ${results.length} checks passed`
   return [
     `${passed}${live.length === 0 ? '' : ` on revision ${live.join(', ')}`}`,
@@ -148,5 +152,6 @@ function goodNews({ revisions }: Evidence, results: readonly Result[]): readonly
       result =>
         `warning: ${checkKey(result)} passed only at attempt ${result.attempts} (${result.earlier.at(-1)!.reason}: ${result.earlier.at(-1)!.detail})`,
     ),
+    ...leftovers.map(({ result, trouble }) => `warning: after ${checkKey(result)}: ${trouble}`),
   ]
 }

@@ -7,11 +7,13 @@
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type * as Playwright from 'playwright/test'
+import { cleanupStep } from '../core/contracts.ts'
 import { type AxeAudit, createAxeAudit, describeViolations } from './fixture/axe.ts'
 import { auditWithLighthouse, type LighthouseScore, loadLighthouse } from './fixture/lighthouse.ts'
 import { markRequests, marksOf, markTraffic } from './fixture/marks.ts'
 import { maskScreenshots } from './fixture/masks.ts'
 import { ownOrigins } from './fixture/origins.ts'
+import { createRemovals, type Removals } from './fixture/removals.ts'
 import { collectVitals } from './fixture/vitals.ts'
 
 export { contractMismatch } from './fixture/contract.ts'
@@ -39,7 +41,10 @@ function runningPlaywright(): typeof Playwright {
 export interface VedetteFixtures {
   /** Names this run; put it into the data that a journey creates, so that leftovers can be found: `synthetic-${runId}`. */
   readonly runId: string
-  /** Runs `work` after the test, also when it failed; the last registered first. */
+  /**
+   * Runs `work` after the test, also when it failed; the last registered first. Work that throws, and a DELETE that is refused (404 and
+   * 410 are well: it is gone already), become an error of the step `clean-up` and the figure `cleanup_failures`: the verdict stays.
+   */
   readonly cleanup: (work: () => unknown) => void
   /** Adds a figure to the result, e.g. `metric('orders_listed', 12)`. Names are small letters, digits and underscores. */
   readonly metric: (name: string, value: number) => void
@@ -55,6 +60,8 @@ export interface VedetteFixtures {
   readonly lighthouse: (path?: string) => Promise<LighthouseScore | undefined>
   /** @internal */
   readonly _vedetteFigures: Figures
+  /** @internal */
+  readonly _vedetteRemovals: Removals
 }
 
 interface Figures {
@@ -98,12 +105,12 @@ export const test = playwright.test.extend<VedetteFixtures>({
     )
   },
 
-  // biome-ignore lint/correctness/noEmptyPattern: as above.
-  cleanup: async ({}, use, info) => {
+  cleanup: async ({ _vedetteFigures: figures, _vedetteRemovals: removals }, use, info) => {
     const hooks: (() => unknown)[] = []
     await use(work => void hooks.push(work))
     // Each gets its chance, whatever the others do; the first error is told.
     const errors: unknown[] = []
+    removals.begin()
     for (const work of hooks.toReversed()) {
       try {
         await work()
@@ -111,8 +118,23 @@ export const test = playwright.test.extend<VedetteFixtures>({
         errors.push(error)
       }
     }
-    if (errors.length > 0) info.annotations.push({ type: 'cleanup', description: `clean-up failed: ${errors[0]}` })
+    const troubles = [
+      ...errors.map(error => (error instanceof Error ? error.message : String(error))),
+      ...removals.refused,
+    ]
+    if (troubles.length === 0) return
+    const description = `test data may be left: ${troubles[0]}${troubles.length > 1 ? ` (and ${troubles.length - 1} more)` : ''}`
+    figures.values.set('cleanup_failures', troubles.length)
+    info.annotations.push({ type: 'cleanup', description })
+    await playwright.test
+      .step(cleanupStep, () => {
+        throw new Error(description)
+      })
+      .catch(() => {})
   },
+
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  _vedetteRemovals: [async ({}, use) => use(createRemovals()), { box: true } as never],
 
   _vedetteFigures: [
     // biome-ignore lint/correctness/noEmptyPattern: as above.
@@ -152,10 +174,15 @@ export const test = playwright.test.extend<VedetteFixtures>({
     })
   },
 
-  context: async ({ context, runId, baseURL, axe, _vedetteFigures: figures }, use, info) => {
+  context: async (
+    { context, runId, baseURL, axe, _vedetteFigures: figures, _vedetteRemovals: removals },
+    use,
+    info,
+  ) => {
     const origins = ownOrigins(baseURL)
     const logs = listen(context)
     if (process.env['VEDETTE_RUN']) await markTraffic(context, ownOrigins(), marksOf(runId), baseURL)
+    removals.watch(context.request)
     const vitals = await collectVitals(context)
     const asked = wantedBy(info)
     const audit = axe || asked.includes('wcag21aa_violations') ? createAxeAudit(origins) : undefined
@@ -172,8 +199,9 @@ export const test = playwright.test.extend<VedetteFixtures>({
     if (audit) report(audit, figures, info)
   },
 
-  request: async ({ request, runId, baseURL }, use) => {
+  request: async ({ request, runId, baseURL, _vedetteRemovals: removals }, use) => {
     if (process.env['VEDETTE_RUN']) markRequests(request, ownOrigins(), marksOf(runId), baseURL)
+    removals.watch(request)
     await use(request)
   },
 })

@@ -64,7 +64,7 @@ export function createClinic(request: APIRequestContext, runId: string, cleanup:
       const response = await request.post('/api/sessions', { headers: member.headers, data })
       expect(response, 'booking').toBeOK()
       const session: Session = await response.json()
-      cleanup(() => request.delete(`/api/sessions/${session.id}`, { headers: member.headers }))
+      cleanup(() => clinic.cancel(member, ({ id }) => id === session.id))
       return session
     },
     async sessionsOf(person: Person): Promise<readonly Session[]> {
@@ -72,14 +72,15 @@ export function createClinic(request: APIRequestContext, runId: string, cleanup:
       expect(response, 'own sessions').toBeOK()
       return (await response.json()).sessions
     },
+    /** Cancels what is still booked of some sessions. */
+    async cancel(member: Person, isMeant: (session: Session) => boolean): Promise<void> {
+      const booked = (await clinic.sessionsOf(member)).filter(({ state }) => state === 'booked')
+      for (const { id } of booked.filter(isMeant)) {
+        await request.delete(`/api/sessions/${id}`, { headers: member.headers })
+      }
+    },
     /** Cancels what somebody else booked with the mark of this run. */
-    cancelFoundLater: (member: Person) =>
-      cleanup(async () => {
-        for (const { id, topic, state } of await clinic.sessionsOf(member)) {
-          if (topic.includes(mark) && state === 'booked')
-            await request.delete(`/api/sessions/${id}`, { headers: member.headers })
-        }
-      }),
+    cancelFoundLater: (member: Person) => cleanup(() => clinic.cancel(member, ({ topic }) => topic.includes(mark))),
     removeLater: (person: { readonly id: string }, by: Person) =>
       cleanup(() => request.delete(`/api/people/${person.id}`, { headers: by.headers })),
     async creditsOf(member: Person): Promise<number> {

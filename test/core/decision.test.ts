@@ -135,6 +135,17 @@ test('a degraded check and one that needed a retry pass with a warning', () => {
   ])
 })
 
+test('test data that a clean-up could not remove are told with a GO', () => {
+  const steps = [
+    { title: 'clean-up', startedAt: 0, duration: 1, error: 'test data may be left: DELETE /a answered 500' },
+  ]
+  const results = [gateResult('home'), gateResult('cart', { steps })]
+  expect(decide(evidence({ plan: plan('home', 'cart'), results }))).toMatchObject({
+    decision: 'go',
+    reasons: ['all 2 checks passed', 'warning: after shop/cart: test data may be left: DELETE /a answered 500'],
+  })
+})
+
 test('the missing result is part of the decision, so that every report shows it', () => {
   expect(decide(evidence({ plan: plan('home', 'cart') })).results).toMatchObject([
     { check: 'home', verdict: 'passed' },

@@ -25,6 +25,8 @@ async function listen(): Promise<{ readonly url: string; readonly seen: Seen[]; 
     request.on('end', () => {
       seen.push({ path: request.url ?? '', headers: request.headers, body })
       response.setHeader('content-type', 'text/html')
+      if (request.url?.startsWith('/refused/')) response.statusCode = 500
+      if (request.url === '/gone') response.statusCode = 404
       response.setHeader('access-control-allow-origin', '*')
       response.end(
         request.url?.startsWith('/?') || request.url === '/'
@@ -101,6 +103,15 @@ describe('our fixture', () => {
     const cleaned = own.seen.filter(({ path }) => path === '/cleaned')
     expect(cleaned.length).toBe(3)
     expect(new Set(cleaned.map(({ headers }) => headers['x-vedette-run'])).size).toBe(3)
+  })
+
+  test('tells what a clean-up could not remove, whoever looks at the answer; the verdict stays', () => {
+    const saw = last(outcomes, 'marked/leaves-something-behind')
+    const error = `test data may be left: DELETE ${own.url}/refused/2 answered 500 (and 1 more)`
+    expect(saw).toMatchObject({ ok: true, metrics: { cleanup_failures: 2 } })
+    expect(saw.steps).toMatchObject([{ title: 'clean-up', error: expect.stringContaining(error) }])
+    expect(last(outcomes, failure).metrics).toMatchObject({ cleanup_failures: 1 })
+    expect(last(outcomes, visit).metrics).not.toHaveProperty('cleanup_failures')
   })
 
   test('keeps console and network log of a failure', () => {
