@@ -1,75 +1,20 @@
 import { z } from 'zod'
 import { below, nameOf, parseOptions, show } from '../config/options.ts'
-import { isSecret } from '../config/secret.ts'
-import type { Breach, Observation, Problem } from '../core/contracts.ts'
-import type { Probe, ProbeRun, Secret } from '../core/definitions.ts'
-import { describeLimit, keepsLimit, type LimitRef, type Statistic, statistic } from '../core/requirements.ts'
-import { publicOnly } from '../system/address-guard.ts'
+import type { Observation, Problem } from '../core/contracts.ts'
+import type { Probe, ProbeRun } from '../core/definitions.ts'
 import { prepareExchange } from '../system/exchange.ts'
-import { createTlsContexts } from '../system/tls-contexts.ts'
-import { daysFigures, daysLimits, lifeBreaches, lifeMetrics, lifeOf } from './parts/certificate.ts'
-import {
-  addresses,
-  ca,
-  caFiles,
-  family,
-  isJson,
-  isLimitRef,
-  list,
-  originName,
-  secretsIn,
-  servername,
-  text,
-  wants,
-} from './parts/fields.ts'
+import { daysFigures, daysLimits } from './parts/certificate.ts'
+import { caFiles, isLimitRef, originName, secretsIn } from './parts/fields.ts'
 import { compileExpectations, type HttpExpectations, httpExpectations, type Judge } from './parts/http-expectations.ts'
+import { breachesOf, metricsOf } from './parts/http-figures.ts'
+import { preparer, requestFields } from './parts/http-request.ts'
 import { type Walk, type WalkPlan, walk } from './parts/http-walk.ts'
 import { cutShort, type Trouble } from './parts/trouble.ts'
 import { unusable } from './parts/unusable.ts'
 
 export const httpOptions = z.strictObject({
   origin: originName,
-  method: z
-    .string()
-    .regex(/^[A-Z]+$/, wants("a method such as 'POST'"))
-    .optional()
-    .describe("Method. Default: 'GET'; with a body 'POST'."),
-  headers: z
-    .record(z.string(), text)
-    .optional()
-    .describe('Headers to send. Those that are secrets stay with their origin.'),
-  body: text.optional().describe('Body to send.'),
-  json: z
-    .unknown()
-    .refine(value => isJson(value), wants('what JSON can hold (text, figures, lists, objects), or secrets in it'))
-    .optional()
-    .describe('Body to send as JSON; may hold secrets. Sets content-type.'),
-  basic: z
-    .strictObject({
-      username: text.describe('Name: text or a secret.'),
-      password: text.describe('Password: text or a secret.'),
-    })
-    .optional()
-    .describe('Name and password (Basic authentication), for the origin of the check only.'),
-  bearer: text.optional().describe('Token (Bearer authentication), for the origin of the check only.'),
-  ca,
-  servername,
-  verify: z.boolean().optional().describe('False: a bad certificate is no failure. Default: true.'),
-  family,
-  addresses,
-  redirects: z
-    .int()
-    .min(0)
-    .max(50)
-    .optional()
-    .describe('Redirects to follow; one more is a failure. 0 follows none. Default: 10.'),
-  limits: z
-    .strictObject({
-      wire: z.int().min(1).optional().describe('Most bytes of the body as it travels. Default: 10,000,000.'),
-      unpacked: z.int().min(1).optional().describe('Most bytes of the body unpacked. Default: 50,000,000.'),
-    })
-    .optional()
-    .describe('Limits on the size of the answer.'),
+  ...requestFields,
   samples: z
     .int()
     .min(1)
@@ -105,7 +50,7 @@ export function http(path: string, given: HttpOptions = {}): Probe {
   if (problems.length > 0) return unusable(common.kind, common.summary, problems)
   const expect: HttpExpectations = options.expect ?? {}
   const judge = compileExpectations(expect)
-  const prepare = preparer(method, options, judge)
+  const prepare = preparer(method, options, expect, judge.needsBody)
   const urlOf = addresser(path, options.origin)
   return Object.freeze({
     ...common,
@@ -170,69 +115,6 @@ function conflicts(options: Options): readonly Problem[] {
   ]
 }
 
-/** Everything of a request that does not change between runs is made here, once. */
-function preparer(method: string, options: Options, judge: Judge): (run: ProbeRun, echo: string) => WalkPlan {
-  const expect = options.expect ?? {}
-  const written = Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const)
-  const isPrivate = (name: string, value: unknown) => isSecret(value) || name === 'authorization' || name === 'cookie'
-  const headers: Record<string, string> = {
-    accept: '*/*',
-    ...(expect.compression === undefined ? {} : { 'accept-encoding': offered(expect.compression) }),
-    ...(options.json === undefined ? {} : { 'content-type': 'application/json' }),
-  }
-  for (const [name, value] of written) if (!isPrivate(name, value)) headers[name] = value as string
-  const secrets = written.filter(([name, value]) => isPrivate(name, value))
-  const echoed = list(expect.echo).map(name => name.toLowerCase())
-  const bodySecret = isSecret(options.body) || secretsIn(options.json).length > 0
-  const body = bodySecret ? undefined : bodyOf(options, value => String(value))
-  const plan = {
-    method,
-    headers,
-    body,
-    privateBody: bodySecret,
-    redirects: options.redirects ?? 10,
-    follow: expect.redirect === undefined,
-    limits: { wire: options.limits?.wire ?? 10_000_000, unpacked: options.limits?.unpacked ?? 50_000_000 },
-    keepBody: judge.needsBody,
-    family: options.family,
-    guard: options.addresses === 'public' ? publicOnly() : undefined,
-    contexts: createTlsContexts(),
-    tls: options.ca === undefined ? {} : { ca: options.ca },
-    verify: options.verify ?? true,
-    servername: options.servername,
-  }
-  return (run, echo) => {
-    const credentials: Record<string, string> = {}
-    for (const [name, value] of secrets) credentials[name] = run.reveal(value)
-    if (options.bearer !== undefined) credentials['authorization'] = `Bearer ${run.reveal(options.bearer)}`
-    if (options.basic) {
-      const pair = `${run.reveal(options.basic.username)}:${run.reveal(options.basic.password)}`
-      credentials['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`
-    }
-    return {
-      ...plan,
-      credentials,
-      ...(echoed.length === 0
-        ? {}
-        : { headers: { ...headers, ...Object.fromEntries(echoed.map(name => [name, echo])) } }),
-      ...(bodySecret ? { body: bodyOf(options, secret => run.reveal(secret)) } : {}),
-    }
-  }
-}
-
-const offered = (compression: boolean | string) =>
-  compression === false ? 'identity' : compression === true ? 'gzip, br, zstd, deflate' : compression
-
-function bodyOf(options: Options, reveal: (secret: Secret) => string): string | undefined {
-  if (options.body !== undefined) return isSecret(options.body) ? reveal(options.body) : options.body
-  if (options.json === undefined) return undefined
-  // A secret serialises itself as `[secret]` before a replacer sees it, hence the look at the holder.
-  return JSON.stringify(options.json, function (this: Record<string, unknown>, key, value) {
-    const raw = this[key]
-    return isSecret(raw) ? reveal(raw) : value
-  })
-}
-
 async function observe(
   run: ProbeRun,
   urlOf: (run: ProbeRun) => URL,
@@ -291,59 +173,4 @@ function joined(troubles: readonly Trouble[], sample: number, samples: number): 
   const more = troubles.length > mostTold ? `; and ${troubles.length - mostTold} more` : ''
   const which = samples > 1 ? `sample ${sample} of ${samples}: ` : ''
   return { reason: troubles[0]!.reason, detail: `${which}${details.join('; ')}${more}` }
-}
-
-function metricsOf(run: ProbeRun, { last, redirects, url }: Walk, options: Options): Readonly<Record<string, number>> {
-  const length = Number(last.headers['content-length'] ?? Number.NaN)
-  return {
-    ...(last.status === undefined
-      ? {}
-      : {
-          http_status: last.status,
-          http_version: last.version ?? 1.1,
-          http_redirects: redirects,
-          http_ssl: url.protocol === 'https:' ? 1 : 0,
-          http_wire_bytes: last.wireBytes,
-          http_body_bytes: last.bodyBytes,
-          ...(Number.isSafeInteger(length) ? { http_content_length: length } : {}),
-        }),
-    ...(last.certificate === undefined ? {} : lifeMetrics(lifeOf(last.certificate, run.clock.now()))),
-    ...(options.samples === undefined ? {} : { http_samples: options.samples }),
-  }
-}
-
-function breachesOf(
-  run: ProbeRun,
-  expect: HttpExpectations,
-  options: Options,
-  durations: readonly number[],
-  seen: Walk,
-): readonly Breach[] {
-  const { certificate } = seen.last
-  return [
-    ...(expect.duration === undefined ? [] : durationBreaches(run, expect.duration, options.statistic, durations)),
-    ...(expect.certificate === undefined || certificate === undefined
-      ? []
-      : lifeBreaches(run, expect.certificate, lifeOf(certificate, run.clock.now()))),
-  ]
-}
-
-function durationBreaches(
-  run: ProbeRun,
-  wanted: number | LimitRef,
-  chosen: Statistic | undefined,
-  durations: readonly number[],
-): readonly Breach[] {
-  if (typeof wanted === 'number') {
-    const stat = chosen ?? 'max'
-    const value = statistic(durations, stat)
-    const name = durations.length > 1 ? `duration_ms ${stat}` : 'duration_ms'
-    return value <= wanted ? [] : [{ metric: 'duration_ms', value, limit: `${name} <= ${wanted}` }]
-  }
-  const limit = run.limit(wanted)
-  const ms = statistic(durations, chosen ?? limit.stat ?? 'max')
-  const value = /_s$/.test(limit.metric) ? ms / 1_000 : ms
-  return keepsLimit(limit, value)
-    ? []
-    : [{ requirement: wanted.requirement, metric: limit.metric, value, limit: describeLimit(limit) }]
 }

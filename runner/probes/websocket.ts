@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net'
-import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { below, nameOf, parseOptions, show } from '../config/options.ts'
 import type { Observation, Problem, Step } from '../core/contracts.ts'
@@ -22,6 +20,7 @@ import {
 } from './parts/fields.ts'
 import { cutShort, type Trouble, troubleOf } from './parts/trouble.ts'
 import { unusable } from './parts/unusable.ts'
+import { type Channel, type Ending, openChannel, until } from './parts/websocket-channel.ts'
 
 const step = z.strictObject({
   expect: pattern
@@ -91,7 +90,7 @@ export function websocket(path: string, given: WebsocketOptions = {}): Probe {
       const dialled = await dial(run, target, times)
       if ('trouble' in dialled) return { ok: false, ...dialled.trouble, phases: phasesOf(times) }
       const { socket } = dialled
-      const channel = open(url, options.protocols ?? [], headersOf(run, url, options), socket)
+      const channel = openChannel(url, options.protocols ?? [], headersOf(run, url, options), socket)
       try {
         const { steps, trouble, opened } = await talk(run, channel, options, times, url)
         const phases = phasesOf(times, opened ?? run.clock.monotonic())
@@ -140,71 +139,6 @@ function headersOf(run: ProbeRun, url: URL, { headers = {}, bearer }: Options): 
     ...(run.ownOrigin(new URL(url.href.replace(/^ws/, 'http'))) ? run.marks : {}),
     ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, run.reveal(value)])),
     ...(bearer === undefined ? {} : { authorization: `Bearer ${run.reveal(bearer)}` }),
-  }
-}
-
-type Ending =
-  | { readonly kind: 'status'; readonly status: number }
-  | { readonly kind: 'error'; readonly error: Error }
-  | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
-
-/** A WebSocket as a list of what came over it. */
-interface Channel {
-  isOpen(): boolean
-  readonly messages: string[]
-  ending(): Ending | undefined
-  send(message: string): void
-  /** Calls back whenever something has happened. */
-  onChange(look: () => void): void
-  close(): void
-}
-
-const mostBytes = 1_000_000
-
-function open(url: URL, protocols: readonly string[], headers: Record<string, string>, socket: Socket): Channel {
-  const messages: string[] = []
-  let ending: Ending | undefined
-  let isOpen = false
-  let look = () => {}
-  const end = (how: Ending) => {
-    ending ??= how
-    look()
-  }
-  const ws = new WebSocket(url, [...protocols], {
-    headers,
-    // The connection is made already, with its phases timed.
-    createConnection: () => socket,
-    followRedirects: false,
-    perMessageDeflate: false,
-    maxPayload: mostBytes,
-  })
-  ws.on('open', () => {
-    isOpen = true
-    look()
-  })
-  ws.on('message', data => {
-    messages.push(String(data))
-    look()
-  })
-  ws.on('unexpected-response', (_, response) => {
-    response.destroy()
-    end({ kind: 'status', status: response.statusCode ?? 0 })
-  })
-  ws.on('error', error => end({ kind: 'error', error }))
-  ws.on('close', (code, reason) => end({ kind: 'closed', code, reason: reason.toString() }))
-  return {
-    isOpen: () => isOpen,
-    messages,
-    ending: () => ending,
-    send: message => ws.send(message),
-    onChange: call => {
-      look = call
-    },
-    close() {
-      look = () => {}
-      if (isOpen) ws.close(1_000)
-      else ws.terminate()
-    },
   }
 }
 
@@ -264,26 +198,6 @@ function hear(
     if (unwanted !== undefined && fits(unwanted, message)) return { unwanted: message }
   }
   return undefined
-}
-
-/** Waits until `find` finds something, the WebSocket ends, or the time is over. */
-function until<T>(run: ProbeRun, channel: Channel, find: () => T | undefined): Promise<T | Ending | 'aborted'> {
-  return new Promise(resolve => {
-    const settle = (value: T | Ending | 'aborted') => {
-      channel.onChange(() => {})
-      run.signal.removeEventListener('abort', onAbort)
-      resolve(value)
-    }
-    const onAbort = () => settle('aborted')
-    const look = () => {
-      const value = find() ?? channel.ending()
-      if (value !== undefined) settle(value)
-    }
-    if (run.signal.aborted) return onAbort()
-    run.signal.addEventListener('abort', onAbort, { once: true })
-    channel.onChange(look)
-    look()
-  })
 }
 
 function troubleIn(run: ProbeRun, ending: Ending | 'aborted', wanted: string, peer: string): Trouble {

@@ -7,7 +7,7 @@ import { hostOf, portOf } from '../../system/connector.ts'
 import { exchange } from '../../system/exchange.ts'
 import type { Exchange, ExchangeTimes } from '../../system/exchange-record.ts'
 import type { ContextOptions, TlsContexts } from '../../system/tls-contexts.ts'
-import { plainUrl } from './http-expectations.ts'
+import { plainUrl } from './http-rules.ts'
 import { phasesBetween } from './phases.ts'
 import { cutShort, progress, refuseUnasked, type Trouble, troubleOf } from './trouble.ts'
 
