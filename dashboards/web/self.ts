@@ -1,5 +1,6 @@
 /** "Can what these pages say be believed?" */
 
+import type { Sign } from '../../runner/core/own-state.ts'
 import type { SelfStats, StoreStats } from '../../runner/core/ports.ts'
 import { ago, bytes, count, dash, duration, exact, percent, span, whole } from './format.ts'
 import { type Content, html } from './html.ts'
@@ -46,7 +47,7 @@ export interface SelfData {
 
 export function selfPage(data: SelfData): Page {
   const { self, day } = data
-  const isFine = self.ready && !self.refused?.length && !self.unlisted?.length
+  const isFine = self.ready && !self.refused?.length && !self.unlisted?.length && self.guard.trouble === undefined
   const state = !self.ready ? 'down' : isFine ? 'up' : 'degraded'
   const known = day.runs === 0 ? undefined : 1 - day.unknown / day.runs
   return {
@@ -57,11 +58,14 @@ export function selfPage(data: SelfData): Page {
       self.ready
         ? isFine
           ? 'The monitor is well'
-          : 'The monitor goes on with what it has'
+          : self.guard.trouble === undefined
+            ? 'The monitor goes on with what it has'
+            : 'The monitor cannot see everything'
         : 'The monitor is not ready'
     }</h1>
 <p>${self.ready ? html`${count(data.checks, 'check')}; ${known === undefined ? 'no run in the last day' : html`${percent(known)} of ${count(day.runs, 'run')} of the last day could be judged`}` : (self.notReady ?? 'starting')}</p></section>
 ${tiles(data)}
+${ownTrouble(data)}
 ${unknownTime(data)}
 ${falseAlarms(data)}
 ${history(data)}`,
@@ -102,6 +106,39 @@ function deadMansSwitch({ deadMansSwitch: dead }: SelfStats, now: number): reado
     html`<span${isLate ? html` class="wrong"` : ''}>${ago(dead.lastAskedAt, now)}</span>`,
     isLate ? `late: due every ${span(dead.every)}` : `asked every ${span(dead.every)}`,
   ]
+}
+
+/** Whether failures may be ours, and how many were. */
+function ownTrouble({ self: { guard }, now }: SelfData): Content {
+  const { trouble, signs, lookedAt } = guard
+  const runs = Object.values(guard.excused).reduce((sum, count) => sum + count, 0)
+  const current =
+    trouble === undefined
+      ? ''
+      : html`<p><span class="wrong">${own[trouble.sign]}</span> since ${ago(trouble.since, now)}: ${trouble.detail}. ${count(trouble.runs, 'failing run')} ${trouble.runs === 1 ? 'is' : 'are'} unknown for it.</p>`
+  return html`<section id="own" data-live><h2>Own trouble</h2>${current}${rowsTable<Sign>({
+    label: 'Our own state',
+    columns: [
+      { name: 'Part', as: 'head', show: ({ name }) => own[name] },
+      {
+        name: 'State',
+        show: ({ trouble }) => (trouble === undefined ? 'well' : html`<span class="wrong">in trouble</span>`),
+      },
+      { name: 'What was found', as: 'wide', show: ({ trouble = dash }) => trouble },
+      { name: 'Runs excused', as: 'num', show: ({ name }) => whole(guard.excused[name]) },
+    ],
+    rows: signs,
+  })}<p class="quiet note">${lookedAt === undefined ? 'Not looked at yet' : html`Looked at ${ago(lookedAt, now)}`}. Since the start ${count(guard.blamed + runs, 'failing run')} ${guard.blamed + runs === 1 ? 'was' : 'were'} held against our own state before anybody was blamed: ${whole(runs)} ours, ${whole(guard.blamed)} left with the target.</p></section>`
+}
+
+const own: Readonly<Record<Sign['name'], string>> = {
+  link: 'Link',
+  resolver: 'Name servers',
+  clock: 'Clock',
+  cpu: 'CPU and loop delay',
+  memory: 'Memory',
+  disk: 'Disks',
+  browser: 'Browser',
 }
 
 function unknownTime({ unknown, isCut, now }: SelfData): Content {

@@ -9,6 +9,7 @@ import { askRevision } from '../system/ask-revision.ts'
 import { collectGarbage } from '../system/collect-garbage.ts'
 import { becomeLean } from '../system/lean-process.ts'
 import { createRequests } from '../system/notifier-request.ts'
+import { createOwnSigns } from '../system/own-signs.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadRequest } from './configuration-options.ts'
@@ -79,6 +80,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       log,
     })
     await using requests = createRequests()
+    using signs = createOwnSigns({ clock: io.clock, folders: [folder, io.env['TMPDIR'] ?? '/tmp', '/dev/shm'] })
     let swept = false
     const watch = await createWatch({
       request,
@@ -90,6 +92,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
       random: Math.random,
       heartbeatSecret: readHeartbeatSecret(folder),
       askRevision,
+      lookAtOurselves: signs.look,
       send: requests.request,
       readArtifact: artifact => readFile(join(evidence, artifact.path)).catch(() => undefined),
       ...(values.location === undefined ? {} : { location: values.location }),

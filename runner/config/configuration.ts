@@ -97,6 +97,25 @@ export const configurationOptions = z.strictObject({
     .strictObject({ title: z.string().describe('Title of the page.') })
     .optional()
     .describe('The public status page, with what each system shows of itself. Default: none.'),
+  guard: z
+    .strictObject({
+      references: z
+        .array(
+          z
+            .string()
+            .regex(
+              /^tcp:\/\/(\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:]+\]):\d+$/,
+              "expected an address such as 'tcp://192.0.2.1:443': without a name, because a reference must not need the resolver",
+            ),
+        )
+        .max(5)
+        .optional()
+        .describe(
+          'Addresses that accept connections as long as the link of this machine works, best two that have nothing in common: when none does any more, failures are our own. Default: none; the link is judged by what the kernel tells.',
+        ),
+    })
+    .optional()
+    .describe('How our own trouble is told from trouble of the targets.'),
   publicUrl: z
     .url()
     .optional()
@@ -138,6 +157,7 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
     notifiers: Array.isArray(options.notifiers) ? options.notifiers : [],
     maintenance: Array.isArray(options.maintenance) ? options.maintenance : [],
     alarms: alarmSettings(options.alarms),
+    guard: { references: options.guard?.references ?? [] },
     ...(options.status === undefined ? {} : { status: options.status }),
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl.replace(/\/+$/, '') }),
     concurrency: { probes: options.concurrency?.probes ?? 64, journeys: options.concurrency?.journeys ?? 1 },

@@ -259,6 +259,8 @@ export interface Configuration {
   readonly notifiers: readonly Notifier[]
   readonly maintenance: readonly Maintenance[]
   readonly alarms: AlarmSettings
+  /** Addresses (`tcp://192.0.2.1:443`) that accept connections as long as our own link works. */
+  readonly guard: { readonly references: readonly string[] }
   /** The public status page; absent: there is none. */
   readonly status?: { readonly title: string }
   /** Where people reach our pages, for links in messages: `https://vedette.example.com`. */

@@ -8,6 +8,7 @@ import type { Incident, IncidentLine } from './incidents.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Notification } from './notifications.ts'
 import type { ObjectiveState } from './objectives.ts'
+import type { GuardState } from './own-state.ts'
 
 // ---- runs ---------------------------------------------------------------------------------------------------------
 
@@ -358,6 +359,8 @@ export interface SelfStats {
   readonly notReady?: string
   /** The address that is asked after each full healthy loop; absent: none is configured. */
   readonly deadMansSwitch?: { readonly every: number; readonly lastAskedAt?: number; readonly trouble?: string }
+  /** What is known of our own state, and which failures were ours. */
+  readonly guard: GuardState
 }
 
 export type WatchEvent =

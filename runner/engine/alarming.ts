@@ -30,6 +30,8 @@ export interface AlarmingOptions {
   onEvent(event: WatchEvent): void
   /** How receivers are asked; without it nobody can be told. */
   readonly send?: SendRequest
+  /** Own trouble that makes runs unknown, and since when by the monotonic clock. */
+  ownTrouble(): { readonly since: number; readonly detail: string } | undefined
   readArtifact?(artifact: Artifact): Promise<Uint8Array | undefined>
 }
 
@@ -113,6 +115,7 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
       )
       return every.length === 0 ? undefined : Math.min(...every)
     },
+    trouble: options.ownTrouble,
     signal: engine.signal,
   })
   const deadMansSwitch = createDeadMansSwitch({

@@ -8,6 +8,8 @@ export interface BlindnessOptions {
   readonly clock: Clock
   /** Shortest interval of what is watched, ms; absent while nothing is. */
   fastest(): number | undefined
+  /** Own trouble that makes runs unknown while others pass, since when by the steady clock. */
+  trouble(): { readonly since: number; readonly detail: string } | undefined
   signal(signal: Signal): void
 }
 
@@ -18,12 +20,17 @@ export interface Blindness {
   stop(): void
 }
 
-const lookEvery = 30_000
+const lookEvery = 10_000
 // Never sooner: a reload or a busy minute is no blindness.
 const shortest = 180_000
+// Where the cause is known nothing has to be waited for but that it may pass by itself.
+const shortestKnown = 60_000
 
-/** Raises a signal when for three intervals of the fastest check no scheduled run told anything, or all of them failed by our own fault. */
-export function createBlindness({ clock, fastest, signal }: BlindnessOptions): Blindness {
+/**
+ * Raises a signal when for three intervals of the fastest check no scheduled run told anything or all of them failed by our own fault, or when
+ * own trouble has made runs unknown for as long, though others pass.
+ */
+export function createBlindness({ clock, fastest, trouble, signal }: BlindnessOptions): Blindness {
   // By the steady clock: one that is set makes nobody blind.
   let seenAt = clock.monotonic()
   let since = 0
@@ -34,19 +41,23 @@ export function createBlindness({ clock, fastest, signal }: BlindnessOptions): B
   const look = () => {
     const interval = fastest()
     const now = clock.monotonic()
-    const patience = Math.max(shortest, 3 * (interval ?? 0))
-    const blind = interval !== undefined && now - seenAt > patience
+    const threeIntervals = 3 * (interval ?? 0)
+    const isStill = interval !== undefined && now - seenAt > Math.max(shortest, threeIntervals)
+    const own = trouble()
+    const isTroubled = own !== undefined && now - own.since > Math.max(shortestKnown, threeIntervals)
+    const blind = isStill || isTroubled
     if (blind !== firing) {
       firing = blind
-      if (blind) since = seenAt
-      const why = unknown > 0 ? `${unknown} runs could not be made, by our own fault` : 'no run at all'
+      if (blind) since = isTroubled ? own.since : seenAt
       signal({
         id: 'blind',
         system: ourselves,
         cause: 'blind',
         severity: 'p0',
         title: 'Vedette cannot see',
-        detail: `expected a result at least every ${formatDuration(interval ?? 0)}, found none for ${formatDuration(now - since)}: ${why}`,
+        detail: isTroubled
+          ? `expected to see every target, found own trouble for ${formatDuration(Math.round(now - since))}: ${own.detail}`
+          : `expected a result at least every ${formatDuration(interval ?? 0)}, found none for ${formatDuration(now - since)}: ${unknown > 0 ? `${unknown} runs could not be made, by our own fault` : 'no run at all'}`,
         firing,
         at: clock.now(),
       })

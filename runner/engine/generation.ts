@@ -1,7 +1,9 @@
 import type { Loaded } from '../config/load-configuration.ts'
 import type { Clock, HealthPolicy, Problem, Result } from '../core/contracts.ts'
 import type { Check, JourneyCheck, System } from '../core/definitions.ts'
+import type { Needs } from '../core/guard.ts'
 import { unknownHealth } from '../core/health.ts'
+import { needsOf } from '../core/needs.ts'
 import { type CheckKey, checkKey, type Journeys, type WatchedCheck } from '../core/ports.ts'
 import { type Scrub, scrubber } from '../core/redaction.ts'
 import { type Feeder, feederOf } from '../core/sli.ts'
@@ -37,6 +39,10 @@ export interface Generation {
   feeders(system: string): readonly Feeder[]
   policyOf(key: CheckKey): HealthPolicy | undefined
   find(key: CheckKey): { readonly system: System; readonly check: Check } | undefined
+  /** What a check needs of this machine; undefined for heartbeats and for what is not watched. */
+  needsOf(key: CheckKey): Needs | undefined
+  /** Of all checks that are run. */
+  needs(): readonly Needs[]
   /** False: journeys are still being listed, or cannot be. */
   isListed(): boolean
   checks(recorder: Recorder, signals: Signals): readonly WatchedCheck[]
@@ -57,6 +63,8 @@ interface Shown {
   readonly check: Check
   readonly timetable: Timetable
   readonly interval: number
+  /** Absent: it is never run. */
+  readonly needs?: Needs
   readonly command?: string
 }
 
@@ -67,7 +75,8 @@ export function createGeneration(options: GenerationOptions): Generation {
     const timetable = timetableOf(check.schedule, phase, location)
     const interval = intervalOf(check.schedule, timetable, startedAt)
     const key = checkKey({ system: system.id, check: check.id })
-    return [key, { system, check, timetable, interval, ...(command === undefined ? {} : { command }) }]
+    const needs = check.heartbeat === undefined ? { needs: needsOf(check, loaded.urls[system.id] ?? {}) } : {}
+    return [key, { system, check, timetable, interval, ...needs, ...(command === undefined ? {} : { command }) }]
   }
   const probes = new Map(
     loaded.configuration.systems.flatMap(system =>
@@ -156,6 +165,8 @@ export function createGeneration(options: GenerationOptions): Generation {
         .map(({ check, interval }) => feederOf(check, interval)),
     policyOf: key => find(key)?.check.policy,
     find,
+    needsOf: key => find(key)?.needs,
+    needs: () => [...probes.values(), ...journeysShown().values()].flatMap(({ needs }) => needs ?? []),
     isListed: () => listed,
     checks: (recorder, signals) =>
       [...probes, ...journeysShown()].map(([key, item]) => watchedCheck(key, item, recorder, signals)),

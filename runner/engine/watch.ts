@@ -1,6 +1,8 @@
 import { type Loaded, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
 import type { Clock, Problem, Result } from '../core/contracts.ts'
 import { RunnerFault } from '../core/fault.ts'
+import { isNeeded } from '../core/guard.ts'
+import type { Sign } from '../core/own-state.ts'
 import {
   type AskRevision,
   type CheckKey,
@@ -13,6 +15,7 @@ import {
 import { type AlarmingOptions, createAlarming } from './alarming.ts'
 import { createDeploys } from './deploys.ts'
 import { createGeneration, type Generation } from './generation.ts'
+import { createGuard } from './guard.ts'
 import { createHeartbeats } from './heartbeats.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import type { JourneyRunner } from './journey-runner.ts'
@@ -48,6 +51,8 @@ export interface WatchOptions extends Pick<AlarmingOptions, 'send' | 'readArtifa
   readonly startThread?: StartThread
   /** What the tokens of heartbeats are made of. Without it none can be sent. */
   readonly heartbeatSecret?: string
+  /** Looks at the machine that we run on, before targets are blamed. Without it every failure is the target's. */
+  lookAtOurselves?(references: readonly string[], signal: AbortSignal): Promise<readonly Sign[]>
   /** Asks for the revisions that are live, to see deploys. Without it only those that are told are known. */
   readonly askRevision?: AskRevision
 }
@@ -114,7 +119,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         version,
         random,
         lastRunAt,
-        onResult: result => recorder.record(result),
+        onResult: result => guard.record(result),
         onMissed(count) {
           missed += count
         },
@@ -134,6 +139,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     generation: () => current,
     check: key => watch.check(key),
     trouble: () => watch.self().notReady,
+    ownTrouble: () => guard.trouble(),
     onEvent: emit,
     ...(options.send === undefined ? {} : { send: options.send }),
     ...(options.readArtifact === undefined ? {} : { readArtifact: options.readArtifact }),
@@ -156,6 +162,14 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     last: await lastResults(store, known.length),
   })
   alarms.connect(recorder)
+  const guard = createGuard({
+    clock,
+    log,
+    look: async signal => options.lookAtOurselves?.(current.loaded.configuration.guard.references, signal) ?? [],
+    needsOf: key => current.needsOf(key),
+    watched: sign => current.needs().filter(needs => isNeeded(sign, needs)).length,
+    record: recorder.record,
+  })
   await alarming.start()
   const heartbeats = createHeartbeats({
     store,
@@ -191,9 +205,9 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       missed += report.missed
       for (const late of report.lateness) latenesses.add(late)
       for (const check of report.overlaps) log.warn({ check }, 'missed: the run before has not ended')
-      for (const result of report.results) recorder.record(result)
+      for (const result of report.results) guard.record(result)
     },
-    onLost: (key, slot, why) => recorder.record(unknownResult(identity(key, slot, 'schedule'), slot, why)),
+    onLost: (key, slot, why) => guard.record(unknownResult(identity(key, slot, 'schedule'), slot, why)),
     lostResult(key, why) {
       const now = clock.now()
       const result = unknownResult(identity(key, now + Math.floor(random() * 1_000), 'manual'), now, why)
@@ -321,6 +335,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         ready: notReady === undefined,
         ...(notReady === undefined ? {} : { notReady }),
         ...(deadMansSwitch === undefined ? {} : { deadMansSwitch }),
+        guard: guard.state(),
       }
     },
     publicStatus: () => current.loaded.configuration.status,
@@ -358,6 +373,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         const ended = [...generations].map(generation => generation.stop(grace))
         await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
         await Promise.all([heartbeats.stop(), deploys.stop()])
+        guard.stop()
         await recorder.close()
         await alarming.stop()
       })()

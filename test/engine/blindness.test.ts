@@ -8,8 +8,14 @@ const minute = 60_000
 function setUp(interval: number | undefined = 30_000) {
   const clock = fakeClock()
   const signals: Signal[] = []
-  const blindness = createBlindness({ clock, fastest: () => interval, signal: signal => void signals.push(signal) })
-  return { clock, signals, blindness }
+  const own: { trouble?: { readonly since: number; readonly detail: string } } = {}
+  const blindness = createBlindness({
+    clock,
+    fastest: () => interval,
+    trouble: () => own.trouble,
+    signal: signal => void signals.push(signal),
+  })
+  return { clock, signals, blindness, own }
 }
 
 test('no result for three minutes is told once, and its end as well', async () => {
@@ -47,4 +53,24 @@ test('slow intervals are waited for, and where nothing is watched nobody is blin
   nothing.blindness.stop()
   await nothing.clock.advance(60 * minute)
   expect(nothing.signals).toEqual([])
+})
+
+test('own trouble that lasts three intervals is blindness, though other checks pass', async () => {
+  const { clock, signals, blindness, own } = setUp()
+  own.trouble = { since: clock.monotonic(), detail: 'expected a name server to answer, found none that does' }
+  for (let round = 0; round < 3; round += 1) {
+    blindness.saw({ verdict: 'passed' })
+    await clock.advance(30_000)
+  }
+  expect(signals).toEqual([])
+  await clock.advance(10_000)
+  expect(signals).toMatchObject([{ id: 'blind', cause: 'blind', severity: 'p0', firing: true }])
+  expect(signals[0]!.detail).toBe(
+    'expected to see every target, found own trouble for 1m40s: expected a name server to answer, found none that does',
+  )
+  delete own.trouble
+  blindness.saw({ verdict: 'passed' })
+  await clock.advance(10_000)
+  expect(signals.at(-1)).toMatchObject({ firing: false })
+  expect(signals).toHaveLength(2)
 })

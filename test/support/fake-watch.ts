@@ -3,6 +3,7 @@
 import type { Health, HealthState, Result, Transition } from '../../runner/core/contracts.ts'
 import type { System } from '../../runner/core/definitions.ts'
 import type { ObjectiveState } from '../../runner/core/objectives.ts'
+import { type GuardState, signNames } from '../../runner/core/own-state.ts'
 import {
   type Alarms,
   type CheckKey,
@@ -34,6 +35,8 @@ export interface FakeWatchOptions {
   readonly now?: number
 }
 
+const noneExcused = Object.fromEntries(signNames.map(name => [name, 0])) as GuardState['excused']
+
 export const start: number = Date.UTC(2026, 0, 5, 12)
 
 export function createFakeWatch({
@@ -58,6 +61,7 @@ export function createFakeWatch({
     browsers: 1,
     children: 2,
     ready: true,
+    guard: { signs: signNames.map(name => ({ name })), lookedAt: now - 20_000, excused: noneExcused, blamed: 3 },
   }
   const watch: FakeWatch = {
     environment: 'production',

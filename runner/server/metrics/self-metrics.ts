@@ -52,6 +52,17 @@ export const selfFamilies: readonly Family<SelfSubject>[] = [
     Object.entries(self.lateness).map(([statistic, value]) => [{ statistic }, value / 1_000]),
   ),
   gauge('vedette_loop_delay_seconds', 'Delay of the event loop that measures', ({ self }) => self.loopDelay / 1_000),
+  gauge('vedette_own_trouble', '1 while a part of our own state is in trouble, by part', ({ self }) =>
+    self.guard.signs.map(({ name, trouble }) => [{ sign: name }, Number(trouble !== undefined)]),
+  ),
+  counter('vedette_excused_runs_total', 'Failing runs that own trouble made unknown, by part', ({ self }) =>
+    Object.entries(self.guard.excused).map(([sign, runs]) => [{ sign }, runs]),
+  ),
+  counter(
+    'vedette_blamed_runs_total',
+    'Failing runs that were held against our own state and left with the target',
+    ({ self }) => self.guard.blamed,
+  ),
   gauge('vedette_browsers', 'Browsers that run', ({ self }) => self.browsers),
   gauge('vedette_children', 'Child processes that run', ({ self }) => self.children),
   gauge('vedette_store_size_bytes', 'Size of the store on disk', ({ store }) => store?.bytes),

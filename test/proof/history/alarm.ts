@@ -63,6 +63,7 @@ export async function openLab({ system, notifiers, answer = () => 200 }: Scene):
     generation: () => generation,
     check: () => undefined,
     trouble: () => undefined,
+    ownTrouble: () => undefined,
     onEvent: () => undefined,
     async send({ url }) {
       const status = answer(url, clock.now() - begin)

@@ -1,0 +1,209 @@
+/** Holds failing runs for a moment, looks at our own state, and lets them go as the target's or as ours. */
+
+import type { Clock, Result } from '../core/contracts.ts'
+import { formatDuration } from '../core/duration.ts'
+import {
+  browserSign,
+  type Decision,
+  decide,
+  excuse,
+  mayBeOurs,
+  type Needs,
+  type Sighting,
+  sightingOf,
+} from '../core/guard.ts'
+import { type GuardState, type Sign, type SignName, signNames } from '../core/own-state.ts'
+import { type CheckKey, checkKey } from '../core/ports.ts'
+import type { Log } from './log.ts'
+
+export interface GuardOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** Looks at our own state; ends with the signal. */
+  look(signal: AbortSignal): Promise<readonly Sign[]>
+  /** Undefined: a heartbeat, or watched no longer. */
+  needsOf(key: CheckKey): Needs | undefined
+  /** How many checks are watched that need what the sign is about. */
+  watched(sign: Sign): number
+  /** A result as it is to be judged, in the order of its check. */
+  record(result: Result): void
+}
+
+export interface Guard {
+  record(result: Result): void
+  state(): GuardState
+  /** Own trouble that makes runs unknown, and since when by the monotonic clock. */
+  trouble(): { readonly since: number; readonly detail: string } | undefined
+  /** Lets everything go, by what is known. */
+  stop(): void
+}
+
+// With the 75 s from outage to message in mind: so long a failing run waits at most, and only while a look does not end or others may follow.
+const longestHold = 2_500
+const longestLook = 2_000
+// What a look found holds for the failures of one moment, so that 500 of them cost one.
+const fresh = 1_000
+// Two slots of a check every 30 s, with a retry and a slow journey: so far apart failures still are "at once".
+const window = 120_000
+const lookEvery = 60_000
+const lookAgain = 5_000
+// A sign may stay (a clock that was set, references that somebody forbade) when nothing fails by it any more: two rounds of journeys every 5 m.
+const calm = 600_000
+
+interface Held {
+  readonly result: Result
+  readonly sighting?: Sighting
+  readonly until: number
+}
+
+export function createGuard(options: GuardOptions): Guard {
+  const { clock, log } = options
+  const recent = new Map<CheckKey, Sighting>()
+  const excused = Object.fromEntries(signNames.map(name => [name, 0])) as Record<SignName, number>
+  let blamed = 0
+  let held: readonly Held[] = []
+  let signs: readonly Sign[] = []
+  let browser: Sign = { name: 'browser' }
+  let lookedAt: number | undefined
+  let freshUntil = Number.NEGATIVE_INFINITY
+  let looking = false
+  let stopped = false
+  let trouble: (NonNullable<GuardState['trouble']> & { readonly from: number; readonly last: number }) | undefined
+  let cancelLook = () => {}
+  let cancelRelease: (() => void) | undefined
+
+  const look = async () => {
+    if (looking || stopped) return
+    looking = true
+    cancelLook()
+    using deadline = clock.deadline(longestLook)
+    try {
+      signs = await Promise.race([options.look(deadline.signal), tooLong(deadline.signal)])
+      lookedAt = clock.now()
+    } catch (error) {
+      // What cannot be looked at excuses nothing.
+      signs = []
+      log.error({ err: error }, 'the state of this machine cannot be looked at')
+    }
+    looking = false
+    forget()
+    freshUntil = clock.monotonic() + fresh
+    if (stopped) return
+    release()
+    noticeEnd()
+    cancelLook = clock.timer(trouble === undefined ? lookEvery : lookAgain, () => void look())
+  }
+  const allSigns = (): readonly Sign[] => [...signs, browser]
+  const seen = (sighting: Sighting) => {
+    recent.set(sighting.key, sighting)
+    if (sighting.isJourney) browser = browserSign([...recent.values()])
+  }
+  const forget = () => {
+    const now = clock.monotonic()
+    for (const [key, { seenAt }] of recent) if (now - seenAt > window) recent.delete(key)
+    browser = browserSign([...recent.values()])
+  }
+  /** Lets go what is decided, in order; what waits holds back the later runs of its check. */
+  const release = (all = false) => {
+    const now = clock.monotonic()
+    const current = allSigns()
+    const known = current.some(({ trouble }) => trouble !== undefined) ? [...recent.values()] : []
+    const isLookOpen = looking && now >= freshUntil
+    const waiting: Held[] = []
+    const keys = new Set<CheckKey>()
+    const free: (readonly [Result, Decision | undefined])[] = []
+    for (const item of held) {
+      const key = checkKey(item.result)
+      const decision = item.sighting === undefined ? undefined : decide(item.sighting, known, current, options.watched)
+      const isOpen = decision !== undefined && (isLookOpen || decision.whose === 'open')
+      if (!all && (keys.has(key) || (isOpen && now < item.until))) {
+        waiting.push(item)
+        keys.add(key)
+      } else free.push([item.result, decision])
+    }
+    held = waiting
+    for (const [result, decision] of free) letGo(result, decision)
+    wait()
+  }
+  const letGo = (result: Result, decision: Decision | undefined) => {
+    if (decision === undefined) return options.record(result)
+    if (decision.whose !== 'ours') {
+      blamed += 1
+      return options.record(result)
+    }
+    const { sign } = decision
+    excused[sign.name] += 1
+    noticeTrouble(sign)
+    options.record(excuse(result, sign))
+  }
+  const noticeTrouble = (sign: Sign) => {
+    if (trouble?.sign === sign.name) {
+      trouble = { ...trouble, detail: sign.trouble!, last: clock.monotonic(), runs: trouble.runs + 1 }
+      return
+    }
+    if (trouble !== undefined) return
+    const now = clock.monotonic()
+    trouble = { sign: sign.name, detail: sign.trouble!, since: clock.now(), from: now, last: now, runs: 1 }
+    log.error(
+      { sign: sign.name },
+      `own trouble (${sign.name}): failing runs are unknown and blame nobody: ${sign.trouble}`,
+    )
+    cancelLook()
+    cancelLook = clock.timer(lookAgain, () => void look())
+  }
+  const noticeEnd = () => {
+    if (trouble === undefined) return
+    const now = clock.monotonic()
+    const sign = allSigns().find(({ name }) => name === trouble!.sign)
+    if (sign?.trouble !== undefined && now - trouble.last < calm) return
+    const lasted = formatDuration(Math.round(now - trouble.from))
+    log.info({ sign: trouble.sign, runs: trouble.runs }, `own trouble (${trouble.sign}) is over after ${lasted}`)
+    trouble = undefined
+  }
+  const wait = () => {
+    cancelRelease?.()
+    cancelRelease = undefined
+    const next = Math.min(...held.map(({ until }) => until))
+    if (next === Number.POSITIVE_INFINITY) return
+    cancelRelease = clock.timer(next - clock.monotonic(), () => release())
+  }
+  void look()
+
+  return {
+    record(result) {
+      const needs = result.trigger === 'schedule' ? options.needsOf(checkKey(result)) : undefined
+      const now = clock.monotonic()
+      const sighting = needs === undefined ? undefined : sightingOf(result, needs, now)
+      const isHeld = held.some(item => checkKey(item.result) === checkKey(result))
+      if (sighting !== undefined) seen(sighting)
+      const isSuspect = !stopped && sighting !== undefined && mayBeOurs(sighting)
+      if (!isSuspect && !isHeld) return options.record(result)
+      held = [...held, { result, until: now + longestHold, ...(isSuspect ? { sighting } : {}) }]
+      if (now >= freshUntil) void look()
+      release()
+    },
+    state: () => ({
+      signs: allSigns(),
+      ...(lookedAt === undefined ? {} : { lookedAt }),
+      ...(trouble === undefined
+        ? {}
+        : { trouble: { sign: trouble.sign, detail: trouble.detail, since: trouble.since, runs: trouble.runs } }),
+      excused: { ...excused },
+      blamed,
+    }),
+    trouble: () => (trouble === undefined ? undefined : { since: trouble.from, detail: trouble.detail }),
+    stop() {
+      stopped = true
+      cancelLook()
+      cancelRelease?.()
+      release(true)
+    },
+  }
+}
+
+const tooLong = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    const onAbort = () =>
+      queueMicrotask(() => reject(new Error(`expected a look at this machine to end within ${longestLook} ms`)))
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
