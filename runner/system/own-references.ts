@@ -5,8 +5,8 @@ import type { Sign } from '../core/own-state.ts'
 import { parseServer } from './dns-exchange.ts'
 
 export interface References {
-  /** The link as the references tell it; a look ends with the signal. */
-  look(addresses: readonly string[], signal: AbortSignal): Promise<Sign>
+  /** The link as the references tell it; undefined when they tell nothing. A look ends with the signal. */
+  look(addresses: readonly string[], signal: AbortSignal): Promise<Sign | undefined>
 }
 
 export function createReferences(): References {
@@ -21,7 +21,8 @@ export function createReferences(): References {
       const there = asked.filter(({ isThere }) => isThere)
       for (const { address } of there) answered.add(address)
       const telling = addresses.filter(address => answered.has(address))
-      if (telling.length === 0 || there.length > 0) return { name: 'link' }
+      if (telling.length === 0) return undefined
+      if (there.length > 0) return { name: 'link' }
       return {
         name: 'link',
         isBeyond: true,

@@ -170,11 +170,12 @@ export function createOwnSigns({
       const inTime = (sign: Promise<Sign>, none: Sign) => Promise.race([sign, ended(signal, none)])
       const own = link()
       const [far, names, room] = await Promise.all([
-        own.trouble === undefined ? references.look(addresses, signal) : undefined,
+        own.isCertain ? undefined : references.look(addresses, signal),
         resolver(signal),
         // It waits for a disk, and for the threads that stalled look-ups may hold.
         inTime(disk(), { name: 'disk' }),
       ])
+      // What was reached over the link says more of it than the kernel.
       return [far ?? own, names, clockSign(), cpu(), memory(), room]
     },
     [Symbol.dispose]: () => cancel(),

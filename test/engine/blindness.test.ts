@@ -66,7 +66,7 @@ test('own trouble that lasts three intervals is blindness, though other checks p
   await clock.advance(10_000)
   expect(signals).toMatchObject([{ id: 'blind', cause: 'blind', severity: 'p0', firing: true }])
   expect(signals[0]!.detail).toBe(
-    'expected to see every target, found own trouble for 1m40s: expected a name server to answer, found none that does',
+    'expected to see every target, found own trouble for 1m 40s: expected a name server to answer, found none that does',
   )
   delete own.trouble
   blindness.saw({ verdict: 'passed' })
