@@ -3,6 +3,7 @@
 import { connect } from 'node:net'
 import type { Sign } from '../core/own-state.ts'
 import { parseServer } from './dns-exchange.ts'
+import { isOneTrue } from './is-one-true.ts'
 
 export interface References {
   /** The link as the references tell it; undefined when they tell nothing. A look ends with the signal. */
@@ -15,14 +16,16 @@ export function createReferences(): References {
 
   return {
     async look(addresses, signal) {
-      const asked = await Promise.all(
-        addresses.map(async address => ({ address, isThere: await reaches(address, signal) })),
+      const isSomeThere = await isOneTrue(
+        addresses.map(async address => {
+          const isThere = await reaches(address, signal)
+          if (isThere) answered.add(address)
+          return isThere
+        }),
       )
-      const there = asked.filter(({ isThere }) => isThere)
-      for (const { address } of there) answered.add(address)
+      if (isSomeThere) return { name: 'link' }
       const telling = addresses.filter(address => answered.has(address))
       if (telling.length === 0) return undefined
-      if (there.length > 0) return { name: 'link' }
       return {
         name: 'link',
         isBeyond: true,

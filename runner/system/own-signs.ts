@@ -8,6 +8,7 @@ import type { Clock } from '../core/contracts.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { Sign } from '../core/own-state.ts'
 import { askByUdp, parseServer } from './dns-exchange.ts'
+import { isOneTrue } from './is-one-true.ts'
 import { type Link, linkTrouble, readLink } from './own-link.ts'
 import { createReferences } from './own-references.ts'
 
@@ -89,15 +90,15 @@ export function createOwnSigns({
       parseServer(text!),
     )
     const question = { name: '.', type: 'NS', recursion: true }
-    const answers = await Promise.all(
+    const isAnswered = await isOneTrue(
       servers.map(async server => {
         const { end } = await askByUdp(question, server, { clock, signal, again: 500 })
         return end.kind === 'answered' || end.kind === 'garbage'
       }),
     )
     // Whatever it answers, it is there. Where none ever did, looking up works in another way.
-    if (answers.includes(true)) hadResolver = true
-    if (answers.length === 0 || answers.includes(true) || !hadResolver) return { name: 'resolver' }
+    if (isAnswered) hadResolver = true
+    if (servers.length === 0 || isAnswered || !hadResolver) return { name: 'resolver' }
     return {
       name: 'resolver',
       isCertain: true,

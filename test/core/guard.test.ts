@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest'
-import { tcp } from '../../runner/probes/tcp.ts'
-import { http } from '../../runner/probes/http.ts'
 import type { Reason, Result } from '../../runner/core/contracts.ts'
-import { browserSign, decide, excuse, mayBeOurs, type Needs, type Sighting, sightingOf } from '../../runner/core/guard.ts'
+import {
+  browserSign,
+  decide,
+  excuse,
+  mayBeOurs,
+  type Needs,
+  type Sighting,
+  sightingOf,
+} from '../../runner/core/guard.ts'
 import { needsOf } from '../../runner/core/needs.ts'
 import type { Sign } from '../../runner/core/own-state.ts'
+import { http } from '../../runner/probes/http.ts'
+import { tcp } from '../../runner/probes/tcp.ts'
 import { resultOf } from '../support/fake-watch.ts'
 
 const far: Needs = { isJourney: false, reach: 'far', hasName: true }
@@ -45,7 +53,11 @@ test.each<[Reason, string, boolean]>([
   ['dns', 'expected an address for shop, found an error of the look-up (EAI_FAIL)', true],
   ['connect', 'expected a connection to shop, found it refused (ECONNREFUSED)', false],
   ['connect', 'expected a connection to shop, found it was reset (ECONNRESET)', false],
-  ['dns', 'expected an address for shop, found none: the name does not exist or has no such address (ENOTFOUND)', false],
+  [
+    'dns',
+    'expected an address for shop, found none: the name does not exist or has no such address (ENOTFOUND)',
+    false,
+  ],
   ['status', 'expected 200, found 503', false],
   ['tls', 'expected a valid certificate of shop, found one that has expired (CERT_HAS_EXPIRED)', false],
   ['protocol', 'expected an HTTP answer, found that the connection was reset', false],
@@ -85,7 +97,13 @@ test('a pass from before, or one that needs no link, speaks against nothing', ()
 
 test('many that pass meanwhile outweigh even a certain sign', () => {
   const failure = failed({}, far, 500)
-  expect(whose([cut], failure, several(2, () => passed(far, 100)))).toBe('theirs')
+  expect(
+    whose(
+      [cut],
+      failure,
+      several(2, () => passed(far, 100)),
+    ),
+  ).toBe('theirs')
   expect(whose([cut], failure, [passed(far, 100)])).toBe('ours')
 })
 
@@ -110,7 +128,13 @@ test('a clock that was set explains certificates, and nothing else', () => {
 test.each(['cpu', 'memory', 'disk', 'browser'] as const)('%s explains no refusal and no status, however many', name => {
   for (const change of [{ reason: 'status' }, { reason: 'connect', detail: 'it refused (ECONNREFUSED)' }] as const) {
     for (const needs of [far, journey])
-      expect(whose([sign(name)], failed(change, needs), several(9, () => failed(change, needs)))).toBe('theirs')
+      expect(
+        whose(
+          [sign(name)],
+          failed(change, needs),
+          several(9, () => failed(change, needs)),
+        ),
+      ).toBe('theirs')
   }
 })
 

@@ -81,7 +81,9 @@ test('a link that is cut makes even a single failure unknown, at once and in wor
   scene.record('home', timeout)
   await scene.clock.advance(0)
   expect(scene.recorded).toMatchObject([{ verdict: 'unknown', reason: 'runner' }])
-  expect(scene.recorded[0]!.detail).toMatch(/^own trouble \(link\): expected a carrier, found none; the run itself said/)
+  expect(scene.recorded[0]!.detail).toMatch(
+    /^own trouble \(link\): expected a carrier, found none; the run itself said/,
+  )
   expect(scene.guard.state()).toMatchObject({
     excused: { link: 1 },
     blamed: 0,

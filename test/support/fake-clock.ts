@@ -10,6 +10,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>
   /** Moves the wall clock alone, as an administrator or NTP would. */
   step(ms: number): void
+  /** Time passes and nobody is woken: the process stood still. What became due fires with the next `advance`. */
+  freeze(ms: number): void
   /** Timers that wait. */
   readonly pending: number
 }
@@ -57,8 +59,9 @@ export function fakeClock(start: number = Date.UTC(2026, 0, 5, 12)): FakeClock {
         const next = [...waiting].filter(entry => entry.at <= end).sort((a, b) => a.at - b.at)[0]
         if (!next) break
         waiting.delete(next)
-        wall += next.at - mono
-        mono = next.at
+        const passed = Math.max(0, next.at - mono)
+        wall += passed
+        mono += passed
         next.wake()
         await settle()
       }
@@ -68,6 +71,10 @@ export function fakeClock(start: number = Date.UTC(2026, 0, 5, 12)): FakeClock {
     },
     step(ms) {
       wall += ms
+    },
+    freeze(ms) {
+      wall += ms
+      mono += ms
     },
     get pending() {
       return waiting.size

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { tempFolder } from './temp-folder.ts'
 
-/** A file system of two megabytes in a folder of its own, or why there is none. */
-export function smallDisk(): { readonly path: string } | { readonly missing: string } {
+/** A file system of two megabytes, or of another size, in a folder of its own; or why there is none. */
+export function smallDisk(size = '2m'): { readonly path: string } | { readonly missing: string } {
   const folder = tempFolder()
-  const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder.path], {
+  const { status, stderr, error } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder.path], {
     encoding: 'utf8',
   })
   onTestFinished(() => {
