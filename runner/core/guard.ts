@@ -99,21 +99,30 @@ export const mayBeOurs = (run: Sighting): boolean => signNames.some(name => isCa
 // One failure is no crowd, and two may be checks of the same target: they count only where those that pass meanwhile are fewer.
 const fewest = 2
 
+/** A sign that was seen in trouble, and when last by the monotonic clock; infinite while it is. */
+export interface Seen {
+  readonly sign: Sign
+  readonly until: number
+}
+
 /**
  * Decides over one failure. `recent` holds the newest run of each check of the last two minutes, this one among them; `watched` counts the
- * checks that need what a sign is about, because a single check is all that there is.
+ * checks that need what a sign is about, because a single check is all that there is. Trouble that is over still explains a run that began
+ * before: a timeout is told long after the packet was lost.
  */
 export function decide(
   failure: Sighting,
   recent: readonly Sighting[],
-  signs: readonly Sign[],
+  signs: readonly Seen[],
   watched: (sign: Sign) => number,
 ): Decision {
   let isOpen = false
-  for (const sign of signs) {
-    if (sign.trouble === undefined || !isCausedBy(sign, failure)) continue
+  for (const { sign, until } of signs) {
+    if (until < failure.startedAt || !isCausedBy(sign, failure)) continue
     const failing = recent.filter(run => isCausedBy(sign, run)).length
-    const against = recent.filter(run => run.isGood && run.startedAt >= failure.startedAt && isNeeded(sign, run)).length
+    const isAgainst = (run: Sighting) =>
+      run.isGood && run.startedAt >= failure.startedAt && run.startedAt <= until && isNeeded(sign, run)
+    const against = recent.filter(isAgainst).length
     if (against > failing) continue
     if (sign.isCertain || (failing >= fewest && failing > against) || watched(sign) <= 1) return { whose: 'ours', sign }
     isOpen = true

@@ -9,6 +9,7 @@ import {
   excuse,
   mayBeOurs,
   type Needs,
+  type Seen,
   type Sighting,
   sightingOf,
 } from '../core/guard.ts'
@@ -45,7 +46,8 @@ const longestLook = 2_000
 const fresh = 1_000
 // Two slots of a check every 30 s, with a retry and a slow journey: so far apart failures still are "at once".
 const window = 120_000
-const lookEvery = 60_000
+// A cut that is shorter is bridged by the retry, or by the kernel, which repeats its first packet for as long.
+const lookEvery = 10_000
 const lookAgain = 5_000
 // A sign may stay (a clock that was set, references that somebody forbade) when nothing fails by it any more: two rounds of journeys every 5 m.
 const calm = 600_000
@@ -64,6 +66,8 @@ export function createGuard(options: GuardOptions): Guard {
   let held: readonly Held[] = []
   let signs: readonly Sign[] = []
   let browser: Sign = { name: 'browser' }
+  // Runs that began in the middle of it are told after it was over.
+  const last = new Map<SignName, Seen>()
   let lookedAt: number | undefined
   let freshUntil = Number.NEGATIVE_INFINITY
   let looking = false
@@ -80,6 +84,8 @@ export function createGuard(options: GuardOptions): Guard {
     try {
       signs = await Promise.race([options.look(deadline.signal), tooLong(deadline.signal)])
       lookedAt = clock.now()
+      const until = clock.monotonic()
+      for (const sign of signs) if (sign.trouble !== undefined) last.set(sign.name, { sign, until })
     } catch (error) {
       // What cannot be looked at excuses nothing.
       signs = []
@@ -101,20 +107,24 @@ export function createGuard(options: GuardOptions): Guard {
   const forget = () => {
     const now = clock.monotonic()
     for (const [key, { seenAt }] of recent) if (now - seenAt > window) recent.delete(key)
+    for (const [name, { until }] of last) if (now - until > window) last.delete(name)
     browser = browserSign([...recent.values()])
   }
   /** Lets go what is decided, in order; what waits holds back the later runs of its check. */
   const release = (all = false) => {
     const now = clock.monotonic()
-    const current = allSigns()
-    const known = current.some(({ trouble }) => trouble !== undefined) ? [...recent.values()] : []
+    const current = allSigns().filter(({ trouble }) => trouble !== undefined)
+    const over = [...last.values()].filter(({ sign }) => !current.some(({ name }) => name === sign.name))
+    const seenSigns = [...current.map(sign => ({ sign, until: Number.POSITIVE_INFINITY })), ...over]
+    const known = seenSigns.length > 0 ? [...recent.values()] : []
     const isLookOpen = looking && now >= freshUntil
     const waiting: Held[] = []
     const keys = new Set<CheckKey>()
     const free: (readonly [Result, Decision | undefined])[] = []
     for (const item of held) {
       const key = checkKey(item.result)
-      const decision = item.sighting === undefined ? undefined : decide(item.sighting, known, current, options.watched)
+      const decision =
+        item.sighting === undefined ? undefined : decide(item.sighting, known, seenSigns, options.watched)
       const isOpen = decision !== undefined && (isLookOpen || decision.whose === 'open')
       if (!all && (keys.has(key) || (isOpen && now < item.until))) {
         waiting.push(item)
@@ -183,7 +193,7 @@ export function createGuard(options: GuardOptions): Guard {
       release()
     },
     state: () => ({
-      signs: allSigns(),
+      signs: signNames.map(name => allSigns().find(sign => sign.name === name) ?? { name }),
       ...(lookedAt === undefined ? {} : { lookedAt }),
       ...(trouble === undefined
         ? {}

@@ -34,7 +34,12 @@ const passed = (needs?: Needs, ago?: number) => run('passed', {}, needs, ago)
 const several = (many: number, make: () => Sighting) => Array.from({ length: many }, make)
 
 const whose = (signs: readonly Sign[], failure: Sighting, others: readonly Sighting[] = [], watched = 100) =>
-  decide(failure, [failure, ...others], signs, () => watched).whose
+  decide(
+    failure,
+    [failure, ...others],
+    signs.map(sign => ({ sign, until: Number.POSITIVE_INFINITY })),
+    () => watched,
+  ).whose
 
 const cut: Sign = { name: 'link', trouble: 'expected a carrier, found none', isCertain: true }
 const reference: Sign = { name: 'link', trouble: 'expected the reference, found nobody', isBeyond: true }
@@ -42,9 +47,18 @@ const resolver: Sign = { name: 'resolver', trouble: 'expected a name server, fou
 const sign = (name: Sign['name']): Sign => ({ name, trouble: 'expected much, found little' })
 
 test('while we are well every failure is the target’s, be it one or 500 at once', () => {
-  const storm = several(499, failed)
-  expect(whose([{ name: 'link' }, { name: 'cpu' }], failed(), storm)).toBe('theirs')
-  expect(whose([], failed(), storm)).toBe('theirs')
+  expect(whose([], failed(), several(499, failed))).toBe('theirs')
+})
+
+test('trouble that is over explains what began before its end, and passes after it speak against nothing', () => {
+  const at = (until: number, failure: Sighting, others: readonly Sighting[] = []) =>
+    decide(failure, [failure, ...others], [{ sign: cut, until }], () => 100).whose
+  const failure = failed({}, far, 500)
+  expect(at(99_600, failure)).toBe('ours')
+  expect(at(99_400, failure)).toBe('theirs')
+  const after = several(20, () => passed(far, 300))
+  expect(at(99_600, failure, after)).toBe('ours')
+  expect(at(99_750, failure, after)).toBe('theirs')
 })
 
 test.each<[Reason, string, boolean]>([

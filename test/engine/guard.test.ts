@@ -119,10 +119,10 @@ test('a look that does not end holds nothing longer than two and a half seconds,
   })
 })
 
-test('what a look finds counts for failures that come while it looks; old news counts for none', async () => {
+test('a failure waits for the end of a look that has begun, and does not go by an older one', async () => {
   const scene = setUp()
   scene.signs = [cut]
-  await scene.clock.advance(30_000)
+  await scene.clock.advance(14_000)
   const open = Promise.withResolvers<void>()
   scene.pace = open.promise
   scene.signs = []
@@ -160,8 +160,21 @@ test('own trouble is looked at every five seconds until it is over, which is tol
   expect(scene.guard.trouble()).toBeUndefined()
   expect(scene.log.lines.at(-1)).toMatchObject({ level: 'info', message: 'own trouble (link) is over after 25s' })
   const { looks } = scene
-  await scene.clock.advance(50_000)
+  await scene.clock.advance(9_000)
   expect(scene.looks).toBe(looks)
+})
+
+test('a run that began while the link was cut is ours, though the link is back when it ends', async () => {
+  const scene = setUp()
+  scene.signs = [cut]
+  await scene.clock.advance(20_000)
+  scene.signs = []
+  await scene.clock.advance(5_000)
+  scene.record('home')
+  scene.record('cart', { ...timeout, duration: 10_000 })
+  scene.record('pay', { ...timeout, duration: 4_000 })
+  await scene.clock.advance(5_000)
+  expect(scene.verdicts()).toEqual(['home passed', 'cart unknown', 'pay failed'])
 })
 
 test('a sign that stays while nothing fails by it any more is no trouble for ever', async () => {

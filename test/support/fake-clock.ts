@@ -56,8 +56,9 @@ export function fakeClock(start: number = Date.UTC(2026, 0, 5, 12)): FakeClock {
       const end = mono + ms
       await settle()
       for (;;) {
-        const next = [...waiting].filter(entry => entry.at <= end).sort((a, b) => a.at - b.at)[0]
-        if (!next) break
+        let next: Waiting | undefined
+        for (const entry of waiting) if (entry.at <= end && (next === undefined || entry.at < next.at)) next = entry
+        if (next === undefined) break
         waiting.delete(next)
         const passed = Math.max(0, next.at - mono)
         wall += passed
