@@ -39,11 +39,16 @@ test.each([
     expect(failed(world)).toEqual([])
     expect(downs(world)).toEqual([])
     const incidents = await world.incidents()
-  expect(incidents.filter(({ cause }) => cause !== 'channel')).toMatchObject([
-    { cause: 'blind', system: 'vedette', resolvedAt: expect.any(Number) },
-  ])
-  console.log(world.told(), incidents.map(i=>i.title), await world.notifications())
-  expect(world.watch.checks().map(({ health }) => health.state)).toEqual(world.watch.checks().map(() => 'up'))
+    expect(incidents.filter(({ cause }) => cause !== 'channel')).toMatchObject([
+      { cause: 'blind', system: 'vedette', resolvedAt: expect.any(Number) },
+    ])
+    const states = (await world.notifications()).map(({ occasion, state }) => `${occasion} ${state}`)
+    expect(states.filter(state => state.endsWith('delivered')).toSorted()).toEqual(
+      // Of what ended before anybody could be reached, the end is told in place of the beginning.
+      sign === cut ? ['resolved delivered'] : ['opened delivered', 'resolved delivered'],
+    )
+    expect(states.filter(state => !/ (delivered|dropped)$/.test(state))).toEqual([])
+    expect(world.watch.checks().map(({ health }) => health.state)).toEqual(world.watch.checks().map(() => 'up'))
   },
 )
 
