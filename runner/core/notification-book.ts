@@ -59,7 +59,8 @@ export function openBook({ known, now }: { readonly known: Iterable<Notification
             (record.state === 'delivered' || (record.state === 'waiting' && record.tries > 0)) &&
             record.incidents.some(about),
         )
-        .reduce((latest, { createdAt, endedAt = createdAt }) => Math.max(latest, endedAt), Number.NEGATIVE_INFINITY),
+        .map(({ createdAt, dueAt, endedAt }) => endedAt ?? (dueAt <= now ? dueAt : createdAt))
+        .reduce((latest, at) => Math.max(latest, at), Number.NEGATIVE_INFINITY),
     add(notifier, incident, occasion, dueAt, why) {
       change({
         id: newId(incident, notifier, occasion, now),
