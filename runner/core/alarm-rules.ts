@@ -46,7 +46,7 @@ export function causeOf(reason: Reason | undefined, { heartbeat }: Pick<AlarmRul
   return reason !== undefined && unreachable.includes(reason) ? 'unreachable' : 'wrong'
 }
 
-const severities: readonly Severity[] = ['p0', 'p1', 'p2']
+export const severities: readonly Severity[] = ['p0', 'p1', 'p2']
 
 export const worst = (one: Severity, other: Severity): Severity =>
   severities.find(severity => severity === one || severity === other)!

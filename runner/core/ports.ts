@@ -207,6 +207,8 @@ export interface Store extends AsyncDisposable {
   addLoadRun(run: LoadRun): Promise<void>
   loadRuns(system?: string): Promise<readonly LoadRun[]>
   loadRun(id: string): Promise<LoadRun | undefined>
+  /** The newest of each load and profile of each system, in no order. Cheap enough for every scrape. */
+  newestLoadRuns(): Promise<readonly LoadRun[]>
   /** Retention by age and bytes, roll-ups of days, checkpoint. Call it every hour or so. */
   maintain(now: number): Promise<void>
   backup(path: string): Promise<void>

@@ -11,6 +11,7 @@ import {
   type Store,
   type StoredHealth,
 } from '../core/ports.ts'
+import { keepNewest } from './newest-load-runs.ts'
 import { stripLength } from './pack.ts'
 import { hasDuration } from './roll-up.ts'
 import { largestLimit, usualLimit } from './sqlite-results.ts'
@@ -114,6 +115,11 @@ export function createMemoryStore({ rawDays = 7 }: MemoryStoreOptions = {}): Sto
         .filter(run => system === undefined || run.system === system)
         .sort((a, b) => b.startedAt - a.startedAt),
     loadRun: async id => loads.get(id),
+    async newestLoadRuns() {
+      const newest = new Map<string, LoadRun>()
+      for (const run of loads.values()) keepNewest(newest, run)
+      return [...newest.values()]
+    },
     async maintain(now) {
       results = new Map([...results].filter(([, result]) => result.slot >= now - rawDays * dayMs))
     },

@@ -16,6 +16,7 @@ import type {
   Strip,
   WindowStats,
 } from '../core/ports.ts'
+import { createNewestLoadRuns } from './newest-load-runs.ts'
 import { unpackStrip } from './pack.ts'
 import { createRollUp, type RollUp, type RollUpRow, rollUpColumns } from './roll-up.ts'
 import { pragma } from './schema.ts'
@@ -39,6 +40,7 @@ export interface Reader {
   series(query: SeriesQuery): readonly SeriesPoint[]
   loadRuns(system?: string): readonly LoadRun[]
   loadRun(id: string): LoadRun | undefined
+  newestLoadRuns(): readonly LoadRun[]
   stats(): StoreStats
 }
 
@@ -88,6 +90,7 @@ export function createReader(database: DatabaseSync): Reader {
       const row = database.prepare('SELECT json FROM load_run WHERE id = ?').get(id)
       return row === undefined ? undefined : loadRunOf(row)
     },
+    newestLoadRuns: createNewestLoadRuns(database),
     stats() {
       const { results: many, details, hours } = readState(database)
       const oldest = oldestSlot(database)

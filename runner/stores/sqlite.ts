@@ -76,6 +76,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     },
     loadRuns: system => small(() => reader.loadRuns(system)),
     loadRun: id => small(() => reader.loadRun(id)),
+    newestLoadRuns: () => small(() => reader.newestLoadRuns()),
     async maintain(now) {
       refuseWhenClosed()
       await worker.ask({ do: 'maintain', now })

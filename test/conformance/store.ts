@@ -395,6 +395,27 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       expect(await store.loadRun('load-3')).toBeUndefined()
     })
 
+    test('tells the newest load run of each load and profile, also of one that was stored late', async () => {
+      await using opened = await open()
+      const { store } = opened
+      const at = (id: string, minutes: number, more: Partial<LoadRun> = {}) => ({
+        ...loadRun,
+        ...more,
+        id,
+        startedAt: monday + minutes * minute,
+      })
+      const newest = async () => (await store.newestLoadRuns()).map(({ id }) => id).toSorted()
+      await store.addLoadRun(at('a', 10))
+      expect(await newest()).toEqual(['a'])
+      await store.addLoadRun(at('b', 20, { profile: 'documented' }))
+      await store.addLoadRun(at('c', 30, { system: 'bank' }))
+      // It began before the others and took longer.
+      await store.addLoadRun(at('d', 5))
+      expect(await newest()).toEqual(['a', 'b', 'c'])
+      await store.addLoadRun(at('e', 40))
+      expect(await newest()).toEqual(['b', 'c', 'e'])
+    })
+
     test('forgets single runs by age', async () => {
       await using opened = await open()
       const { store } = opened

@@ -2,11 +2,23 @@ import { spawnSync } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import type { Deploy } from '../../runner/core/deploys.ts'
+import type { Incident } from '../../runner/core/incidents.ts'
 import type { Notification } from '../../runner/core/notifications.ts'
 import type { ObjectiveState, PartState } from '../../runner/core/objectives.ts'
-import type { NotifierState } from '../../runner/core/ports.ts'
+import type { LoadRun, NotifierState, Store } from '../../runner/core/ports.ts'
 import { createMetrics, type MetricsOptions } from '../../runner/server/metrics/create-metrics.ts'
-import { createFakeWatch, type FakeWatch, healthOf, resultOf, start, watchedCheck } from '../support/fake-watch.ts'
+import { createMemoryStore } from '../../runner/stores/memory.ts'
+import {
+  createFakeWatch,
+  type FakeWatch,
+  healthOf,
+  resultOf,
+  start,
+  systemOf,
+  watchedCheck,
+} from '../support/fake-watch.ts'
+import { incidentOf } from '../support/incidents.ts'
 
 const health = watchedCheck('shop', 'health', { covers: ['SHOP-1'], owner: 'oncall', severity: 'p0' })
 const journey = watchedCheck('shop', 'checkout/pays', { kind: 'journey', interval: 300_000, state: 'degraded' })
@@ -15,10 +27,57 @@ const metricsOf = (watch: FakeWatch) =>
   whole({
     watch,
     store: {
+      ...createMemoryStore(),
       stats: async () => ({ bytes: 1_240_000, results: 0, details: 12, hours: 40, oldest: start - 86_400_000 }),
+      kept: (async (kind: string) => (kind === 'deploy' ? [deploy] : [])) as Store['kept'],
+      newestLoadRuns: async () => [loadRun],
     },
     processStats: () => ({ residentBytes: 91_000_000, heapBytes: 22_000_000, cpuSeconds: 12.5, openFiles: 31 }),
   })
+
+const deploy: Deploy = {
+  id: 'd',
+  system: 'shop',
+  environment: 'production',
+  revision: '3f2c1aa',
+  at: start - 600_000,
+  by: 'gate',
+}
+const loadRun: LoadRun = {
+  id: 'shop-checkout-1',
+  system: 'shop',
+  environment: 'production',
+  load: 'checkout',
+  profile: 'documented',
+  startedAt: start - 7_200_000,
+  duration: 540_000,
+  verdict: 'failed',
+  timeScale: 1,
+  stages: ['2m:50'],
+  thresholds: [
+    {
+      requirement: 'SHOP-3',
+      metric: 'http_req_duration',
+      expression: 'p(95)<500',
+      samples: 900,
+      verdict: 'failed',
+      value: 612,
+    },
+    { metric: 'http_req_failed', expression: 'rate<0.01', samples: 900, verdict: 'passed', value: 0.002 },
+    { metric: 'ws_connecting', expression: 'p(95)<100', samples: 0, verdict: 'unknown' },
+  ],
+  metrics: {
+    http_req_duration: { med: 180, 'p(95)': 612, max: 1_400 },
+    http_req_failed: { rate: 0.002 },
+    http_reqs: { count: 900, rate: 12.5 },
+  },
+  series: [
+    { at: 0, users: 1, rps: 2, p95: 200, failed: 0 },
+    { at: 5, users: 50, rps: 14, p95: 612, failed: 0.002 },
+  ],
+  k6: { version: '2.2.0', exitCode: 99 },
+}
+const incident = incidentOf({ system: 'shop', severity: 'p0' })
 
 /** Metrics whose text is in one piece. */
 function whole(options: MetricsOptions) {
@@ -113,11 +172,13 @@ const notification: Notification = {
 }
 
 function scene() {
-  const plain = createFakeWatch({ checks: [health, journey], objectives })
+  const plain = createFakeWatch({ systems: [systemOf('shop')], checks: [health, journey], objectives })
   const notifiers: readonly NotifierState[] = [
     { id: 'oncall', kind: 'slack', summary: 'Slack', waiting: 1, lastDeliveredAt: start, trouble: 'found 503' },
   ]
-  const watch: FakeWatch = Object.assign(plain, { alarms: { ...plain.alarms, notifiers: () => notifiers } })
+  const watch: FakeWatch = Object.assign(plain, {
+    alarms: { ...plain.alarms, notifiers: () => notifiers, open: () => [incident] },
+  })
   const metrics = metricsOf(watch)
   watch.emit({
     kind: 'result',
@@ -132,7 +193,13 @@ function scene() {
         { name: 'wait', duration: 5, hop: 1 },
         { name: 'transfer', duration: 2, hop: 1 },
       ],
-      metrics: { http_status: 200, http_version: 1.1, http_redirects: 1, tls_cert_days_left: 30 },
+      metrics: {
+        http_status: 200,
+        http_version: 1.1,
+        http_redirects: 1,
+        tls_cert_days_left: 30,
+        tls_cert_life_left: 0.34,
+      },
     }),
   })
   watch.emit({
@@ -148,6 +215,7 @@ function scene() {
     }),
   })
   watch.emit({ kind: 'notification', notification })
+  watch.emit({ kind: 'incident', incident, line: { at: start, kind: 'opened' } })
   return { watch, metrics }
 }
 
@@ -276,9 +344,72 @@ describe('messages', () => {
   })
 })
 
+describe('incidents', () => {
+  const open = async (...incidents: readonly Incident[]) => {
+    const watch = createFakeWatch({ systems: [systemOf('shop')] })
+    Object.assign(watch, { alarms: { ...watch.alarms, open: () => incidents } })
+    return metricsOf(watch).render()
+  }
+  const shop = 'system="shop",environment="production"'
+
+  test('are there with 0 before the first one', async () => {
+    const text = await open()
+    expect(text).toContain(`vedette_open_incidents{${shop},severity="p0"} 0\n`)
+    expect(text).toContain('vedette_open_incidents{system="vedette",environment="production",severity="p2"} 0\n')
+    expect(text).toContain(`vedette_incidents_total{${shop},cause="slow"} 0\n`)
+    expect(text).toContain('vedette_blind 0\n')
+  })
+
+  test('that somebody acknowledged are open all the same', async () => {
+    const text = await open(incident, { ...incident, id: 'b', acknowledgedAt: start })
+    expect(text).toContain(`vedette_open_incidents{${shop},severity="p0"} 2\n`)
+    expect(text).toContain(`vedette_unacknowledged_incidents{${shop},severity="p0"} 1\n`)
+  })
+
+  test('of a drill are in no figure', async () => {
+    expect(await open({ ...incident, drill: true })).toContain(`vedette_open_incidents{${shop},severity="p0"} 0\n`)
+    const { watch, metrics } = scene()
+    watch.emit({ kind: 'incident', incident: { ...incident, drill: true }, line: { at: start, kind: 'opened' } })
+    const total = `vedette_incidents_total{${shop},cause="${incident.cause}"}`
+    expect(line(await metrics.render(), total)).toBe(`${total} 1`)
+  })
+
+  test('are counted when they open, not when they go on or end', async () => {
+    const { watch, metrics } = scene()
+    for (const kind of ['joined', 'acknowledged', 'resolved'] as const)
+      watch.emit({ kind: 'incident', incident, line: { at: start, kind } })
+    const total = `vedette_incidents_total{${shop},cause="${incident.cause}"}`
+    expect(line(await metrics.render(), total)).toBe(`${total} 1`)
+  })
+
+  test('about our own blindness are a figure of their own', async () => {
+    expect(await open({ ...incident, system: 'vedette', cause: 'blind' })).toContain('vedette_blind 1\n')
+  })
+
+  test('of a system that is gone leave with it', async () => {
+    const { watch, metrics } = scene()
+    Object.assign(watch, { systems: () => [], alarms: { ...watch.alarms, open: () => [] } })
+    const text = await metrics.render()
+    expect(text).not.toContain('vedette_open_incidents{system="shop"')
+    expect(text).not.toContain('vedette_incidents_total{system="shop"')
+  })
+})
+
+test('a deploy under the watch moves the last one', async () => {
+  const { watch, metrics } = scene()
+  const last = async () =>
+    line(await metrics.render(), 'vedette_last_deploy_timestamp_seconds{')
+      ?.split(' ')
+      .at(-1)
+  expect(await last()).toBe(String(start / 1_000 - 600))
+  watch.emit({ kind: 'deploy', deploy: { ...deploy, at: start } })
+  expect(await last()).toBe(String(start / 1_000))
+})
+
 test('a broken store does not take the other figures with it', async () => {
   const watch = createFakeWatch({ checks: [health] })
-  const store = { stats: async () => Promise.reject(new Error('locked')) }
+  const locked = async () => Promise.reject(new Error('locked'))
+  const store = { stats: locked, kept: locked, newestLoadRuns: locked }
   const text = await whole({ watch, store }).render()
   expect(text).toContain('vedette_check_health')
 })

@@ -57,6 +57,7 @@ export function memoryStore(): MemoryStore {
     addLoadRun: async run => void loadRuns.push(run),
     loadRuns: async () => loadRuns,
     loadRun: async id => loadRuns.find(run => run.id === id),
+    newestLoadRuns: async () => [],
     maintain: async () => undefined,
     backup: async () => undefined,
     stats: async () => ({ bytes: 0, results: all.length, details: 0, hours: 0 }),

@@ -63,6 +63,7 @@ export function lifeOf(certificate: X509Certificate, now: number): CertificateLi
 export const lifeMetrics = (life: CertificateLife): Readonly<Record<string, number>> => ({
   tls_cert_days_left: Number(life.daysLeft.toFixed(3)),
   tls_cert_expiry_s: Math.floor(life.end / 1_000),
+  tls_cert_life_left: Number(life.lifeLeft.toFixed(4)),
 })
 
 /** Thresholds that the life left does not keep. */

@@ -92,6 +92,11 @@ export const checkFamilies: readonly Family<CheckSubject>[] = [
       return days === undefined ? undefined : Math.round(seen!.startedAt / 1_000 + days * 86_400)
     },
   ),
+  figure(
+    'vedette_certificate_life_left_ratio',
+    'Share of its life that the first certificate to end has left',
+    'tls_cert_life_left',
+  ),
   gauge('probe_dns_lookup_time_seconds', 'Time that the look-up of the name took', ({ seen }) =>
     seen?.phases.some(({ name }) => name === phaseNames[0]) ? phaseTotal(seen.phases, 'resolve') / 1_000 : undefined,
   ),

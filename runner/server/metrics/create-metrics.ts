@@ -6,7 +6,10 @@
 import type { Result, Verdict } from '../../core/contracts.ts'
 import { checkKey, type Store, type Watch, type WatchedCheck } from '../../core/ports.ts'
 import { type CheckSubject, checkFamilies } from './check-metrics.ts'
+import { createDeployTimes, deployFamilies } from './deploy-metrics.ts'
 import { exposition, type Labelled, labelText } from './exposition.ts'
+import { createIncidentMetrics, incidentFamilies, incidentSubjects } from './incident-metrics.ts'
+import { loadFamilies, loadSubjects } from './load-metrics.ts'
 import { createNotificationMetrics, notifierFamilies } from './notification-metrics.ts'
 import { objectiveFamilies, objectiveSubjects } from './objective-metrics.ts'
 import { createRunMetrics } from './run-metrics.ts'
@@ -21,7 +24,7 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly watch: Watch
-  readonly store: Pick<Store, 'stats'>
+  readonly store: Pick<Store, 'stats' | 'newestLoadRuns' | 'kept'>
   readonly processStats?: () => ProcessStats
 }
 
@@ -37,6 +40,8 @@ interface Count {
 export function createMetrics({ watch, store, processStats }: MetricsOptions): Metrics {
   const runMetrics = createRunMetrics()
   const notificationMetrics = createNotificationMetrics()
+  const incidentMetrics = createIncidentMetrics(watch.environment)
+  const deploys = createDeployTimes(store, watch.environment)
   const place = { environment: watch.environment, location: watch.location }
   const counts = new Map<string, Count>()
   const kinds = new Map<string, { readonly system: string; readonly kind: string }>()
@@ -50,6 +55,7 @@ export function createMetrics({ watch, store, processStats }: MetricsOptions): M
     for (const [key, labels] of kinds) if (!presentKinds.has(key)) runMetrics.forgetKind({ ...labels, ...place })
     for (const [key, labels] of presentKinds) if (!kinds.has(key)) runMetrics.startKind({ ...labels, ...place })
     notificationMetrics.follow(watch.alarms.notifiers())
+    incidentMetrics.follow(systemsOf(watch))
     kinds.clear()
     for (const [key, labels] of presentKinds) kinds.set(key, labels)
   }
@@ -89,6 +95,8 @@ export function createMetrics({ watch, store, processStats }: MetricsOptions): M
   const stop = watch.on(event => {
     if (event.kind === 'result') record(event.result)
     else if (event.kind === 'notification') notificationMetrics.record(event.notification)
+    else if (event.kind === 'incident') incidentMetrics.record(event.incident, event.line)
+    else if (event.kind === 'deploy') deploys.record(event.deploy)
     else if (event.kind === 'generation') follow(watch.checks())
   })
   follow(watch.checks())
@@ -99,13 +107,25 @@ export function createMetrics({ watch, store, processStats }: MetricsOptions): M
       const checks = watch.checks()
       follow(checks)
       const stats = await store.stats().catch(() => undefined)
-      const subject = { self: watch.self(), version: watch.version, store: stats, process: processStats?.() }
+      const loadRuns = await store.newestLoadRuns().catch(() => [])
+      const incidents = watch.alarms.open()
+      const subject = {
+        self: watch.self(),
+        blind: incidents.some(({ cause }) => cause === 'blind'),
+        version: watch.version,
+        store: stats,
+        process: processStats?.(),
+      }
       yield* exposition(
         checkFamilies,
         checks.map(check => subjectOf(check, countOf(check))),
       )
       yield `${await runMetrics.registry.metrics()}\n`
       yield* exposition(objectiveFamilies, objectiveSubjects(watch.objectives(), watch.environment))
+      yield* exposition(incidentFamilies, incidentSubjects(systemsOf(watch), watch.environment, incidents))
+      yield `${await incidentMetrics.registry.metrics()}\n`
+      yield* exposition(deployFamilies, await deploys.subjects())
+      yield* exposition(loadFamilies, loadSubjects(loadRuns))
       yield `${await notificationMetrics.registry.metrics()}\n`
       yield* exposition(
         notifierFamilies,
@@ -116,6 +136,8 @@ export function createMetrics({ watch, store, processStats }: MetricsOptions): M
     close: stop,
   }
 }
+
+const systemsOf = (watch: Watch) => watch.systems().map(({ id }) => id)
 
 function subjectOf(check: WatchedCheck, count: Count): Labelled<CheckSubject> {
   const { labels, runs, firstFailures } = count

@@ -13,6 +13,8 @@ export interface ProcessStats {
 
 export interface SelfSubject {
   readonly self: SelfStats
+  /** No run has told anything for too long. */
+  readonly blind: boolean
   readonly version: string
   /** None while the store is in trouble: that must not take the other figures with it; readiness tells about it. */
   readonly store: Awaited<ReturnType<Store['stats']>> | undefined
@@ -45,6 +47,9 @@ export const selfFamilies: readonly Family<SelfSubject>[] = [
     ({ self }) => self.unlisted?.length ?? 0,
   ),
   gauge('vedette_ready', '1 when Vedette watches and can store', ({ self }) => Number(self.ready)),
+  gauge('vedette_blind', '1 while no run tells anything: what the other figures say is old', ({ blind }) =>
+    Number(blind),
+  ),
   gauge('vedette_start_timestamp_seconds', 'Start of this Vedette', ({ self }) => self.startedAt / 1_000),
   gauge('vedette_running_runs', 'Runs that are under way', ({ self }) => self.running),
   gauge('vedette_queued_runs', 'Runs that are due and wait for a free place', ({ self }) => self.queued),
