@@ -12,7 +12,7 @@ import { feederOf } from '../core/sli.ts'
 import { intervalOf, timetableOf } from '../engine/timetables.ts'
 import { type Command, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
-import { type Discovered, discoverAll } from './discover.ts'
+import { type DiscoveredJourney, discoverAll } from './discover.ts'
 
 interface Format {
   readonly suffix: string
@@ -52,7 +52,7 @@ Exit codes: 0 written, 2 bad usage or configuration, or there is no objective th
     const journeys = await discoverAll(loaded, io)
     for (const problem of journeys.problems) io.error(`${formatProblem(problem)}\n`)
     if (journeys.problems.some(problem => problem.level === 'error')) return 2
-    const files = textsOf(promisedIn(loaded, journeys), values.out !== undefined, name, format)
+    const files = exportedFiles(loaded, journeys.checks, name, values.out !== undefined)
     if (files.length === 0) {
       io.error(
         `vedette export: expected an objective that ${name} can express, found none; write one with objective('…', { from: '…' }) in system.ts\n`,
@@ -73,10 +73,22 @@ Exit codes: 0 written, 2 bad usage or configuration, or there is no objective th
   },
 }
 
-function promisedIn({ configuration, environment }: Loaded, journeys: Discovered): readonly Promised[] {
+/** The texts of an export with the names of their files: `apart` one for each system, else one of all. */
+export const exportedFiles = (
+  loaded: Loaded,
+  journeys: readonly DiscoveredJourney[],
+  name: string,
+  apart: boolean,
+): readonly { readonly file: string; readonly text: string }[] =>
+  textsOf(promisedIn(loaded, journeys), apart, name, formats[name]!)
+
+function promisedIn(
+  { configuration, environment }: Loaded,
+  journeys: readonly DiscoveredJourney[],
+): readonly Promised[] {
   const { systems, locations, location } = configuration
   return systems.flatMap(system => {
-    const own = journeys.checks.filter(item => item.system === system).map(({ check }) => check)
+    const own = journeys.filter(item => item.system === system).map(({ check }) => check)
     const feeders = [...system.checks, ...own].map(check =>
       feederOf(check, intervalOf(check.schedule, timetableOf(check.schedule, check.id, location), 0)),
     )

@@ -17,6 +17,7 @@ const demoParts: readonly Part[] = [{ program: 'nginx', package: 'nginx-light' }
 /** Real programs that its tests and benches meet. */
 const testParts: readonly Part[] = [
   { program: 'promtool', package: 'prometheus' },
+  { program: 'prometheus-alertmanager', package: 'prometheus-alertmanager' },
   { program: 'prometheus-blackbox-exporter', package: 'prometheus-blackbox-exporter' },
   { program: 'radicale', package: 'radicale' },
   { program: 'openssl', package: 'openssl' },

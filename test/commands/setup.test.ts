@@ -156,6 +156,7 @@ test('the programs of the tests come from Debian, only those that are missing', 
   using tools = programs({
     'apt-cache': '',
     'apt-get': 'cd "$HOME" && for name in promtool radicale; do echo "#!/bin/sh" > $name; /bin/chmod 755 $name; done',
+    'prometheus-alertmanager': '',
     'prometheus-blackbox-exporter': '',
     openssl: '',
     nginx: '',

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline'
 import { findService } from '../../runner/system/programs.ts'
 import { tempFolder } from './temp-folder.ts'
 
-/** A program of Debian's prometheus package; the tests install it (`vedette setup --for test`). */
-export function programOf(name: 'prometheus' | 'promtool'): string {
+/** A program of Debian's packages of Prometheus and its Alertmanager; the tests install it (`vedette setup --for test`). */
+export function programOf(name: 'prometheus' | 'promtool' | 'prometheus-alertmanager' | 'amtool'): string {
   const path = findService(process.env, name)
   if (path === undefined) throw new Error(`expected ${name} on this machine, found none; npm test installs it`)
   return path
@@ -92,7 +92,7 @@ export async function startPrometheus({ config, files = {}, data }: PrometheusOp
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
