@@ -1,11 +1,11 @@
 /**
  * A Vedette in a process of its own that has something to show on every panel, and a shop that it watches: an address that answers over
- * TLS, one that is broken, a journey, a heartbeat, objectives with a past, a load run, a deploy and a notifier.
+ * TLS, one that is broken, one in maintenance, a journey, a heartbeat, objectives with a past, a load run, a deploy and a notifier.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer as createPlain, type RequestListener } from 'node:http'
+import { createServer as createPlain, type RequestListener, type Server } from 'node:http'
 import { createServer as createTls } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ const vedette = join(packageFolder, 'bin/vedette.js')
 const journeys = join(packageFolder, 'test/fixtures/journeys/charted')
 
 const configuration = (secure: string, plain: string, hook: string) => `import {
-  check, defineConfig, defineSystem, heartbeat, http, load, objective, playwright, webhook,
+  check, defineConfig, defineSystem, heartbeat, http, load, maintenance, objective, playwright, webhook,
 } from 'vedette'
 const promise = { need: 'it is up', verify: 'slo', broken: 'it is down', source: 'Targets' }
 const requirements = [
@@ -42,18 +42,20 @@ const requirements = [
 const often = { every: '1s', retry: { attempts: 0 }, severity: 'p0', owner: 'oncall' }
 export default defineConfig({
   notifiers: [webhook({ id: 'hook', url: '${hook}', secret: 'whsec_${Buffer.alloc(32).toString('base64')}' })],
+  maintenance: [maintenance('Move', { selection: ['shop/moved'], from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' })],
   systems: [defineSystem('shop', {
     url: { web: '${secure}', plain: '${plain}' },
     requirements,
     objectives: [
-      objective('available', { from: 'SHOP-1', checks: ['broken'] }),
+      objective('available', { from: 'SHOP-1', checks: ['broken'], alerts: false }),
       objective('fast', { from: 'SHOP-2', checks: ['home'] }),
     ],
     checks: [
       check('home', { probe: http('/', { ca: 'ca.pem' }), ...often }),
       check('broken', { probe: http('/broken', { origin: 'plain' }), ...often }),
+      check('moved', { probe: http('/', { origin: 'plain' }), ...often }),
       heartbeat('backup', { every: '1h' }),
-      playwright('${journeys}', { every: '5s', retry: { attempts: 0 }, env: { BASE_URL: '${plain}' } }),
+      playwright('${journeys}', { every: '10s', retry: { attempts: 0 }, env: { BASE_URL: '${plain}' } }),
       load({ script: './load.ts', stages: ['0s:2', '20s:2'], thresholds: { http_req_duration: ['p(95)<5000'], http_req_failed: ['rate<0.01'] } }),
     ],
   })],
@@ -86,14 +88,20 @@ async function writePast(file: string): Promise<void> {
   await store.append({ results, health: [] })
 }
 
-async function listening(server: ReturnType<typeof createPlain> | ReturnType<typeof createTls>): Promise<number> {
+/** Listens as long as the scene is open. */
+async function listening(server: Server, opened: AsyncDisposableStack): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  opened.defer(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   return (server.address() as AddressInfo).port
 }
 
 /** @param hook Where the notifier of Vedette itself delivers. */
 export async function openScene(hook: string): Promise<Scene> {
+  await using opened = new AsyncDisposableStack()
   let isBroken = true
   const answer: RequestListener = ({ url }, response) => {
     response.setHeader('content-type', 'text/html')
@@ -102,15 +110,16 @@ export async function openScene(hook: string): Promise<Scene> {
   }
   const authority = createAuthority()
   const secure = createTls(authority.issue({ names: ['localhost'] }), answer)
-  const plain = createPlain(answer)
-  const plainUrl = `http://localhost:${await listening(plain)}`
-  const folder = tempFolder({
-    'package.json': '{ "type": "module" }',
-    'vedette.config.ts': configuration(`https://localhost:${await listening(secure)}`, plainUrl, hook),
-    'load.ts': loadScript(plainUrl),
-    'ca.pem': authority.cert,
-    'data/.keep': '',
-  })
+  const plainUrl = `http://localhost:${await listening(createPlain(answer), opened)}`
+  const folder = opened.use(
+    tempFolder({
+      'package.json': '{ "type": "module" }',
+      'vedette.config.ts': configuration(`https://localhost:${await listening(secure, opened)}`, plainUrl, hook),
+      'load.ts': loadScript(plainUrl),
+      'ca.pem': authority.cert,
+      'data/.keep': '',
+    }),
+  )
   await writePast(join(folder.path, 'data/history-local.db'))
   const call = async (command: Command, ...argv: readonly string[]) => {
     const io = capturedIo({ cwd: folder.path, env: {} })
@@ -119,14 +128,17 @@ export async function openScene(hook: string): Promise<Scene> {
     return io.stdout
   }
   await call(deployCommand, 'mark', '--system', 'shop', '--revision', 'abc')
-  const children: ChildProcess[] = []
   const start = (...argv: readonly string[]) => {
     const child = spawn(process.execPath, [vedette, ...argv, '--data', 'data'], {
       cwd: folder.path,
       env: { ...process.env },
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    children.push(child)
+    const ended = once(child, 'exit')
+    opened.defer(async () => {
+      child.kill('SIGTERM')
+      await ended
+    })
     return child
   }
   const watch = start('watch', '--port', '0', '--log-level', 'silent')
@@ -139,22 +151,14 @@ export async function openScene(hook: string): Promise<Scene> {
   })
   // It is stored by a process of its own, while the watch goes on.
   start('load', 'shop', '--time-scale', '0.02')
-  const [backup] = JSON.parse(await call(heartbeatsCommand, '--json', '--watch', url)) as { readonly url: string }[]
-  await fetch(backup!.url, { method: 'POST' })
+  const [backup] = JSON.parse(await call(heartbeatsCommand, '--json', '--watch', url)) as { readonly address: string }[]
+  await fetch(backup!.address, { method: 'POST' })
+  const left = opened.move()
   return {
     url,
     repair() {
       isBroken = false
     },
-    async [Symbol.asyncDispose]() {
-      const ended = children.filter(child => child.exitCode === null).map(child => once(child, 'exit'))
-      for (const child of children) child.kill('SIGTERM')
-      await Promise.all(ended)
-      for (const server of [secure, plain]) {
-        server.closeAllConnections()
-        server.close()
-      }
-      folder[Symbol.dispose]()
-    },
+    [Symbol.asyncDispose]: () => left.disposeAsync(),
   }
 }
