@@ -62,7 +62,7 @@ afterAll(async () => {
   folder[Symbol.dispose]()
 })
 
-test('the tarball holds the program, the packs and the load scripts, and no tests', () => {
+test('the tarball holds the program, the packs, the load scripts and the dashboards, and no tests', () => {
   const list = spawnSync('npm', ['ls', 'vedette', '--parseable'], { cwd: folder.path, encoding: 'utf8' }).stdout.trim()
   const files = spawnSync(
     'find',
@@ -74,6 +74,9 @@ test('the tarball holds the program, the packs and the load scripts, and no test
     'dist/runner/index.d.ts',
     'scenarios/cod-admin/system.ts',
     'load/cod-admin.ts',
+    'dashboards/grafana/overview.json',
+    'dashboards/prometheus/rules/vedette.rules.yml',
+    'dashboards/alertmanager/alertmanager.yml',
   ]) {
     expect(files).toContain(part)
   }
