@@ -94,16 +94,15 @@ const between = createServer(async (_, response) => {
 beforeAll(async () => {
   hook = await createReceiver()
   told = await createReceiver()
-  const [opened, alerting] = await Promise.all([openScene(hook.url), startAlertmanager(alertmanagerConfig(told.url))])
-  scene = opened
-  alertmanager = alerting
+  alertmanager = await startAlertmanager(alertmanagerConfig(told.url))
+  scene = await openScene(hook.url)
   between.listen(0, '127.0.0.1')
   await once(between, 'listening')
   prometheus = await startPrometheus({
     config: prometheusConfig(`127.0.0.1:${(between.address() as AddressInfo).port}`, alertmanager.address),
     files: Object.fromEntries(ruleFiles.map(file => [`rules/${file.name}`, hurried(file)])),
   })
-})
+}, 180_000)
 
 afterAll(async () => {
   await prometheus?.[Symbol.asyncDispose]()
