@@ -2,7 +2,7 @@
 
 import { Counter, Registry } from 'prom-client'
 import { severities } from '../../core/alarm-rules.ts'
-import type { Severity } from '../../core/definitions.ts'
+import type { Severity } from '../../core/contracts.ts'
 import { type Cause, causes, type Incident, type IncidentLine, ourselves } from '../../core/incidents.ts'
 import { type Family, type Labelled, labelText } from './exposition.ts'
 
