@@ -43,7 +43,8 @@ export interface CheckData {
   readonly verdict?: Verdict
   /** In which it was affected, newest first. */
   readonly incidents: readonly Incident[]
-  readonly signedIn: boolean
+  /** Whoever looks may run it now. */
+  readonly mayRun: boolean
 }
 
 const rangeWords: Readonly<Record<Range, string>> = { '24h': '24 hours', '7d': '7 days', '30d': '30 days' }
@@ -69,7 +70,7 @@ ${definition(data)}`,
   }
 }
 
-function headline({ check, now, signedIn }: CheckData): Content {
+function headline({ check, now, mayRun }: CheckData): Content {
   const { state, since, consecutiveFailures, lastPassedAt, lastRunAt } = check.health
   const isNew = state === 'unknown' && lastRunAt === undefined
   const isWrong = state !== 'up' && state !== 'paused' && state !== 'maintenance'
@@ -84,14 +85,14 @@ function headline({ check, now, signedIn }: CheckData): Content {
       : html`<b>${state}</b> for ${lasting(since, now)}${consecutiveFailures > 0 ? html` · ${count(consecutiveFailures, 'failure')} in a row` : ''}${isWrong && lastPassedAt !== undefined ? html` · last passed ${ago(lastPassedAt, now)}` : ''} · last ${isHeartbeat(check) ? 'signal or due time' : 'run'} ${ago(lastRunAt, now)}${check.nextRunAt !== undefined && check.nextRunAt > now ? html` · next ${until(check.nextRunAt, now)}` : ''}`
   }</p>
 ${said ? html`<p class="said">${check.last?.reason ? html`<b>${check.last.reason}</b>: ` : ''}${said}</p>` : ''}
-${isHeartbeat(check) ? '' : html`<div class="actions">${runNow(check, signedIn)}</div>`}
+${isHeartbeat(check) ? '' : html`<div class="actions">${runNow(check, mayRun)}</div>`}
 </section>`
 }
 
 const isHeartbeat = (check: WatchedCheck) => check.kind === 'heartbeat'
 
-const runNow = (check: WatchedCheck, signedIn: boolean): Content =>
-  signedIn
+const runNow = (check: WatchedCheck, mayRun: boolean): Content =>
+  mayRun
     ? html`<form method="post" action="${checkPath(check)}/run"><button class="primary">Run now</button></form>`
     : html`<a class="button" href="/sign-in?next=${encodeURIComponent(checkPath(check))}">Sign in to run it now</a>`
 

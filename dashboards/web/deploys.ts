@@ -63,8 +63,8 @@ const none = html`<section class="empty"><p>No deploy of the last 30 days is kno
 <pre tabindex="0"><code>vedette smoke --watch http://127.0.0.1:9464
 vedette deploy mark --system shop --revision 3f2a91c --watch http://127.0.0.1:9464</code></pre><p>and a system that tells its revision is looked at every minute.</p></section>`
 
-const how = ({ by, decision }: Deploy): string =>
-  `${said[by]}${decision === undefined ? '' : `: ${decision.toUpperCase()}`}`
+const how = ({ by, decision, markedBy }: Deploy): string =>
+  `${said[by]}${decision === undefined ? '' : `: ${decision.toUpperCase()}`}${markedBy === undefined ? '' : ` (${markedBy})`}`
 
 export function deployPage(data: DeployData): Page {
   const { deploy, title, change, statement, figures, now } = data

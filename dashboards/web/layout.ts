@@ -11,7 +11,10 @@ export interface Frame {
   readonly version: string
   readonly now: number
   readonly self: SelfStats
-  readonly signedIn: boolean
+  /** Who looks at it; absent for a stranger. */
+  readonly asker?: { readonly name: string; readonly as: string }
+  /** A stranger where reading needs a sign-in: nothing of the inside is shown. */
+  readonly isShut: boolean
   /** There is a public status page. */
   readonly hasStatus: boolean
 }
@@ -40,6 +43,7 @@ export interface Page {
 }
 
 export function layout(frame: Frame, page: Page): string {
+  if (frame.isShut) return shut(page)
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -66,6 +70,7 @@ ${(page.islands ?? []).map(name => html`<script type="module" src="/assets/${nam
       ([id, href, word]) =>
         html`<li><a href="${href}"${page.here === id ? html` aria-current="page"` : ''}>${word}</a></li>`,
     )}</ul></nav>
+${who(frame)}
 </header>
 <main id="main" tabindex="-1">
 ${refused(frame.self)}
@@ -77,6 +82,32 @@ ${footer(frame)}
 </html>
 `.html
 }
+
+/** The same without anything that only those may see who are signed in. */
+const shut = (page: Page): string =>
+  html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${page.title} · Vedette</title>
+<link rel="icon" href="${favicon('up')}">
+<link rel="stylesheet" href="/assets/style.css">
+</head>
+<body>
+<header class="top"><a class="brand" href="/">Vedette</a></header>
+<main id="main">
+${page.main}
+</main>
+</body>
+</html>
+`.html
+
+const who = ({ asker }: Frame): Content =>
+  asker === undefined
+    ? html`<p class="who"><a href="/sign-in">Sign in</a></p>`
+    : html`<div class="who"><span>${asker.name} <span class="quiet">${asker.as}</span></span><form method="post" action="/sign-out"><button class="link">Sign out</button></form></div>`
 
 /** A change that was not taken, until a good one comes: the page must not pretend to show the newest definitions. */
 function refused(self: SelfStats): Content {
@@ -101,7 +132,7 @@ const notice = (id: string, title: string, problems: readonly Problem[]): Conten
   )}</ul></section>`
 
 /** The monitor itself: whoever doubts the page looks here. */
-function footer({ self, now, version, signedIn }: Frame): Content {
+function footer({ self, now, version }: Frame): Content {
   const facts: readonly (readonly [string, Content])[] = [
     ['Running', count(self.running, 'run')],
     ['Waiting', count(self.queued, 'run')],
@@ -118,34 +149,13 @@ function footer({ self, now, version, signedIn }: Frame): Content {
 ${self.ready ? '' : html`<p class="notice bad">Not ready: ${self.notReady ?? 'starting'}</p>`}
 <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <div class="quiet">Vedette ${version}. All times are UTC; this page is of <time id="page-time" datetime="${new Date(now).toISOString()}">${exact(now)}</time>.
-<a href="/metrics">Metrics</a> ${
-    signedIn
-      ? html`<form method="post" action="/sign-out"><button class="link">Sign out</button></form>`
-      : html`<a href="/sign-in">Sign in</a>`
-  }</div>
+<a href="/metrics">Metrics</a> <a href="/api/openapi.json">API</a></div>
 </footer>`
 }
 
 /** A page of a few words: not found, not allowed, broken. */
 export function messagePage(title: string, sentences: readonly Content[]): Page {
   return { title, main: html`<h1>${title}</h1>${sentences.map(sentence => html`<p>${sentence}</p>`)}` }
-}
-
-export function signInPage(options: { readonly next: string; readonly wrong?: boolean }): Page {
-  return {
-    title: 'Sign in',
-    main: html`<h1>Sign in</h1>
-<p>Looking is free. What changes something, such as running a check now, needs the token. Vedette prints it at its first start and keeps it in the file <code>token</code> of its data folder, unless <code>VEDETTE_TOKEN</code> gives it.</p>
-<form method="post" action="/sign-in" class="stack">
-<input type="hidden" name="next" value="${options.next}">
-<label for="token">Token</label>
-<input id="token" name="token" type="password" autocomplete="current-password" required${
-      options.wrong ? html` aria-invalid="true" aria-describedby="wrong"` : ''
-    }>
-${options.wrong ? html`<p id="wrong" class="wrong" role="alert">Expected the token of this Vedette, found another text.</p>` : ''}
-<button>Sign in</button>
-</form>`,
-  }
 }
 
 /** Parts of a page as text for the tab: `(2 down) Checks`. */

@@ -11,6 +11,11 @@ export interface CommandIo {
   write(text: string): void
   /** Standard error: progress and messages. */
   error(text: string): void
+  /**
+   * What nobody may see: asked for on a terminal without an echo, and `again`; else all of standard input, once. Undefined: the second was
+   * another one.
+   */
+  readSecret(question: string, again: string): Promise<string | undefined>
   readonly isTTY: boolean
   readonly columns: number
 }

@@ -59,6 +59,9 @@ function readOrMake(folder: string, name: string, instead: string): Token {
   return { value, fresh: true }
 }
 
+/** People, tokens and sessions: the same for all environments. */
+export const accountsFile = (folder: string): string => join(folder, 'accounts.db')
+
 /** The history of one environment: what staging did says nothing of production. */
 export const historyFile = (folder: string, environment: string): string =>
   join(folder, `history-${encodeURIComponent(environment)}.db`)

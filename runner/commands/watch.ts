@@ -10,10 +10,18 @@ import { collectGarbage } from '../system/collect-garbage.ts'
 import { becomeLean } from '../system/lean-process.ts'
 import { createRequests } from '../system/notifier-request.ts'
 import { createOwnSigns } from '../system/own-signs.ts'
+import { createPasswords } from '../system/passwords.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadRequest } from './configuration-options.ts'
-import { historyFile, lockDataFolder, openDataFolder, readHeartbeatSecret, readToken } from './data-folder.ts'
+import {
+  accountsFile,
+  historyFile,
+  lockDataFolder,
+  openDataFolder,
+  readHeartbeatSecret,
+  readToken,
+} from './data-folder.ts'
 import { openJourneys } from './journeys.ts'
 
 const levels = ['debug', 'info', 'warn', 'error', 'silent']
@@ -61,17 +69,21 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
     const token = readToken(folder, io)
     const log = pino({ level, base: { environment: loaded.environment } }, pino.destination(2))
 
-    const [{ createSqliteStore }, { createArtifactStore }, { createWatch }, { createServer }] = await Promise.all([
-      import('../stores/sqlite.ts'),
-      import('../stores/artifacts.ts'),
-      import('../engine/watch.ts'),
-      import('../server/create-server.ts'),
-    ])
+    const [{ createSqliteStore }, { createArtifactStore }, { createAccounts }, { createWatch }, { createServer }] =
+      await Promise.all([
+        import('../stores/sqlite.ts'),
+        import('../stores/artifacts.ts'),
+        import('../stores/accounts.ts'),
+        import('../engine/watch.ts'),
+        import('../server/create-server.ts'),
+      ])
     await using store = await createSqliteStore({
       path: historyFile(folder, loaded.environment),
       retention: configuration.retention,
       clock: io.clock,
     })
+    // This thread waits for nobody for long: it answers everybody else as well.
+    using accounts = createAccounts({ path: accountsFile(folder), patience: 200 })
     const evidence = join(folder, 'artifacts')
     const artifacts = await createArtifactStore({
       folder: evidence,
@@ -117,6 +129,10 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
         publicUrl: () => configuration.publicUrl,
         artifacts: evidence,
         token: token.value,
+        accounts,
+        passwords: createPasswords(),
+        signIn: configuration.server.signIn,
+        proxies: configuration.server.proxies,
         log,
         clock: io.clock,
         host: values.host ?? configuration.server.host,

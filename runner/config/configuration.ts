@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { Problem } from '../core/contracts.ts'
 import type { AlarmSettings, Configuration, System } from '../core/definitions.ts'
@@ -7,6 +8,13 @@ import { alarmProblems } from './alarm-problems.ts'
 import { objectivesIn } from './objectives-in.ts'
 import { below, duration, parseOptions } from './options.ts'
 import { text } from './playwright.ts'
+
+/** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const size = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+  return size > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= size))
+}
 
 const size = z.union([
   z.number().int().min(1),
@@ -31,6 +39,18 @@ export const configurationOptions = z.strictObject({
     .strictObject({
       host: z.string().optional().describe("Address to listen on. Default: '127.0.0.1'."),
       port: z.int().min(0).max(65_535).optional().describe('Default: 9464. 0 takes any free one.'),
+      signIn: z
+        .boolean()
+        .optional()
+        .describe(
+          'Whether reading needs a sign-in as well (`vedette people`, `vedette tokens`); what changes something always does. The status page, its feed and badges, heartbeats and /health stay open. Default: false.',
+        ),
+      proxies: z
+        .array(z.string().refine(isNetwork, "expected an address or a network such as '10.0.0.0/8'"))
+        .optional()
+        .describe(
+          'Reverse proxies whose X-Forwarded-For is believed when tries to sign in are counted. Default: those on this machine.',
+        ),
     })
     .optional()
     .describe('Pages, API and metrics.'),
@@ -146,7 +166,12 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
     systems,
     location: options.location ?? 'local',
     environment: options.environment ?? 'local',
-    server: { host: options.server?.host ?? '127.0.0.1', port: options.server?.port ?? 9464 },
+    server: {
+      host: options.server?.host ?? '127.0.0.1',
+      port: options.server?.port ?? 9464,
+      signIn: options.server?.signIn ?? false,
+      proxies: options.server?.proxies ?? [],
+    },
     retention: {
       rawDays,
       hourDays: (options.retention?.hours ?? 400 * day) / day,

@@ -247,7 +247,14 @@ export interface Configuration {
   readonly location: string
   /** Default: `local`. */
   readonly environment: string
-  readonly server: { readonly host: string; readonly port: number }
+  readonly server: {
+    readonly host: string
+    readonly port: number
+    /** Reading needs a sign-in as well. */
+    readonly signIn: boolean
+    /** Addresses and networks whose X-Forwarded-For is believed, beside those of loopback. */
+    readonly proxies: readonly string[]
+  }
   readonly retention: {
     readonly rawDays: number
     readonly hourDays: number

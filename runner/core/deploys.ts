@@ -11,6 +11,8 @@ export interface Deploy {
   readonly by: 'gate' | 'hand' | 'seen'
   readonly decision?: 'go' | 'no-go' | 'cannot-tell'
   readonly note?: string
+  /** The person or the token that told a watch of it. */
+  readonly markedBy?: string
 }
 
 /** A deploy as somebody tells of it. */
@@ -37,5 +39,6 @@ export function markedDeploy(newest: Deploy | undefined, mark: DeployMark, envir
     by: mark.by === 'seen' ? newest.by : mark.by,
     ...(mark.decision === undefined ? {} : { decision: mark.decision }),
     ...(note.length === 0 ? {} : { note: [...new Set(note)].join('; ') }),
+    ...(mark.markedBy === undefined ? {} : { markedBy: mark.markedBy }),
   }
 }

@@ -8,11 +8,14 @@ export function drillIncident({
   environment,
   runbook,
   at,
+  by,
 }: {
   readonly check?: WatchedCheck | undefined
   readonly environment: string
   readonly runbook?: string | undefined
   readonly at: number
+  /** Who asked for it; absent for the daily one. */
+  readonly by?: string | undefined
 }): Incident {
   const system = check?.system ?? ourselves
   const detail = 'nothing is broken; expected this message to arrive, and found that it did'
@@ -28,7 +31,14 @@ export function drillIncident({
     startedAt: at,
     openedAt: at,
     affected: check === undefined ? [] : [{ check: check.check, title: check.title, since: at, detail }],
-    timeline: [{ at, kind: 'opened', text: check === undefined ? 'drill' : `drill for ${checkKey(check)}` }],
+    timeline: [
+      {
+        at,
+        kind: 'opened',
+        ...(by === undefined ? {} : { by }),
+        text: check === undefined ? 'drill' : `drill for ${checkKey(check)}`,
+      },
+    ],
     drill: true,
   }
 }

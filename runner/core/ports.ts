@@ -411,6 +411,7 @@ export interface Alarms {
   drill(options: {
     readonly check?: CheckKey
     readonly notifier?: string
+    readonly by?: Actor
     readonly signal: AbortSignal
   }): Promise<readonly Notification[]>
   /** The heartbeat whose token this is. */

@@ -96,13 +96,13 @@ export async function createAlarming(options: AlarmingOptions): Promise<Alarming
     deployedAt: system => deployed.get(system),
     onEvent,
   })
-  const drill: Alarms['drill'] = async ({ check: key, notifier, signal }) => {
+  const drill: Alarms['drill'] = async ({ check: key, notifier, by, signal }) => {
     const check = key === undefined ? undefined : options.check(key)
     if (key !== undefined && check === undefined)
       throw new RunnerFault(`expected a watched check, found '${key}'; \`vedette list\` shows them`)
     const watched = key === undefined ? undefined : options.generation().find(key)
     const runbook = watched?.check.runbook ?? watched?.system.runbook
-    const incident = drillIncident({ check, environment, runbook, at: clock.now() })
+    const incident = drillIncident({ check, environment, runbook, at: clock.now(), by: by?.name })
     return notifications.drill({ incident, ...(notifier === undefined ? {} : { notifier }), signal })
   }
   const blindness = createBlindness({

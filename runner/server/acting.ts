@@ -1,17 +1,15 @@
-/** Who may do something about trouble, in the one place that the pages ask. */
+/** What people do about trouble, as pages and API take it. */
 
 import type { FastifyRequest } from 'fastify'
 import { RunnerFault } from '../core/fault.ts'
 import type { Actor } from '../core/ports.ts'
 import type { Rooms } from './rooms.ts'
 
-/** Whether the forms are shown. */
-export const mayAct = ({ guard }: Rooms, request: FastifyRequest): boolean => guard.isSignedIn(request)
-
-/** Refuses a request that may not change something; whose doing it is, for the record. */
-export function actorOf({ guard }: Rooms, request: FastifyRequest): Actor {
-  guard.mayChange(request)
-  return { name: 'Somebody with the token' }
+/** Whose doing it is, for the record: the guard has let nobody through whom it does not know. */
+export async function actorOf({ guard }: Rooms, request: FastifyRequest): Promise<Actor> {
+  const asker = await guard.asker(request)
+  if (asker === undefined) throw new Error(`expected ${request.method} ${request.url} to need a right, found none`)
+  return { name: asker.name }
 }
 
 /** What the alarms refuse is the asker's mistake, and said in full. */

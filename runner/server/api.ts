@@ -5,37 +5,54 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { healthStates, type Result } from '../core/contracts.ts'
 import { type CheckKey, checkKey, runId, type SeriesPoint, type WatchedCheck, type WindowStats } from '../core/ports.ts'
+import { about, answers, asks } from './guard.ts'
 import { HttpProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import * as schemas from './schemas.ts'
 
 const day = 86_400_000
 
-export function serveApi(plain: FastifyInstance, { watch, store, clock, guard, recent }: Rooms): void {
+export function serveApi(plain: FastifyInstance, { watch, store, clock, recent }: Rooms): void {
   const app = plain.withTypeProvider<ZodTypeProvider>()
-  const answers = <T extends z.ZodType>(schema: T) => ({ response: { 200: schema } })
 
-  app.get('/api/v1/systems', { schema: answers(z.object({ systems: z.array(schemas.system) })) }, async () => ({
-    systems: watch.systems().map(({ id, title, requirements }) => {
-      const checks = watch.checks().filter(check => check.system === id)
-      const many = (state: string) => checks.filter(check => check.health.state === state).length
-      return {
-        id,
-        title,
-        environment: watch.environment,
-        urls: Object.fromEntries(Object.entries(watch.urlsOf(id)).map(([name, url]) => [name, withoutSecrets(url)])),
-        requirements: requirements.length,
-        checks: Object.fromEntries(healthStates.map(state => [state, many(state)])) as Record<
-          (typeof healthStates)[number],
-          number
-        >,
-      }
+  app.get(
+    '/api/v1/systems',
+    {
+      ...asks('read'),
+      schema: {
+        ...about('systems', 'All systems, with their checks counted by state'),
+        ...answers(z.object({ systems: z.array(schemas.system) })),
+      },
+    },
+    async () => ({
+      systems: watch.systems().map(({ id, title, requirements }) => {
+        const checks = watch.checks().filter(check => check.system === id)
+        const many = (state: string) => checks.filter(check => check.health.state === state).length
+        return {
+          id,
+          title,
+          environment: watch.environment,
+          urls: Object.fromEntries(Object.entries(watch.urlsOf(id)).map(([name, url]) => [name, withoutSecrets(url)])),
+          requirements: requirements.length,
+          checks: Object.fromEntries(healthStates.map(state => [state, many(state)])) as Record<
+            (typeof healthStates)[number],
+            number
+          >,
+        }
+      }),
     }),
-  }))
+  )
 
   app.get(
     '/api/v1/checks',
-    { schema: { querystring: schemas.checksQuery, ...answers(z.object({ checks: z.array(schemas.watchedCheck) })) } },
+    {
+      ...asks('read'),
+      schema: {
+        ...about('checks', 'Checks with their health and their last runs'),
+        querystring: schemas.checksQuery,
+        ...answers(z.object({ checks: z.array(schemas.watchedCheck) })),
+      },
+    },
     async ({ query: { system, state, tag, q } }) => {
       const strips = new Map((await store.strips()).map(strip => [checkKey(strip), strip.runs]))
       const checks = watch
@@ -51,26 +68,46 @@ export function serveApi(plain: FastifyInstance, { watch, store, clock, guard, r
     },
   )
 
-  app.get('/api/v1/checks/:system/*', { schema: answers(schemas.watchedCheck) }, async ({ params }) => {
-    const check = found(watch.check(keyOf(params)), `a check, as /api/v1/checks lists them`, keyOf(params))
-    const strip = (await store.strips()).find(strip => checkKey(strip) === checkKey(check))
-    return shownCheck(check, strip?.runs)
-  })
+  app.get(
+    '/api/v1/checks/:system/*',
+    {
+      config: { right: 'read', path: '/api/v1/checks/:system/:check' },
+      schema: { ...about('checks', 'One check'), ...answers(schemas.watchedCheck) },
+    },
+    async ({ params }) => {
+      const check = found(watch.check(keyOf(params)), `a check, as /api/v1/checks lists them`, keyOf(params))
+      const strip = (await store.strips()).find(strip => checkKey(strip) === checkKey(check))
+      return shownCheck(check, strip?.runs)
+    },
+  )
 
-  app.post('/api/v1/checks/:system/*', { schema: answers(schemas.result) }, async request => {
-    guard.mayChange(request)
-    const key = keyOf(request.params)
-    if (!key.endsWith('/run')) throw missing('POST /api/v1/checks/<system>/<check>/run', `POST ${request.url}`)
-    const check = key.slice(0, -'/run'.length) as CheckKey
-    canRun(found(watch.check(check), 'a check, as /api/v1/checks lists them', check))
-    const result = await watch.runNow(check)
-    recent.add(result)
-    return shownResult(result)
-  })
+  app.post(
+    '/api/v1/checks/:system/*',
+    {
+      config: { right: 'run', path: '/api/v1/checks/:system/:check/run' },
+      schema: { ...about('checks', 'Runs a check once, now, and waits for its result'), ...answers(schemas.result) },
+    },
+    async request => {
+      const key = keyOf(request.params)
+      if (!key.endsWith('/run')) throw missing('POST /api/v1/checks/<system>/<check>/run', `POST ${request.url}`)
+      const check = key.slice(0, -'/run'.length) as CheckKey
+      canRun(found(watch.check(check), 'a check, as /api/v1/checks lists them', check))
+      const result = await watch.runNow(check)
+      recent.add(result)
+      return shownResult(result)
+    },
+  )
 
   app.get(
     '/api/v1/results',
-    { schema: { querystring: schemas.resultsQuery, ...answers(z.object({ results: z.array(schemas.result) })) } },
+    {
+      ...asks('read'),
+      schema: {
+        ...about('results', 'Results of runs, the newest first'),
+        querystring: schemas.resultsQuery,
+        ...answers(z.object({ results: z.array(schemas.result) })),
+      },
+    },
     async ({ query: { system, check, verdict, trigger, from, to, limit } }) => {
       const results = await store.results({
         ...(system === undefined ? {} : { system }),
@@ -85,14 +122,25 @@ export function serveApi(plain: FastifyInstance, { watch, store, clock, guard, r
     },
   )
 
-  app.get('/api/v1/runs/:id', { schema: answers(schemas.result) }, async ({ params }) => {
-    const id = normalRunId((params as { readonly id: string }).id)
-    return shownResult(found(await recent.find(id), 'a run that is still kept', id))
-  })
+  app.get(
+    '/api/v1/runs/:id',
+    { ...asks('read'), schema: { ...about('results', 'One run'), ...answers(schemas.result) } },
+    async ({ params }) => {
+      const id = normalRunId((params as { readonly id: string }).id)
+      return shownResult(found(await recent.find(id), 'a run that is still kept', id))
+    },
+  )
 
   app.get(
     '/api/v1/windows',
-    { schema: { querystring: schemas.windowsQuery, ...answers(z.object({ windows: z.array(schemas.windowStats) })) } },
+    {
+      ...asks('read'),
+      schema: {
+        ...about('results', 'Counts and percentiles of the scheduled runs of a time, check by check'),
+        querystring: schemas.windowsQuery,
+        ...answers(z.object({ windows: z.array(schemas.windowStats) })),
+      },
+    },
     async ({ query: { system, check, to = clock.now(), from = to - day } }) => {
       const where = { ...(system === undefined ? {} : { system }), ...(check === undefined ? {} : { check }) }
       return { windows: (await store.windows({ from, to, ...where })).map(shownStatistics) }
@@ -101,7 +149,14 @@ export function serveApi(plain: FastifyInstance, { watch, store, clock, guard, r
 
   app.get(
     '/api/v1/series',
-    { schema: { querystring: schemas.seriesQuery, ...answers(z.object({ points: z.array(schemas.seriesPoint) })) } },
+    {
+      ...asks('read'),
+      schema: {
+        ...about('results', 'The same over time, for one check'),
+        querystring: schemas.seriesQuery,
+        ...answers(z.object({ points: z.array(schemas.seriesPoint) })),
+      },
+    },
     async ({ query: { system, check, to = clock.now(), from = to - day, points } }) => ({
       points: (await store.series({ system, check, from, to, points })).map(shownStatistics),
     }),
@@ -110,13 +165,17 @@ export function serveApi(plain: FastifyInstance, { watch, store, clock, guard, r
   const loadRuns = z.object({ loadRuns: z.array(schemas.loadRun) })
   app.get(
     '/api/v1/load-runs',
-    { schema: answers(loadRuns) },
+    { ...asks('read'), schema: { ...about('load runs', 'Load runs, the newest first'), ...answers(loadRuns) } },
     async () => ({ loadRuns: await store.loadRuns() }) as never,
   )
-  app.get('/api/v1/load-runs/:id', { schema: answers(schemas.loadRun) }, async ({ params }) => {
-    const { id } = params as { readonly id: string }
-    return found(await store.loadRun(id), 'a load run, as /api/v1/load-runs lists them', id) as never
-  })
+  app.get(
+    '/api/v1/load-runs/:id',
+    { ...asks('read'), schema: { ...about('load runs', 'One load run'), ...answers(schemas.loadRun) } },
+    async ({ params }) => {
+      const { id } = params as { readonly id: string }
+      return found(await store.loadRun(id), 'a load run, as /api/v1/load-runs lists them', id) as never
+    },
+  )
 }
 
 export const keyOf = (params: unknown): CheckKey => {

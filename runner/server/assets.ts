@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { asks } from './guard.ts'
 import type { Rooms } from './rooms.ts'
 import { artifactPolicy, traceViewerPolicy } from './security.ts'
 
@@ -36,13 +37,13 @@ export async function serveAssets(app: FastifyInstance, { artifacts, log }: Room
   // One registration adds reply.sendFile; the routes below name their own roots.
   await app.register(fastifyStatic, { root: web, serve: false })
   const files = ownFiles()
-  app.get('/assets/:name', async (request, reply) => {
+  app.get('/assets/:name', asks('public'), async (request, reply) => {
     const found = files[(request.params as { readonly name: string }).name]
     if (!found) return reply.callNotFound()
     return reply.sendFile(found[1], found[0], { cacheControl: true, maxAge: 0 })
   })
 
-  app.get('/artifacts/*', async (request, reply) => {
+  app.get('/artifacts/*', asks('read'), async (request, reply) => {
     const path = wildcard(request.params)
     reply.header('content-security-policy', artifactPolicy)
     if (!/\.(png|jpe?g|webp|gif)$/i.test(path)) reply.header('content-disposition', 'attachment')
@@ -51,7 +52,7 @@ export async function serveAssets(app: FastifyInstance, { artifacts, log }: Room
 
   const viewer = traceViewerFolder()
   if (viewer === undefined) log.warn('no trace viewer in the installed playwright-core: traces can only be downloaded')
-  app.get('/trace/*', async (request, reply) => {
+  app.get('/trace/*', asks('read'), async (request, reply) => {
     if (viewer === undefined) return reply.callNotFound()
     relaxForViewer(reply)
     return reply.sendFile(wildcard(request.params) || 'index.html', viewer, { maxAge: '1h' })

@@ -12,6 +12,7 @@ import { type CheckKey, checkKey, type WatchedCheck } from '../core/ports.ts'
 import { describeLimit, limitsOf, type Requirement } from '../core/requirements.ts'
 import { canRun, found, keyOf, missing, normalRunId } from './api.ts'
 import { chartEvents } from './chart-events.ts'
+import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -25,14 +26,17 @@ export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
   const { watch, recent, clock, guard, artifacts } = rooms
   const render = renderer(rooms)
 
-  app.get('/checks/:system/*', async (request, reply) => {
+  app.get('/checks/:system/*', asks('read'), async (request, reply) => {
     const key = keyOf(request.params)
     const check = found(watch.check(key), 'a check that is watched', key)
-    return render(request, reply, checkPage(await gather(rooms, check, viewOf(request), guard.isSignedIn(request))))
+    return render(
+      request,
+      reply,
+      checkPage(await gather(rooms, check, viewOf(request), await guard.mayDo(request, 'run'))),
+    )
   })
 
-  app.post('/checks/:system/*', async (request, reply) => {
-    guard.mayChange(request)
+  app.post('/checks/:system/*', asks('run'), async (request, reply) => {
     const key = keyOf(request.params)
     if (!key.endsWith('/run')) throw missing('the form of a check', `POST ${request.url}`)
     const check = found(watch.check(key.slice(0, -'/run'.length) as CheckKey), 'a check that is watched', key)
@@ -42,7 +46,7 @@ export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
     return reply.redirect(runPath(result), 303)
   })
 
-  app.get('/runs/:id', async (request, reply) => {
+  app.get('/runs/:id', asks('read'), async (request, reply) => {
     const id = normalRunId((request.params as { readonly id: string }).id)
     const result = found(await recent.find(id), 'a run that is still kept', id)
     const check = watch.check(checkKey(result))
@@ -72,7 +76,7 @@ async function gather(
   rooms: Rooms,
   check: WatchedCheck,
   { range, verdict }: View,
-  signedIn: boolean,
+  mayRun: boolean,
 ): Promise<CheckData> {
   const { watch, store, clock } = rooms
   const now = clock.now()
@@ -109,7 +113,7 @@ async function gather(
     ...(verdict === undefined ? {} : { verdict }),
     incidents: incidents.slice(0, mostIncidents),
     events: await chartEvents(rooms, check, incidents, to - lengths[range]),
-    signedIn,
+    mayRun,
   }
 }
 

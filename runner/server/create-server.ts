@@ -15,6 +15,7 @@ import { serveDeploys } from './deploys.ts'
 import { serveDeployPages } from './deploys-page.ts'
 import { serveDrill } from './drill.ts'
 import { serveEvents } from './events.ts'
+import { asks, createGuard, type GuardedRoute, guardRoutes } from './guard.ts'
 import { serveHealth } from './health.ts'
 import { serveHeartbeats } from './heartbeat.ts'
 import { serveIncidentPages } from './incident-pages.ts'
@@ -27,16 +28,20 @@ import { serveErrors, servePages } from './pages.ts'
 import { createRecentRuns } from './recent-runs.ts'
 import { serveRequirementsPages } from './requirements-page.ts'
 import type { Rooms, ServerOptions } from './rooms.ts'
-import { contentSecurityPolicy, createGuard, guardHost } from './security.ts'
+import { contentSecurityPolicy, guardHost } from './security.ts'
 import { serveSelfPage } from './self-page.ts'
+import { serveSignIn } from './sign-in.ts'
 import { serveStatusFeeds } from './status-feeds.ts'
 import { createStatus, serveStatusPage } from './status-page.ts'
+import { serveTroubleApi } from './trouble-api.ts'
 
 export type { ServerOptions } from './rooms.ts'
 
 export interface Server {
   /** `http://127.0.0.1:7070`, without a slash at the end. */
   readonly url: string
+  /** All that is answered, and what each needs. */
+  readonly routes: readonly GuardedRoute[]
   /** Ends event streams, lets requests in flight finish for at most five seconds. */
   close(): Promise<void>
 }
@@ -53,8 +58,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     routerOptions: { maxParamLength: 1_000 },
   })
   const metrics = createMetrics(options)
+  let routes: readonly GuardedRoute[]
   try {
-    await build(app, { ...options, host }, metrics)
+    routes = await build(app, { ...options, host }, metrics)
     await app.listen({ host, port })
   } catch (error) {
     metrics.close()
@@ -64,6 +70,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const { address, port: bound, family } = app.server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`,
+    routes,
     async close() {
       const cancel = clock.timer(grace, () => app.server.closeAllConnections())
       await app.close()
@@ -77,11 +84,11 @@ async function build(
   app: FastifyInstance,
   options: ServerOptions & { readonly host: string },
   metrics: Metrics,
-): Promise<void> {
+): Promise<readonly GuardedRoute[]> {
   await mkdir(options.artifacts, { recursive: true, mode: 0o700 })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  const rooms: Rooms = { ...options, guard: createGuard(options.token), recent: createRecentRuns(options) }
+  const rooms: Rooms = { ...options, guard: createGuard(options), recent: createRecentRuns(options) }
   app.addHook('preClose', async () => rooms.recent.close())
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: mutable(contentSecurityPolicy) },
@@ -97,22 +104,25 @@ async function build(
     encodings: ['gzip', 'identity'],
     zlibOptions: { level: 5, windowBits: 13, memLevel: 6 },
   })
-  guardHost(app, options.host)
+  guardHost(app, options.host, () => options.publicUrl?.())
+  const routes = guardRoutes(app, rooms.guard, options)
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   )
   serveErrors(app, rooms)
   serveHealth(app, rooms)
   // Scraped every few seconds from nearby: the time of our own CPU is worth more than the bytes.
-  app.get('/metrics', { compress: false }, (_request, reply) =>
+  app.get('/metrics', { ...asks('read'), compress: false }, (_request, reply) =>
     reply.type(metrics.contentType).send(Readable.from(metrics.render())),
   )
   serveEvents(app, rooms)
   serveApi(app, rooms)
+  serveTroubleApi(app, rooms)
   serveHeartbeats(app, rooms)
   serveDeploys(app, rooms)
   serveDrill(app, rooms)
   await serveAssets(app, rooms)
+  serveSignIn(app, rooms)
   servePages(app, rooms)
   serveOverview(app, rooms)
   serveCheckPages(app, rooms)
@@ -126,6 +136,7 @@ async function build(
   const status = createStatus(rooms)
   serveStatusPage(app, status)
   serveStatusFeeds(app, status, () => rooms.publicUrl?.())
+  return routes
 }
 
 const mutable = (directives: Readonly<Record<string, readonly string[]>>) =>

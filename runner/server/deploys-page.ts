@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { deployPage, deploysPage } from '../../dashboards/web/deploys.ts'
 import { found } from './api.ts'
 import { deployComparison, deploysBetween, findDeploy } from './deploy-comparison.ts'
+import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -14,13 +15,13 @@ export function serveDeployPages(app: FastifyInstance, rooms: Rooms): void {
   const render = renderer(rooms)
   const titleOf = (id: string) => watch.systems().find(system => system.id === id)?.title ?? id
 
-  app.get('/deploys', async (request, reply) => {
+  app.get('/deploys', asks('read'), async (request, reply) => {
     const now = clock.now()
     const deploys = await deploysBetween(store, { from: now - month, to: now })
     const titled = deploys.toReversed().map(deploy => ({ ...deploy, title: titleOf(deploy.system) }))
     return render(request, reply, deploysPage({ now, deploys: titled }))
   })
-  app.get('/deploys/:id', async (request, reply) => {
+  app.get('/deploys/:id', asks('read'), async (request, reply) => {
     const { id } = request.params as { readonly id: string }
     const now = clock.now()
     const deploy = found(await findDeploy(store, id), 'a deploy that is kept', id)

@@ -3,8 +3,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { actorOf } from './acting.ts'
 import { found } from './api.ts'
 import { deployComparison, deploysBetween, findDeploy } from './deploy-comparison.ts'
+import { about, answers, asks } from './guard.ts'
 import { HttpProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 import * as schemas from './schemas.ts'
@@ -13,16 +15,22 @@ const month = 30 * 86_400_000
 // A clock that is a little ahead tells of no future.
 const ahead = 300_000
 
-export function serveDeploys(plain: FastifyInstance, { watch, store, clock, guard }: Rooms): void {
+export function serveDeploys(plain: FastifyInstance, rooms: Rooms): void {
+  const { watch, store, clock } = rooms
   const app = plain.withTypeProvider<ZodTypeProvider>()
 
   app.post(
     '/api/v1/deploys',
     {
-      schema: { body: schemas.deployMark, response: { 200: schemas.deploy } },
-      preValidation: async request => guard.mayChange(request),
+      ...asks('deploy'),
+      schema: {
+        ...about('deploys', 'Marks a deploy; the same one once more adds to it'),
+        body: schemas.deployMark,
+        ...answers(schemas.deploy),
+      },
     },
-    async ({ body: { environment, at = clock.now(), by = 'hand', note, decision, ...mark } }) => {
+    async request => {
+      const { environment, at = clock.now(), by = 'hand', note, decision, ...mark } = request.body
       if (environment !== undefined && environment !== watch.environment) {
         throw new HttpProblem(409, {
           expected: `a deploy of ${watch.environment}, which is watched here`,
@@ -45,6 +53,7 @@ export function serveDeploys(plain: FastifyInstance, { watch, store, clock, guar
         ...mark,
         at,
         by,
+        markedBy: (await actorOf(rooms, request)).name,
         ...(note === undefined ? {} : { note }),
         ...(decision === undefined ? {} : { decision }),
       })
@@ -54,7 +63,12 @@ export function serveDeploys(plain: FastifyInstance, { watch, store, clock, guar
   app.get(
     '/api/v1/deploys',
     {
-      schema: { querystring: schemas.deploysQuery, response: { 200: z.object({ deploys: z.array(schemas.deploy) }) } },
+      ...asks('read'),
+      schema: {
+        ...about('deploys', 'Deploys, the newest first'),
+        querystring: schemas.deploysQuery,
+        ...answers(z.object({ deploys: z.array(schemas.deploy) })),
+      },
     },
     async ({ query: { system, to = clock.now(), from = to - month } }) => {
       const deploys = await deploysBetween(store, { from, to, ...(system === undefined ? {} : { system }) })
@@ -64,7 +78,13 @@ export function serveDeploys(plain: FastifyInstance, { watch, store, clock, guar
 
   app.get(
     '/api/v1/deploys/:id/comparison',
-    { schema: { response: { 200: schemas.deployComparison } } },
+    {
+      ...asks('read'),
+      schema: {
+        ...about('deploys', 'The runs before a deploy against those since'),
+        ...answers(schemas.deployComparison),
+      },
+    },
     async request => {
       const { id } = request.params as { readonly id: string }
       const deploy = found(await findDeploy(store, id), 'a deploy, as /api/v1/deploys lists them', id)

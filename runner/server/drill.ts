@@ -5,6 +5,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { RunnerFault } from '../core/fault.ts'
 import type { CheckKey } from '../core/ports.ts'
+import { actorOf } from './acting.ts'
+import { about, answers, asks } from './guard.ts'
 import { HttpProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -24,13 +26,21 @@ const delivery = z.object({
   trouble: z.string().optional(),
 })
 
-export function serveDrill(plain: FastifyInstance, { watch, clock, guard }: Rooms): void {
+export function serveDrill(plain: FastifyInstance, rooms: Rooms): void {
+  const { watch, clock } = rooms
   const app = plain.withTypeProvider<ZodTypeProvider>()
   app.post(
     '/api/v1/drill',
     {
-      schema: { body: drillBody, response: { 200: z.object({ deliveries: z.array(delivery) }) } },
-      preValidation: async request => guard.mayChange(request),
+      ...asks('run'),
+      schema: {
+        ...about(
+          'notifications',
+          'Sends a marked test through the whole path of an alarm, and waits for its deliveries',
+        ),
+        body: drillBody,
+        ...answers(z.object({ deliveries: z.array(delivery) })),
+      },
     },
     async (request, reply) => {
       const { check, channel, timeout } = request.body
@@ -47,6 +57,7 @@ export function serveDrill(plain: FastifyInstance, { watch, clock, guard }: Room
         .drill({
           ...(check === undefined ? {} : { check: check as CheckKey }),
           ...(channel === undefined ? {} : { notifier: channel }),
+          by: await actorOf(rooms, request),
           signal: deadline.signal,
         })
         .catch(explain)

@@ -4,6 +4,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../core/contracts.ts'
 import { runId, type Watch, type WatchEvent } from '../core/ports.ts'
+import { about, answersText, asks } from './guard.ts'
 
 const beat = 15_000
 // A reader that does not read is dropped; it asks again and sees the present.
@@ -27,26 +28,36 @@ export function serveEvents(app: FastifyInstance, { watch, clock }: { readonly w
     if (readers.size > 0) send(toText(event))
   })
 
-  app.get('/api/v1/events', (_request, reply) => {
-    reply.hijack()
-    const { raw } = reply
-    // Hijacking skips the reply's headers, the security headers among them.
-    raw.writeHead(200, {
-      ...(reply.getHeaders() as OutgoingHttpHeaders),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    })
-    raw.write('retry: 2000\n\n')
-    readers.add(raw)
-    stopBeat ??= clock.timer(beat, keepAlive)
-    raw.on('close', () => {
-      readers.delete(raw)
-      if (readers.size > 0) return
-      stopBeat?.()
-      stopBeat = undefined
-    })
-  })
+  app.get(
+    '/api/v1/events',
+    {
+      ...asks('read'),
+      schema: {
+        ...about('events', 'What happens, as it happens: results, transitions, incidents, notifications, deploys'),
+        ...answersText('text/event-stream'),
+      },
+    },
+    (_request, reply) => {
+      reply.hijack()
+      const { raw } = reply
+      // Hijacking skips the reply's headers, the security headers among them.
+      raw.writeHead(200, {
+        ...(reply.getHeaders() as OutgoingHttpHeaders),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      })
+      raw.write('retry: 2000\n\n')
+      readers.add(raw)
+      stopBeat ??= clock.timer(beat, keepAlive)
+      raw.on('close', () => {
+        readers.delete(raw)
+        if (readers.size > 0) return
+        stopBeat?.()
+        stopBeat = undefined
+      })
+    },
+  )
 
   app.addHook('preClose', async () => {
     stopListening()

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RunnerFault } from '../core/fault.ts'
 import { type BeatKind, beatKinds } from '../core/heartbeats.ts'
 import type { CheckKey } from '../core/ports.ts'
+import { asks } from './guard.ts'
 import { readSignal } from './heartbeat-body.ts'
 import { HttpProblem } from './problem.ts'
 import { createRateLimit } from './rate-limit.ts'
@@ -53,8 +54,8 @@ export function serveHeartbeats(app: FastifyInstance, { watch, clock }: Rooms): 
       done(null, body),
     )
     for (const path of ['/heartbeat/:token', '/heartbeat/:token/:kind']) {
-      signals.post(path, receive)
-      signals.get(path, { exposeHeadRoute: false }, (request, reply) => {
+      signals.post(path, asks('public'), receive)
+      signals.get(path, { ...asks('public'), exposeHeadRoute: false }, (request, reply) => {
         if ((request.headers.accept ?? '').includes('text/html')) throw aPage(reply)
         return receive(request, reply)
       })

@@ -13,10 +13,11 @@ import {
 } from '../../dashboards/web/incidents.ts'
 import { incidentPath } from '../../dashboards/web/paths.ts'
 import { type Affected, causes, type Incident, ourselves, timesOf } from '../core/incidents.ts'
-import { actorOf, field, granted, mayAct } from './acting.ts'
-import { found } from './api.ts'
+import { field } from './acting.ts'
+import { asks } from './guard.ts'
+import { acknowledge, addNote, findIncident, pastIncidents } from './incidents.ts'
+import { isWantedNotification, keptNotifications } from './notifications.ts'
 import { renderer } from './pages.ts'
-import { HttpProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 
 const day = 86_400_000
@@ -27,46 +28,26 @@ const lengths: Readonly<Record<PastRange, number>> = {
   '400d': 400 * day,
 }
 const mostPast = 200
-const longestNote = 4_000
 
 export function serveIncidentPages(app: FastifyInstance, rooms: Rooms): void {
   const { watch, clock } = rooms
   const render = renderer(rooms)
 
-  app.get('/incidents', async (request, reply) =>
+  app.get('/incidents', asks('read'), async (request, reply) =>
     render(request, reply, incidentsPage(await gatherAll(rooms, filterOf(request)))),
   )
-  app.get('/incidents/:id', async (request, reply) => {
-    const incident = await incidentOf(rooms, request)
+  app.get('/incidents/:id', asks('read'), async (request, reply) => {
+    const incident = await findIncident(rooms, idOf(request))
     return render(request, reply, incidentPage(await gatherOne(rooms, request, incident)))
   })
-  app.post('/incidents/:id/acknowledge', async (request, reply) => {
-    const actor = actorOf(rooms, request)
-    const incident = await incidentOf(rooms, request)
-    await granted(watch.alarms.acknowledge(incident.id, actor))
+  app.post('/incidents/:id/acknowledge', asks('operate'), async (request, reply) => {
+    const incident = await acknowledge(rooms, request, idOf(request))
     return reply.redirect(incidentPath(incident), 303)
   })
-  app.post('/incidents/:id/note', async (request, reply) => {
-    const actor = actorOf(rooms, request)
-    const incident = await incidentOf(rooms, request)
-    const text = field(request, 'text')
-    if (text === '' || text.length > longestNote) {
-      throw new HttpProblem(400, {
-        expected: `a note of 1 to ${longestNote} characters`,
-        found: `${text.length}`,
-        mend: 'go back and write it again',
-      })
-    }
-    await granted(watch.alarms.note(incident.id, actor, text))
+  app.post('/incidents/:id/note', asks('operate'), async (request, reply) => {
+    const incident = await addNote(rooms, request, idOf(request), field(request, 'text'))
     return reply.redirect(`${incidentPath(incident)}#timeline`, 303)
   })
-
-  async function incidentOf({ store }: Rooms, { params }: FastifyRequest): Promise<Incident> {
-    const { id } = params as { readonly id: string }
-    // The alarms know of an incident before the store has written it.
-    const open = watch.alarms.open().find(incident => incident.id === id)
-    return found(open ?? (await store.keptOne('incident', id)), 'an incident that is kept', id)
-  }
 
   function filterOf({ query }: FastifyRequest): IncidentFilter {
     const { system, severity, cause, range } = query as Readonly<Record<string, unknown>>
@@ -86,16 +67,10 @@ export function serveIncidentPages(app: FastifyInstance, rooms: Rooms): void {
   async function gatherAll({ store }: Rooms, filter: IncidentFilter): Promise<IncidentsData> {
     const now = clock.now()
     const systems = titled(rooms)
-    const [month, past] = await Promise.all([
+    const [month, shown] = await Promise.all([
       store.kept('incident', { from: now - lengths['30d'], limit: 10_000 }),
-      store.kept('incident', { from: now - lengths[filter.range ?? '30d'], open: false, limit: 10_000 }),
+      pastIncidents(rooms, { ...filter, from: now - lengths[filter.range ?? '30d'] }),
     ])
-    const shown = past.filter(
-      incident =>
-        (filter.system === undefined || incident.system === filter.system) &&
-        (filter.severity === undefined || incident.severity === filter.severity) &&
-        (filter.cause === undefined || incident.cause === filter.cause),
-    )
     return {
       now,
       open: watch.alarms.open().toSorted((a, b) => a.severity.localeCompare(b.severity) || a.openedAt - b.openedAt),
@@ -112,6 +87,8 @@ export function serveIncidentPages(app: FastifyInstance, rooms: Rooms): void {
     }
   }
 }
+
+const idOf = ({ params }: FastifyRequest): string => (params as { readonly id: string }).id
 
 const titled = ({ watch }: Rooms) => [
   ...watch.systems().map(({ id, title }) => ({ id, title })),
@@ -136,7 +113,7 @@ async function gatherOne(rooms: Rooms, request: FastifyRequest, incident: Incide
   const compared = shown.find(affected => affected.check === check) ?? shown[0]
   const [deploys, notifications, evidence] = await Promise.all([
     store.kept('deploy', { from: incident.startedAt - day, to: incident.openedAt + 1, limit: 1_000 }),
-    store.kept('notification', { from: incident.openedAt, limit: 10_000 }),
+    keptNotifications(rooms, { from: incident.openedAt }),
     evidenceOf(rooms, compared),
   ])
   return {
@@ -145,9 +122,9 @@ async function gatherOne(rooms: Rooms, request: FastifyRequest, incident: Incide
     systemTitle: titled(rooms).find(({ id }) => id === incident.system)?.title ?? incident.system,
     ...(evidence === undefined ? {} : { evidence }),
     deploys: deploys.filter(({ system }) => system === incident.system).slice(0, 5),
-    notifications: notifications.filter(({ incidents }) => incidents.includes(incident.id)).toReversed(),
+    notifications: notifications.filter(isWantedNotification({ incident: incident.id })).toReversed(),
     ...(compared === undefined ? {} : { compared: compared.check }),
-    mayAct: mayAct(rooms, request),
+    mayAct: await rooms.guard.mayDo(request, 'operate'),
   }
 }
 

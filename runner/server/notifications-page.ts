@@ -3,6 +3,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Channel, type NotificationFilter, notificationsPage } from '../../dashboards/web/notifications.ts'
 import type { Notification } from '../core/notifications.ts'
+import { asks } from './guard.ts'
+import { isWantedNotification, keptNotifications } from './notifications.ts'
 import { renderer } from './pages.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -15,15 +17,11 @@ export function serveNotificationsPage(app: FastifyInstance, rooms: Rooms): void
   const { watch, store, clock } = rooms
   const render = renderer(rooms)
 
-  app.get('/notifications', async (request, reply) => {
+  app.get('/notifications', asks('read'), async (request, reply) => {
     const now = clock.now()
     const filter = filterOf(request)
-    const all = await store.kept('notification', { from: now - kept, limit: 10_000 })
-    const fitting = all.filter(
-      ({ state, notifier }) =>
-        (filter.state === undefined || state === filter.state) &&
-        (filter.notifier === undefined || notifier === filter.notifier),
-    )
+    const all = await keptNotifications(rooms, { from: now - kept })
+    const fitting = all.filter(isWantedNotification(filter))
     const list = fitting.slice(0, most)
     const dead = all.filter(item => isRecentlyDead(item, now))
     const page = notificationsPage({

@@ -2,13 +2,14 @@
 
 import type { FastifyInstance } from 'fastify'
 import { objectivesPage } from '../../dashboards/web/objectives.ts'
+import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
 import type { Rooms } from './rooms.ts'
 
 export function serveObjectivesPage(app: FastifyInstance, rooms: Rooms): void {
   const { watch, clock } = rooms
   const render = renderer(rooms)
-  app.get('/objectives', async (request, reply) => {
+  app.get('/objectives', asks('read'), async (request, reply) => {
     const states = watch.objectives()
     const systems = watch
       .systems()

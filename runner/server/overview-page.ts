@@ -10,6 +10,7 @@ import {
 } from '../../dashboards/web/overview.ts'
 import { type HealthState, healthStates } from '../core/contracts.ts'
 import { checkKey } from '../core/ports.ts'
+import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -20,7 +21,7 @@ export function serveOverview(app: FastifyInstance, rooms: Rooms): void {
   const { watch, store, clock } = rooms
   const render = renderer(rooms)
 
-  app.get('/', async (request, reply) => {
+  app.get('/', asks('read'), async (request, reply) => {
     const filter = filterOf(request.query)
     const checks = watch.checks()
     const { rows } = shownChecks(checks, filter)

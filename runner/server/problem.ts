@@ -56,3 +56,7 @@ function validationOf(error: unknown): string | undefined {
     ?.map(({ instancePath = '', message = '' }) => `${instancePath.replace(/^\//, '') || 'request'}: ${message}`)
     .join('; ')
 }
+
+/** A message that begins with a small letter, as text of a page. */
+export const sentence = (message: string): string =>
+  `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?!]$/.test(message) ? '' : '.'}`

@@ -12,6 +12,7 @@ import { coverageOf, type Holder, isGap, summarizeCoverage, wayToCover } from '.
 import type { System } from '../core/definitions.ts'
 import { checkKey, type LoadRun } from '../core/ports.ts'
 import { found } from './api.ts'
+import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -19,11 +20,11 @@ export function serveRequirementsPages(app: FastifyInstance, rooms: Rooms): void
   const { watch, clock } = rooms
   const render = renderer(rooms)
 
-  app.get('/requirements', async (request, reply) => {
+  app.get('/requirements', asks('read'), async (request, reply) => {
     const systems = await Promise.all(watch.systems().map(system => gather(rooms, system)))
     return render(request, reply, requirementsPage(systems))
   })
-  app.get('/requirements/:system', async (request, reply) => {
+  app.get('/requirements/:system', asks('read'), async (request, reply) => {
     const { system: id } = request.params as { readonly system: string }
     const system = found(
       watch.systems().find(one => one.id === id),

@@ -1,17 +1,24 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Accounts, Passwords } from '../core/accounts.ts'
 import type { Clock } from '../core/contracts.ts'
 import type { Store, Watch } from '../core/ports.ts'
+import type { Guard } from './guard.ts'
 import type { ProcessStats } from './metrics/self-metrics.ts'
 import type { RecentRuns } from './recent-runs.ts'
-import type { Guard } from './security.ts'
 
 export interface ServerOptions {
   readonly watch: Watch
   readonly store: Store
   /** Folder of the artifact store; made when missing. */
   readonly artifacts: string
-  /** Needed by everything that changes something. */
+  /** The token of the configuration: whoever has it may do everything. */
   readonly token: string
+  readonly accounts: Accounts
+  readonly passwords: Passwords
+  /** Reading needs a sign-in as well. Default: it does not. */
+  readonly signIn?: boolean
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. Default: those of loopback. */
+  readonly proxies?: readonly string[]
   /** A pino logger. */
   readonly log: FastifyBaseLogger
   readonly clock: Clock

@@ -146,6 +146,7 @@ export const deploy = z.object({
   by: deployedBy,
   decision: decision.optional(),
   note: z.string().optional(),
+  markedBy: z.string().optional().describe('the person or token that told of it'),
 })
 
 const change = z.enum(['worse', 'better', 'same', 'unclear'])
@@ -175,7 +176,7 @@ export const deployComparison = z.object({
 // ---- what may be asked ----------------------------------------------------------------------------------------------
 
 /** Epoch milliseconds, or a date as ISO 8601 writes it. */
-const time = z
+export const time = z
   .string()
   .transform((text, context) => {
     const value = /^\d+$/.test(text) ? Number(text) : Date.parse(text)

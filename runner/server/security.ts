@@ -1,10 +1,8 @@
-/** Who may do what: loopback names only, the token for changes, and no other site in the user's name. */
+/** What browsers may do with our pages: loopback names only, nothing that others wrote, and no other site in the user's name. */
 
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HttpProblem } from './problem.ts'
 
-const cookieName = 'vedette_session'
 const loopback = new Set(['localhost', '::1'])
 
 export const isLoopback = (host: string): boolean => loopback.has(host) || /^127(\.\d{1,3}){3}$/.test(host)
@@ -39,62 +37,13 @@ export const traceViewerPolicy = [
 /** Kept files come from the target: whatever they are, they run nothing. */
 export const artifactPolicy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
-export interface Guard {
-  /** Refuses a request that may not change something. */
-  mayChange(request: FastifyRequest): void
-  isSignedIn(request: FastifyRequest): boolean
-  /** True and signed in when the token is right. */
-  signIn(token: string, reply: FastifyReply): boolean
-  signOut(reply: FastifyReply): void
-}
-
-export function createGuard(token: string): Guard {
-  // The cookie is worth nothing without the token it was made of, and ends when the token changes.
-  const session = createHmac('sha256', token).update('vedette session').digest('base64url')
-  const attributes = 'Path=/; HttpOnly; SameSite=Strict'
-  const hasToken = (request: FastifyRequest) => {
-    const [scheme, value] = (request.headers.authorization ?? '').split(' ')
-    return scheme?.toLowerCase() === 'bearer' && value !== undefined && same(value, token)
-  }
-  const isSignedIn = (request: FastifyRequest) =>
-    cookiesOf(request).some(([name, value]) => name === cookieName && same(value, session))
-  return {
-    isSignedIn,
-    mayChange(request) {
-      if (hasToken(request)) return
-      if (request.headers.authorization !== undefined) {
-        throw new HttpProblem(401, {
-          expected: 'the token of this Vedette',
-          found: 'another one',
-          mend: 'send Authorization: Bearer <token>; Vedette prints it at its first start',
-        })
-      }
-      if (!isSignedIn(request)) {
-        throw new HttpProblem(401, {
-          expected: 'the token of this Vedette',
-          found: 'none',
-          mend: 'send Authorization: Bearer <token>, or sign in at /sign-in',
-        })
-      }
-      ownOriginOnly(request)
-    },
-    signIn(given, reply) {
-      if (!same(given, token)) return false
-      reply.header('set-cookie', `${cookieName}=${session}; ${attributes}; Max-Age=${30 * 86_400}`)
-      return true
-    },
-    signOut(reply) {
-      reply.header('set-cookie', `${cookieName}=; ${attributes}; Max-Age=0`)
-    },
-  }
-}
-
-/** A form of another site must not act in the name of whoever is signed in. */
-export function ownOriginOnly(request: FastifyRequest): void {
+/** A form of another site must not act in the name of whoever is signed in. A proxy may ask us by another name than people use. */
+export function ownOriginOnly(request: FastifyRequest, publicUrl: string | undefined): void {
   const { origin, host } = request.headers
   const site = request.headers['sec-fetch-site']
+  const own = publicUrl === undefined ? [host] : [host, new URL(publicUrl).host]
   const isOwn =
-    (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) &&
+    (origin === undefined || (URL.canParse(origin) && own.includes(new URL(origin).host))) &&
     (site === undefined || site === 'same-origin' || site === 'none')
   if (isOwn) return
   throw new HttpProblem(403, {
@@ -104,12 +53,14 @@ export function ownOriginOnly(request: FastifyRequest): void {
   })
 }
 
-/** Against DNS rebinding: on loopback only the names of loopback are ours. */
-export function guardHost(app: FastifyInstance, host: string): void {
+/** Against DNS rebinding: on loopback only the names of loopback are ours, and the public one, which a proxy in front hands on. */
+export function guardHost(app: FastifyInstance, host: string, publicUrl: () => string | undefined): void {
   if (!isLoopback(host)) return
   app.addHook('onRequest', async request => {
     const name = hostName(request.headers.host)
+    const known = publicUrl()
     if (name !== undefined && (isLoopback(name) || name.endsWith('.localhost'))) return
+    if (name !== undefined && known !== undefined && name === new URL(known).hostname) return
     throw new HttpProblem(421, {
       expected: 'the name of this machine itself (localhost, 127.0.0.1)',
       found: `Host ${name ?? 'missing'}`,
@@ -121,17 +72,4 @@ export function guardHost(app: FastifyInstance, host: string): void {
 function hostName(header: string | undefined): string | undefined {
   if (header === undefined || !URL.canParse(`http://${header}`)) return undefined
   return new URL(`http://${header}`).hostname.replace(/^\[|\]$/g, '').toLowerCase()
-}
-
-function cookiesOf(request: FastifyRequest): readonly (readonly [string, string])[] {
-  return (request.headers.cookie ?? '').split(';').map(part => {
-    const [name = '', ...rest] = part.trim().split('=')
-    return [name, rest.join('=')]
-  })
-}
-
-/** Compares in constant time, whatever the lengths. */
-function same(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
 }

@@ -6,6 +6,7 @@ import { checkPath } from '../../dashboards/web/paths.ts'
 import { type SelfData, selfPage, type UnknownTime } from '../../dashboards/web/self.ts'
 import type { Result } from '../core/contracts.ts'
 import { checkKey, runId } from '../core/ports.ts'
+import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -17,7 +18,7 @@ export function serveSelfPage(app: FastifyInstance, rooms: Rooms): void {
   const { watch, store, clock } = rooms
   const render = renderer(rooms)
 
-  app.get('/self', async (request, reply) => {
+  app.get('/self', asks('read'), async (request, reply) => {
     const now = clock.now()
     const [stats, windows, unknown] = await Promise.all([
       store.stats(),

@@ -7,6 +7,7 @@ import { type CheckKey, checkKey } from '../core/ports.ts'
 import { publicChecks, publicDays, type StatusFacts, type StatusWindow } from '../core/public-part.ts'
 import { type PublicStatus, publicStatus } from '../core/public-status.ts'
 import { missing } from './api.ts'
+import { asks } from './guard.ts'
 import type { Rooms } from './rooms.ts'
 
 const day = 86_400_000
@@ -64,7 +65,7 @@ export function createStatus(rooms: Rooms): Status {
 
 export function serveStatusPage(app: FastifyInstance, status: Status): void {
   app.addHook('preClose', async () => status.close())
-  app.get('/status', async (request, reply) => {
+  app.get('/status', asks('public'), async (request, reply) => {
     const found = await status.read()
     if (found === undefined) throw missing('the address of a page', `GET ${request.url.split('?')[0]}`)
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(statusPage(found))

@@ -12,6 +12,10 @@ export function createIo(signal: AbortSignal): CommandIo {
     signal,
     write: text => void process.stdout.write(text),
     error: text => void process.stderr.write(text),
+    readSecret: async (question, again) => {
+      const { readSecret } = await import('./read-secret.ts')
+      return readSecret([question, again], { input: process.stdin, output: process.stderr, signal })
+    },
     isTTY: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? 80,
   }

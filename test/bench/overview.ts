@@ -8,8 +8,10 @@ import type { WatchedCheck } from '../../runner/core/ports.ts'
 import { createServer } from '../../runner/server/create-server.ts'
 import { packOutcome } from '../../runner/stores/pack.ts'
 import { createRollUp } from '../../runner/stores/roll-up.ts'
+import { createAccounts } from '../../runner/stores/accounts.ts'
 import { createSqliteStore } from '../../runner/stores/sqlite.ts'
 import { realClock } from '../../runner/system/clock.ts'
+import { createPasswords } from '../../runner/system/passwords.ts'
 import { failed, run } from '../stores/runs.ts'
 import { createFakeWatch, healthOf, watchedCheck } from '../support/fake-watch.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -38,6 +40,8 @@ export async function bench(): Promise<readonly Row[]> {
     store,
     artifacts,
     token: 'a-token-of-a-bench',
+    accounts: createAccounts({ path: ':memory:' }),
+    passwords: createPasswords(),
     log: pino({ level: 'silent' }),
     clock: realClock,
     port: 0,

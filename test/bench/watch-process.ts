@@ -11,8 +11,10 @@ import { createProbeRunner } from '../../runner/engine/probe-runner.ts'
 import type { StartThread } from '../../runner/engine/probe-thread.ts'
 import { createWatch } from '../../runner/engine/watch.ts'
 import { createServer } from '../../runner/server/create-server.ts'
+import { createAccounts } from '../../runner/stores/accounts.ts'
 import { createSqliteStore } from '../../runner/stores/sqlite.ts'
 import { realClock } from '../../runner/system/clock.ts'
+import { createPasswords } from '../../runner/system/passwords.ts'
 import { createLoopDelay } from '../../runner/system/loop-delay.ts'
 
 const [folder, flag] = process.argv.slice(2)
@@ -60,6 +62,8 @@ const server = await createServer({
   store,
   artifacts: folder!,
   token: 'bench',
+  accounts: createAccounts({ path: join(folder!, 'accounts.db') }),
+  passwords: createPasswords(),
   log,
   clock: realClock,
   host: '127.0.0.1',

@@ -2,20 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import type { Accounts } from '../../runner/core/accounts.ts'
 import type { Result } from '../../runner/core/contracts.ts'
 import type { Keep, LoadRun, Store } from '../../runner/core/ports.ts'
 import type { ServerOptions } from '../../runner/server/create-server.ts'
 import { createServer, type Server } from '../../runner/server/create-server.ts'
+import { createAccounts } from '../../runner/stores/accounts.ts'
 import { createMemoryStore } from '../../runner/stores/memory.ts'
+import { createPasswords } from '../../runner/system/passwords.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 import { createFakeWatch, type FakeWatch, start } from '../support/fake-watch.ts'
 
 export const token = 'a-token-of-a-test'
 
+/** Real hashes that cost nothing. */
+export const cheapPasswords = createPasswords({ log2N: 1, r: 1, p: 1 })
+
 export interface Serving extends AsyncDisposable, Server {
   readonly watch: FakeWatch
   readonly store: Store & { readonly asked: readonly string[] }
   readonly clock: FakeClock
+  readonly accounts: Accounts
   readonly artifacts: string
   readonly lines: readonly string[]
 }
@@ -40,13 +47,26 @@ export async function serve({
   const lines: string[] = []
   const clock = fakeClock(start)
   const store = await filledStore(results, loadRuns, keep)
+  const accounts = createAccounts({ path: ':memory:' })
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
-  const server = await createServer({ watch, store, artifacts, token, log, clock, port: 0, ...options })
+  const server = await createServer({
+    watch,
+    store,
+    artifacts,
+    token,
+    log,
+    clock,
+    port: 0,
+    accounts,
+    passwords: cheapPasswords,
+    ...options,
+  })
   return {
     ...server,
     watch,
     store,
     clock,
+    accounts,
     artifacts,
     lines,
     async [Symbol.asyncDispose]() {
@@ -54,6 +74,7 @@ export async function serve({
       // A test that failed may have left an answer unread; the grace time ends it.
       await clock.advance(5_000)
       await closed
+      accounts[Symbol.dispose]()
       await rm(artifacts, { recursive: true, force: true })
     },
   }

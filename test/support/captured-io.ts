@@ -15,6 +15,9 @@ export function capturedIo(more: Partial<CommandIo> = {}): CapturedIo {
     cwd: process.cwd(),
     clock: realClock,
     signal: new AbortController().signal,
+    readSecret: async () => {
+      throw new Error('this test gives no secret')
+    },
     isTTY: false,
     columns: 160,
     write(text) {

@@ -1,0 +1,216 @@
+/** Who asks, and whether they may: one right for each route, declared where the route is, and one place that asks for it. */
+
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { isExpired, isLive, type Right, rightsOf, rightsOfRole, type Session } from '../core/accounts.ts'
+import { HttpProblem } from './problem.ts'
+import type { ServerOptions } from './rooms.ts'
+import { hashOfSecret, makeSecret } from './secret-hash.ts'
+import { ownOriginOnly } from './security.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a request of this route needs; `public`: nothing, whatever the configuration says. Every route says so. */
+    right?: Right | 'public'
+    /** The address as the description of the API has it, where it is another one than the router's. */
+    path?: string
+  }
+}
+
+/** For the options of routes. */
+export const asks = <Name extends Right | 'public'>(right: Name) => ({ config: { right } })
+
+/** What the description of the API says of a route. One without it is no part of the API. */
+export const about = (tag: string, summary: string) => ({ tags: [tag], summary })
+export const answers = <Answer extends z.ZodType>(answer: Answer) => ({ response: { 200: answer } })
+export const answersText = (...types: readonly string[]) => ({
+  response: {
+    200: {
+      description: 'As the type says.',
+      content: Object.fromEntries(types.map(type => [type, { schema: z.string() }])),
+    },
+  },
+})
+
+/** Somebody whom we know. */
+export interface Asker {
+  /** Signs what is done: a person's name, `token ci`, `Somebody with the token`. */
+  readonly name: string
+  /** Shown to themselves: `operator`, `with the token`. */
+  readonly as: string
+  readonly rights: ReadonlySet<Right>
+}
+
+export interface Guard {
+  /** Reading needs a sign-in as well. */
+  readonly signIn: boolean
+  /** Undefined for a stranger. A look-up that fails leaves one, and a line in the log. */
+  asker(request: FastifyRequest): Promise<Asker | undefined>
+  mayDo(request: FastifyRequest, right: Right): Promise<boolean>
+  isToken(given: string): boolean
+  /** Begins a session, in place of one that the browser had; without a person it is one of the token. */
+  begin(request: FastifyRequest, reply: FastifyReply, person?: { name: string; stamp: string }): Promise<void>
+  end(request: FastifyRequest, reply: FastifyReply): Promise<void>
+}
+
+const cookieName = 'vedette_session'
+const minute = 60_000
+const cookieSeconds = 30 * 86_400
+
+export function createGuard(options: ServerOptions): Guard {
+  const { accounts, token, clock, log, publicUrl, signIn = false } = options
+  const tokenHash = Buffer.from(hashOfSecret(token))
+  // A session of the token ends when the token changes.
+  const tokenStamp = createHmac('sha256', token).update('vedette session').digest('base64url')
+  const withToken: Asker = { name: 'Somebody with the token', as: 'with the token', rights: rightsOf(['admin']) }
+  const known = new WeakMap<FastifyRequest, Promise<Asker | undefined>>()
+  const later = (what: string, work: Promise<unknown>) => {
+    work.catch((error: unknown) => log.warn({ err: error }, what))
+  }
+
+  const isToken = (given: string) => timingSafeEqual(Buffer.from(hashOfSecret(given)), tokenHash)
+  const bearer = async (given: string): Promise<Asker | undefined> => {
+    if (isToken(given)) return withToken
+    const machine = await accounts.token(hashOfSecret(given))
+    const now = clock.now()
+    if (machine === undefined || isExpired(machine, now)) return undefined
+    if (now - (machine.lastUsedAt ?? 0) >= minute)
+      later('the last use of a token is not noted', accounts.tokenUsed(machine.name, now))
+    return { name: `token ${machine.name}`, as: machine.scopes.join(', '), rights: rightsOf(machine.scopes) }
+  }
+  const visitor = async (id: string): Promise<Asker | undefined> => {
+    const hash = hashOfSecret(id)
+    const found = await accounts.session(hash)
+    const now = clock.now()
+    if (found === undefined || !isLive(found.session, now)) return undefined
+    const asker = askerOf(found)
+    if (asker !== undefined && now - found.session.seenAt >= minute)
+      later('a session is not kept awake', accounts.sessionSeen(hash, now))
+    return asker
+  }
+  const askerOf = ({ session, person }: NonNullable<Awaited<ReturnType<typeof accounts.session>>>) => {
+    if (session.person === undefined) return session.stamp === tokenStamp ? withToken : undefined
+    if (person?.stamp !== session.stamp) return undefined
+    return { name: person.name, as: person.role, rights: rightsOfRole(person.role) }
+  }
+  const lookUp = async (request: FastifyRequest): Promise<Asker | undefined> => {
+    try {
+      const { authorization } = request.headers
+      if (authorization !== undefined) {
+        const [, given] = /^bearer +(\S+)$/i.exec(authorization) ?? []
+        return given === undefined ? undefined : await bearer(given)
+      }
+      const id = sessionOf(request)
+      return id === undefined ? undefined : await visitor(id)
+    } catch (error) {
+      log.warn({ err: error }, 'whoever asks is taken for a stranger: people and tokens cannot be read')
+      return undefined
+    }
+  }
+  const asker = (request: FastifyRequest) => {
+    const answer = known.get(request) ?? lookUp(request)
+    known.set(request, answer)
+    return answer
+  }
+  const cookie = (value: string, seconds: number) => {
+    const secure = publicUrl?.()?.startsWith('https:') ? '; Secure' : ''
+    // Lax: a link in a message leads to its page; no form of another site comes with it.
+    return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Lax${secure}; Max-Age=${seconds}`
+  }
+
+  return {
+    signIn,
+    asker,
+    isToken,
+    mayDo: async (request, right) => (await asker(request))?.rights.has(right) ?? false,
+    async begin(request, reply, person) {
+      const now = clock.now()
+      const id = makeSecret()
+      const session: Session = {
+        stamp: person?.stamp ?? tokenStamp,
+        createdAt: now,
+        seenAt: now,
+        ...(person === undefined ? {} : { person: person.name }),
+      }
+      const before = sessionOf(request)
+      if (before !== undefined) await accounts.endSession(hashOfSecret(before))
+      await accounts.addSession(session, hashOfSecret(id))
+      reply.header('set-cookie', cookie(id, cookieSeconds))
+    },
+    async end(request, reply) {
+      const before = sessionOf(request)
+      if (before !== undefined) await accounts.endSession(hashOfSecret(before))
+      reply.header('set-cookie', cookie('', 0))
+    },
+  }
+}
+
+export interface GuardedRoute {
+  readonly method: string
+  readonly url: string
+  readonly right: Right | 'public'
+}
+
+/** Has every route say what it needs, and asks for it before anything of a request is read. */
+export function guardRoutes(app: FastifyInstance, guard: Guard, { publicUrl, log }: ServerOptions): GuardedRoute[] {
+  const routes: GuardedRoute[] = []
+  app.addHook('onRoute', ({ method, url, config }) => {
+    const right = config?.right
+    if (right === undefined) throw new Error(`expected ${method} ${url} to declare its right, found none`)
+    for (const one of [method].flat()) routes.push({ method: one, url, right })
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    // A page that is not there is nobody's.
+    const { right = 'public' } = request.routeOptions.config
+    if (right === 'public' || (right === 'read' && !guard.signIn)) return
+    const asker = await guard.asker(request)
+    if (asker === undefined) return refuseStranger(request, reply, right)
+    if (!asker.rights.has(right)) throw mayNot(asker, right)
+    if (isChange(request) && request.headers.authorization === undefined) ownOriginOnly(request, publicUrl?.())
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const { right = 'public' } = request.routeOptions.config
+    if (right === 'public' || !isChange(request)) return
+    const by = (await guard.asker(request))?.name ?? 'a stranger'
+    log.info({ by, method: request.method, url: request.url, status: reply.statusCode }, 'asked to change something')
+  })
+  return routes
+}
+
+/** People are led to the sign-in, programs are told. */
+function refuseStranger(request: FastifyRequest, reply: FastifyReply, right: Right): FastifyReply {
+  const { authorization, accept = '' } = request.headers
+  if (authorization === undefined && !isChange(request) && accept.includes('text/html'))
+    return reply.redirect(`/sign-in?next=${encodeURIComponent(request.url)}`, 303)
+  reply.header('www-authenticate', 'Bearer')
+  if (authorization === undefined)
+    throw new HttpProblem(401, {
+      expected: `the token of this Vedette, or somebody who may ${right}`,
+      found: 'none',
+      mend: 'send Authorization: Bearer <token>, or sign in at /sign-in',
+    })
+  throw new HttpProblem(401, {
+    expected: 'the token of this Vedette, or one that `vedette tokens add` made',
+    found: 'another one, or one that has expired or was removed',
+    mend: 'send Authorization: Bearer <token>; `vedette tokens list` shows which there are',
+  })
+}
+
+const mayNot = ({ name, rights }: Asker, right: Right): HttpProblem =>
+  new HttpProblem(403, {
+    expected: `somebody who may ${right}`,
+    found: `${name}, who may ${[...rights].join(', ')}`,
+    mend: `ask an admin for it: \`vedette people role\` changes what people may, \`vedette tokens add --scope ${right}\` makes a token`,
+  })
+
+const isChange = ({ method }: FastifyRequest): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method)
+
+function sessionOf({ headers: { cookie = '' } }: FastifyRequest): string | undefined {
+  const [, id] =
+    cookie
+      .split(';')
+      .map(part => /^\s*([^=]+)=(.+?)\s*$/.exec(part)?.slice(1) ?? [])
+      .find(([name]) => name === cookieName) ?? []
+  return id
+}
