@@ -15,7 +15,7 @@ import { serveDeploys } from './deploys.ts'
 import { serveDeployPages } from './deploys-page.ts'
 import { serveDrill } from './drill.ts'
 import { serveEvents } from './events.ts'
-import { asks, createGuard, type GuardedRoute, guardRoutes } from './guard.ts'
+import { about, answersText, asks, createGuard, type GuardedRoute, guardRoutes } from './guard.ts'
 import { serveHealth } from './health.ts'
 import { serveHeartbeats } from './heartbeat.ts'
 import { serveIncidentPages } from './incident-pages.ts'
@@ -112,10 +112,12 @@ async function build(
   serveErrors(app, rooms)
   serveHealth(app, rooms)
   // Scraped every few seconds from nearby: the time of our own CPU is worth more than the bytes.
-  app.get('/metrics', { ...asks('read'), compress: false }, (_request, reply) =>
+  const metricsSchema = { ...about('metrics', 'Figures for Prometheus'), ...answersText('text/plain') }
+  app.get('/metrics', { ...asks('read'), schema: metricsSchema, compress: false }, (_request, reply) =>
     reply.type(metrics.contentType).send(Readable.from(metrics.render())),
   )
   serveEvents(app, rooms)
+  serveDescription(app, rooms, routes)
   serveApi(app, rooms)
   serveTroubleApi(app, rooms)
   serveHeartbeats(app, rooms)
@@ -137,6 +139,20 @@ async function build(
   serveStatusPage(app, status)
   serveStatusFeeds(app, status, () => rooms.publicUrl?.())
   return routes
+}
+
+/** Made at the first question: what makes it is too large for a process that nobody asks. */
+function serveDescription(app: FastifyInstance, rooms: Rooms, routes: readonly GuardedRoute[]): void {
+  let made: Promise<string> | undefined
+  app.get('/api/openapi.json', asks('public'), async (_request, reply) => {
+    const { describeApi } = await import('./openapi.ts')
+    made ??= describeApi(routes, {
+      version: rooms.watch.version,
+      url: rooms.publicUrl?.(),
+      signIn: rooms.guard.signIn,
+    })
+    return reply.type('application/json; charset=utf-8').send(await made)
+  })
 }
 
 const mutable = (directives: Readonly<Record<string, readonly string[]>>) =>

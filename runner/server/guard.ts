@@ -1,7 +1,7 @@
 /** Who asks, and whether they may: one right for each route, declared where the route is, and one place that asks for it. */
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { z } from 'zod'
 import { isExpired, isLive, type Right, rightsOf, rightsOfRole, type Session } from '../core/accounts.ts'
 import { HttpProblem } from './problem.ts'
@@ -150,15 +150,25 @@ export interface GuardedRoute {
   readonly method: string
   readonly url: string
   readonly right: Right | 'public'
+  /** As the description of the API has it, where it is another one than `url`. */
+  readonly path?: string
+  readonly schema?: FastifySchema
 }
 
 /** Has every route say what it needs, and asks for it before anything of a request is read. */
 export function guardRoutes(app: FastifyInstance, guard: Guard, { publicUrl, log }: ServerOptions): GuardedRoute[] {
   const routes: GuardedRoute[] = []
-  app.addHook('onRoute', ({ method, url, config }) => {
+  app.addHook('onRoute', ({ method, url, config, schema }) => {
     const right = config?.right
     if (right === undefined) throw new Error(`expected ${method} ${url} to declare its right, found none`)
-    for (const one of [method].flat()) routes.push({ method: one, url, right })
+    for (const one of [method].flat())
+      routes.push({
+        method: one,
+        url,
+        right,
+        ...(config?.path === undefined ? {} : { path: config.path }),
+        ...(schema === undefined ? {} : { schema }),
+      })
   })
   app.addHook('onRequest', async (request, reply) => {
     // A page that is not there is nobody's.

@@ -5,16 +5,25 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { RunnerFault } from '../core/fault.ts'
 import { type BeatKind, beatKinds } from '../core/heartbeats.ts'
 import type { CheckKey } from '../core/ports.ts'
-import { asks } from './guard.ts'
+import { about, answers, asks } from './guard.ts'
 import { readSignal } from './heartbeat-body.ts'
 import { HttpProblem } from './problem.ts'
 import { createRateLimit } from './rate-limit.ts'
 import type { Rooms } from './rooms.ts'
 
 const mostBytes = 100_000
+
+const taken = z.object({
+  check: z.string(),
+  kind: z.enum(beatKinds),
+  at: z.number().describe('epoch milliseconds'),
+  facts: z.record(z.string(), z.number()),
+  ignored: z.array(z.string()).optional().describe('names that are no facts: their values are no numbers'),
+})
 
 /** An address as it may be written down. */
 export const withoutToken = (url: string): string => url.replace(/^(\/heartbeat\/)[^/?]+/, '$1[token]')
@@ -54,7 +63,22 @@ export function serveHeartbeats(app: FastifyInstance, { watch, clock }: Rooms): 
       done(null, body),
     )
     for (const path of ['/heartbeat/:token', '/heartbeat/:token/:kind']) {
-      signals.post(path, asks('public'), receive)
+      signals.post(
+        path,
+        {
+          ...asks('public'),
+          schema: {
+            ...about(
+              'heartbeats',
+              path.endsWith('kind')
+                ? 'A job tells that it starts, succeeded or failed'
+                : 'A job tells that it succeeded',
+            ),
+            ...answers(taken),
+          },
+        },
+        receive,
+      )
       signals.get(path, { ...asks('public'), exposeHeadRoute: false }, (request, reply) => {
         if ((request.headers.accept ?? '').includes('text/html')) throw aPage(reply)
         return receive(request, reply)

@@ -15,7 +15,7 @@ const step: z.ZodType = z.object({
   get steps() {
     return z.array(step).optional()
   },
-})
+}).meta({ id: 'Step' })
 
 export const result = z.object({
   run: z.string(),
@@ -48,7 +48,7 @@ export const result = z.object({
   revision: z.string().optional(),
   loopDelay: ms,
   runner: z.object({ version: z.string(), browser: z.string().optional() }),
-})
+}).meta({ id: 'Result' })
 
 export const health = z.object({
   state: z.enum(healthStates),
@@ -58,7 +58,7 @@ export const health = z.object({
   lastRunAt: at.optional(),
   lastVerdict: verdict.optional(),
   lastPassedAt: at.optional(),
-})
+}).meta({ id: 'Health' })
 
 export const watchedCheck = z.object({
   system: z.string(),
@@ -77,7 +77,7 @@ export const watchedCheck = z.object({
   last: result.optional(),
   strip: z.array(z.object({ slot: at, verdict, duration: ms })).optional(),
   command: z.string().optional(),
-})
+}).meta({ id: 'Check' })
 
 export const system = z.object({
   id: z.string(),
@@ -86,7 +86,7 @@ export const system = z.object({
   urls: z.record(z.string(), z.string()),
   requirements: z.number(),
   checks: z.record(z.enum(healthStates), z.number()),
-})
+}).meta({ id: 'System' })
 
 // Statistics without samples are NaN, which JSON does not know.
 const statistic = z.number().nullable()
@@ -101,7 +101,7 @@ export const windowStats = z.object({
   p95: statistic,
   p99: statistic,
   avg: statistic,
-})
+}).meta({ id: 'WindowStats' })
 
 export const seriesPoint = z.object({ from: at, to: at, runs, p50: statistic, p95: statistic, avg: statistic })
 
@@ -132,7 +132,7 @@ export const loadRun = z.object({
     z.object({ at: z.number(), users: z.number(), rps: z.number(), p95: z.number(), failed: z.number() }),
   ),
   k6: z.object({ version: z.string(), exitCode: z.number() }),
-})
+}).meta({ id: 'LoadRun' })
 
 const deployedBy = z.enum(['gate', 'hand', 'seen'])
 const decision = z.enum(['go', 'no-go', 'cannot-tell'])
@@ -147,7 +147,7 @@ export const deploy = z.object({
   decision: decision.optional(),
   note: z.string().optional(),
   markedBy: z.string().optional().describe('the person or token that told of it'),
-})
+}).meta({ id: 'Deploy' })
 
 const change = z.enum(['worse', 'better', 'same', 'unclear'])
 
@@ -171,7 +171,7 @@ export const deployComparison = z.object({
       statement: z.string(),
     }),
   ),
-})
+}).meta({ id: 'DeployComparison' })
 
 // ---- what may be asked ----------------------------------------------------------------------------------------------
 

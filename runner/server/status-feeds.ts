@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { PartState } from '../core/public-part.ts'
 import type { PublicIncident, PublicStatus } from '../core/public-status.ts'
 import { missing } from './api.ts'
-import { asks } from './guard.ts'
+import { about, answersText, asks } from './guard.ts'
 import type { Status } from './status-page.ts'
 
 const words: Readonly<Record<PartState, readonly [string, string]>> = {
@@ -21,25 +21,55 @@ export function serveStatusFeeds(app: FastifyInstance, status: Status, publicUrl
     if (read === undefined) throw missing('the address of a page', `GET ${url.split('?')[0]}`)
     return read
   }
-  app.get('/status.atom', asks('public'), async (request, reply) => {
-    const shown = await found(request.url)
-    const base = publicUrl() ?? `${request.protocol}://${request.host}`
-    return reply.type('application/atom+xml; charset=utf-8').header('cache-control', 'no-cache').send(feed(shown, base))
-  })
-  app.get('/badge/:system', asks('public'), async (request, reply) => {
-    const { system } = request.params as { readonly system: string }
-    const shown = (await found(request.url)).systems.find(item => `${slug(item.title)}.svg` === system)
-    if (shown === undefined) throw missing('the badge of a system on the status page', `'${system}', which is none`)
-    return badge(reply, shown.title, worst(shown.parts.map(({ state }) => state)))
-  })
-  app.get('/badge/:system/:part', asks('public'), async (request, reply) => {
-    const { system, part } = request.params as { readonly system: string; readonly part: string }
-    const shown = (await found(request.url)).systems
-      .find(item => slug(item.title) === system)
-      ?.parts.find(item => `${slug(item.title)}.svg` === part)
-    if (shown === undefined) throw missing('the badge of a part on the status page', `'${part}', which is none`)
-    return badge(reply, shown.title, shown.state)
-  })
+  app.get(
+    '/status.atom',
+    {
+      ...asks('public'),
+      schema: {
+        ...about('status', 'Incidents of the public status page as an Atom feed'),
+        ...answersText('application/atom+xml'),
+      },
+    },
+    async (request, reply) => {
+      const shown = await found(request.url)
+      const base = publicUrl() ?? `${request.protocol}://${request.host}`
+      return reply
+        .type('application/atom+xml; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .send(feed(shown, base))
+    },
+  )
+  app.get(
+    '/badge/:system',
+    {
+      ...asks('public'),
+      schema: {
+        ...about('status', 'A badge of a system on the status page: `shop.svg`'),
+        ...answersText('image/svg+xml'),
+      },
+    },
+    async (request, reply) => {
+      const { system } = request.params as { readonly system: string }
+      const shown = (await found(request.url)).systems.find(item => `${slug(item.title)}.svg` === system)
+      if (shown === undefined) throw missing('the badge of a system on the status page', `'${system}', which is none`)
+      return badge(reply, shown.title, worst(shown.parts.map(({ state }) => state)))
+    },
+  )
+  app.get(
+    '/badge/:system/:part',
+    {
+      ...asks('public'),
+      schema: { ...about('status', 'A badge of one of its parts: `ordering.svg`'), ...answersText('image/svg+xml') },
+    },
+    async (request, reply) => {
+      const { system, part } = request.params as { readonly system: string; readonly part: string }
+      const shown = (await found(request.url)).systems
+        .find(item => slug(item.title) === system)
+        ?.parts.find(item => `${slug(item.title)}.svg` === part)
+      if (shown === undefined) throw missing('the badge of a part on the status page', `'${part}', which is none`)
+      return badge(reply, shown.title, shown.state)
+    },
+  )
 }
 
 const order: readonly PartState[] = ['outage', 'degraded', 'unknown', 'maintenance', 'operational']

@@ -60,7 +60,7 @@ export const incident = z.object({
   ),
   flapping: z.boolean().optional(),
   drill: z.boolean().optional(),
-})
+}).meta({ id: 'Incident' })
 
 export const maintenanceWindow = z.object({
   id: z.string(),
@@ -72,7 +72,7 @@ export const maintenanceWindow = z.object({
   active: z.boolean().optional(),
   until: at.optional(),
   next: at.optional(),
-})
+}).meta({ id: 'MaintenanceWindow' })
 
 export const notification = z.object({
   id: z.string(),
@@ -86,7 +86,7 @@ export const notification = z.object({
   state: notificationState,
   endedAt: at.optional(),
   why: z.string().optional().describe('why it was dropped or waits'),
-})
+}).meta({ id: 'Notification' })
 
 export const notifier = z.object({
   id: z.string(),
@@ -95,7 +95,7 @@ export const notifier = z.object({
   waiting: z.number().describe('messages whose time has come, and that have not arrived'),
   lastDeliveredAt: at.optional(),
   trouble: z.string().optional(),
-})
+}).meta({ id: 'Notifier' })
 
 const standing = z.enum(['kept', 'broken', 'unknown'])
 const budgetOf = z.object({ total: z.number(), used: z.number(), left: z.number() })
@@ -157,7 +157,7 @@ export const objectiveState = z.object({
   standing,
   alerts: z.boolean(),
   parts: z.array(objectivePart),
-})
+}).meta({ id: 'Objective' })
 
 // ---- what may be asked ----------------------------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ test('a drill answers with what became of it at each channel', async () => {
     status: 200,
     body: { deliveries: [{ id: delivered.id, channel: 'chat', state: 'delivered', tries: 1, delay: 120 }] },
   })
-  expect(asked).toEqual([{ check: 'shop/home', notifier: 'chat' }])
+  expect(asked).toEqual([{ check: 'shop/home', notifier: 'chat', by: { name: 'Somebody with the token' } }])
 })
 
 test('a drill answers at its timeout with what waits', async () => {

@@ -129,7 +129,7 @@ describe('security', () => {
     const done = await signIn(token)
     expect([done.status, done.headers.get('location')]).toEqual([303, '/checks/shop/home'])
     const setCookie = done.headers.get('set-cookie')!
-    expect(setCookie).toMatch(/HttpOnly; SameSite=Strict/)
+    expect(setCookie).toMatch(/HttpOnly; SameSite=Lax/)
     expect(setCookie).not.toContain(token)
     const cookie = setCookie.split(';')[0]!
     const run = (headers: Record<string, string>) =>
