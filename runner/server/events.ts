@@ -1,21 +1,21 @@
 /** Live updates: an event stream of what happened, small enough to follow thousands of checks. */
 
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { FastifyInstance } from 'fastify'
-import type { Clock } from '../core/contracts.ts'
-import { runId, type Watch, type WatchEvent } from '../core/ports.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { runId, type WatchEvent } from '../core/ports.ts'
 import { about, answersText, asks } from './guard.ts'
+import type { Rooms } from './rooms.ts'
 
 const beat = 15_000
 // A reader that does not read is dropped; it asks again and sees the present.
 const mostUnread = 1_000_000
 
-export function serveEvents(app: FastifyInstance, { watch, clock }: { readonly watch: Watch; readonly clock: Clock }) {
-  const readers = new Set<ServerResponse>()
+export function serveEvents(app: FastifyInstance, { watch, clock, guard }: Rooms): void {
+  const readers = new Map<ServerResponse, FastifyRequest>()
   let stopBeat: (() => void) | undefined
 
   const send = (text: string) => {
-    for (const reader of readers) {
+    for (const reader of readers.keys()) {
       if (reader.writableLength > mostUnread) reader.destroy()
       else reader.write(text)
     }
@@ -23,6 +23,8 @@ export function serveEvents(app: FastifyInstance, { watch, clock }: { readonly w
   const keepAlive = () => {
     send(': still here\n\n')
     stopBeat = clock.timer(beat, keepAlive)
+    // Whoever has signed out, or may read no more, hears no more.
+    for (const [reader, request] of readers) void guard.mayStillRead(request).then(may => may || reader.end())
   }
   const stopListening = watch.on(event => {
     if (readers.size > 0) send(toText(event))
@@ -37,7 +39,7 @@ export function serveEvents(app: FastifyInstance, { watch, clock }: { readonly w
         ...answersText('text/event-stream'),
       },
     },
-    (_request, reply) => {
+    (request, reply) => {
       reply.hijack()
       const { raw } = reply
       // Hijacking skips the reply's headers, the security headers among them.
@@ -48,7 +50,7 @@ export function serveEvents(app: FastifyInstance, { watch, clock }: { readonly w
         'x-accel-buffering': 'no',
       })
       raw.write('retry: 2000\n\n')
-      readers.add(raw)
+      readers.set(raw, request)
       stopBeat ??= clock.timer(beat, keepAlive)
       raw.on('close', () => {
         readers.delete(raw)
@@ -63,7 +65,7 @@ export function serveEvents(app: FastifyInstance, { watch, clock }: { readonly w
     stopListening()
     stopBeat?.()
     stopBeat = undefined
-    for (const reader of readers) reader.end()
+    for (const reader of readers.keys()) reader.end()
     readers.clear()
   })
 }

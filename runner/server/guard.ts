@@ -48,6 +48,8 @@ export interface Guard {
   /** Undefined for a stranger. A look-up that fails leaves one, and a line in the log. */
   asker(request: FastifyRequest): Promise<Asker | undefined>
   mayDo(request: FastifyRequest, right: Right): Promise<boolean>
+  /** Whether an answer that goes on and on may go on: asks anew who it is. */
+  mayStillRead(request: FastifyRequest): Promise<boolean>
   isToken(given: string): boolean
   /** Begins a session, in place of one that the browser had; without a person it is one of the token. */
   begin(request: FastifyRequest, reply: FastifyReply, person?: { name: string; stamp: string }): Promise<void>
@@ -124,6 +126,7 @@ export function createGuard(options: ServerOptions): Guard {
     asker,
     isToken,
     mayDo: async (request, right) => (await asker(request))?.rights.has(right) ?? false,
+    mayStillRead: async request => !signIn || ((await lookUp(request))?.rights.has('read') ?? false),
     async begin(request, reply, person) {
       const now = clock.now()
       const id = makeSecret()

@@ -7,171 +7,189 @@ const verdict = z.enum(verdicts)
 const at = z.number().describe('epoch milliseconds')
 const ms = z.number().describe('milliseconds')
 
-const step: z.ZodType = z.object({
-  title: z.string(),
-  startedAt: ms,
-  duration: ms,
-  error: z.string().optional(),
-  get steps() {
-    return z.array(step).optional()
-  },
-}).meta({ id: 'Step' })
+const step: z.ZodType = z
+  .object({
+    title: z.string(),
+    startedAt: ms,
+    duration: ms,
+    error: z.string().optional(),
+    get steps() {
+      return z.array(step).optional()
+    },
+  })
+  .meta({ id: 'Step' })
 
-export const result = z.object({
-  run: z.string(),
-  system: z.string(),
-  environment: z.string(),
-  check: z.string(),
-  location: z.string(),
-  slot: at,
-  trigger: z.enum(triggers),
-  startedAt: at,
-  duration: ms,
-  attempts: z.number(),
-  earlier: z.array(z.object({ duration: ms, reason: z.enum(reasons), detail: z.string() })),
-  verdict,
-  reason: z.enum(reasons).optional(),
-  detail: z.string().optional(),
-  phases: z.array(z.object({ name: z.string(), duration: ms, hop: z.number() })),
-  steps: z.array(step),
-  metrics: z.record(z.string(), z.number()),
-  artifacts: z.array(
-    z.object({
-      name: z.string(),
-      kind: z.string(),
-      contentType: z.string(),
-      path: z.string(),
-      bytes: z.number(),
-      url: z.string(),
-    }),
-  ),
-  revision: z.string().optional(),
-  loopDelay: ms,
-  runner: z.object({ version: z.string(), browser: z.string().optional() }),
-}).meta({ id: 'Result' })
+export const result = z
+  .object({
+    run: z.string(),
+    system: z.string(),
+    environment: z.string(),
+    check: z.string(),
+    location: z.string(),
+    slot: at,
+    trigger: z.enum(triggers),
+    startedAt: at,
+    duration: ms,
+    attempts: z.number(),
+    earlier: z.array(z.object({ duration: ms, reason: z.enum(reasons), detail: z.string() })),
+    verdict,
+    reason: z.enum(reasons).optional(),
+    detail: z.string().optional(),
+    phases: z.array(z.object({ name: z.string(), duration: ms, hop: z.number() })),
+    steps: z.array(step),
+    metrics: z.record(z.string(), z.number()),
+    artifacts: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.string(),
+        contentType: z.string(),
+        path: z.string(),
+        bytes: z.number(),
+        url: z.string(),
+      }),
+    ),
+    revision: z.string().optional(),
+    loopDelay: ms,
+    runner: z.object({ version: z.string(), browser: z.string().optional() }),
+  })
+  .meta({ id: 'Result' })
 
-export const health = z.object({
-  state: z.enum(healthStates),
-  since: at,
-  consecutiveFailures: z.number(),
-  consecutiveSuccesses: z.number(),
-  lastRunAt: at.optional(),
-  lastVerdict: verdict.optional(),
-  lastPassedAt: at.optional(),
-}).meta({ id: 'Health' })
+export const health = z
+  .object({
+    state: z.enum(healthStates),
+    since: at,
+    consecutiveFailures: z.number(),
+    consecutiveSuccesses: z.number(),
+    lastRunAt: at.optional(),
+    lastVerdict: verdict.optional(),
+    lastPassedAt: at.optional(),
+  })
+  .meta({ id: 'Health' })
 
-export const watchedCheck = z.object({
-  system: z.string(),
-  check: z.string(),
-  title: z.string(),
-  kind: z.string(),
-  summary: z.string(),
-  covers: z.array(z.string()),
-  tags: z.array(z.string()),
-  severity: z.string(),
-  owner: z.string().optional(),
-  interval: ms,
-  timeout: ms,
-  nextRunAt: at.optional(),
-  health,
-  last: result.optional(),
-  strip: z.array(z.object({ slot: at, verdict, duration: ms })).optional(),
-  command: z.string().optional(),
-}).meta({ id: 'Check' })
+export const watchedCheck = z
+  .object({
+    system: z.string(),
+    check: z.string(),
+    title: z.string(),
+    kind: z.string(),
+    summary: z.string(),
+    covers: z.array(z.string()),
+    tags: z.array(z.string()),
+    severity: z.string(),
+    owner: z.string().optional(),
+    interval: ms,
+    timeout: ms,
+    nextRunAt: at.optional(),
+    health,
+    last: result.optional(),
+    strip: z.array(z.object({ slot: at, verdict, duration: ms })).optional(),
+    command: z.string().optional(),
+  })
+  .meta({ id: 'Check' })
 
-export const system = z.object({
-  id: z.string(),
-  title: z.string(),
-  environment: z.string(),
-  urls: z.record(z.string(), z.string()),
-  requirements: z.number(),
-  checks: z.record(z.enum(healthStates), z.number()),
-}).meta({ id: 'System' })
+export const system = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    environment: z.string(),
+    urls: z.record(z.string(), z.string()),
+    requirements: z.number(),
+    checks: z.record(z.enum(healthStates), z.number()),
+  })
+  .meta({ id: 'System' })
 
 // Statistics without samples are NaN, which JSON does not know.
 const statistic = z.number().nullable()
 const runs = z.record(verdict, z.number())
 
-export const windowStats = z.object({
-  system: z.string(),
-  check: z.string(),
-  runs,
-  retried: z.number(),
-  p50: statistic,
-  p95: statistic,
-  p99: statistic,
-  avg: statistic,
-}).meta({ id: 'WindowStats' })
+export const windowStats = z
+  .object({
+    system: z.string(),
+    check: z.string(),
+    runs,
+    retried: z.number(),
+    p50: statistic,
+    p95: statistic,
+    p99: statistic,
+    avg: statistic,
+  })
+  .meta({ id: 'WindowStats' })
 
 export const seriesPoint = z.object({ from: at, to: at, runs, p50: statistic, p95: statistic, avg: statistic })
 
-export const loadRun = z.object({
-  id: z.string(),
-  system: z.string(),
-  environment: z.string(),
-  load: z.string(),
-  profile: z.string(),
-  startedAt: at,
-  duration: ms,
-  verdict,
-  detail: z.string().optional(),
-  timeScale: z.number(),
-  stages: z.array(z.string()),
-  thresholds: z.array(
-    z.object({
-      requirement: z.string().optional(),
-      metric: z.string(),
-      expression: z.string(),
-      samples: z.number(),
-      verdict: z.enum(['passed', 'failed', 'unknown']),
-      value: z.number().optional(),
-    }),
-  ),
-  metrics: z.record(z.string(), z.record(z.string(), z.number())),
-  series: z.array(
-    z.object({ at: z.number(), users: z.number(), rps: z.number(), p95: z.number(), failed: z.number() }),
-  ),
-  k6: z.object({ version: z.string(), exitCode: z.number() }),
-}).meta({ id: 'LoadRun' })
+export const loadRun = z
+  .object({
+    id: z.string(),
+    system: z.string(),
+    environment: z.string(),
+    load: z.string(),
+    profile: z.string(),
+    startedAt: at,
+    duration: ms,
+    verdict,
+    detail: z.string().optional(),
+    timeScale: z.number(),
+    stages: z.array(z.string()),
+    thresholds: z.array(
+      z.object({
+        requirement: z.string().optional(),
+        metric: z.string(),
+        expression: z.string(),
+        samples: z.number(),
+        verdict: z.enum(['passed', 'failed', 'unknown']),
+        value: z.number().optional(),
+      }),
+    ),
+    metrics: z.record(z.string(), z.record(z.string(), z.number())),
+    series: z.array(
+      z.object({ at: z.number(), users: z.number(), rps: z.number(), p95: z.number(), failed: z.number() }),
+    ),
+    k6: z.object({ version: z.string(), exitCode: z.number() }),
+  })
+  .meta({ id: 'LoadRun' })
 
 const deployedBy = z.enum(['gate', 'hand', 'seen'])
 const decision = z.enum(['go', 'no-go', 'cannot-tell'])
 
-export const deploy = z.object({
-  id: z.string(),
-  system: z.string(),
-  environment: z.string(),
-  revision: z.string(),
-  at,
-  by: deployedBy,
-  decision: decision.optional(),
-  note: z.string().optional(),
-  markedBy: z.string().optional().describe('the person or token that told of it'),
-}).meta({ id: 'Deploy' })
+export const deploy = z
+  .object({
+    id: z.string(),
+    system: z.string(),
+    environment: z.string(),
+    revision: z.string(),
+    at,
+    by: deployedBy,
+    decision: decision.optional(),
+    note: z.string().optional(),
+    markedBy: z.string().optional().describe('the person or token that told of it'),
+  })
+  .meta({ id: 'Deploy' })
 
 const change = z.enum(['worse', 'better', 'same', 'unclear'])
 
-export const deployComparison = z.object({
-  deploy,
-  before: z.object({ from: at, to: at, revision: z.string().optional() }),
-  after: z.object({ from: at, to: at }),
-  change,
-  statement: z.string(),
-  figures: z.array(
-    z.object({
-      system: z.string(),
-      check: z.string(),
-      step: z.string().optional(),
-      what: z.enum(['latency', 'failures']),
-      runs: z.object({ before: z.number(), after: z.number() }),
-      before: statistic,
-      after: statistic,
-      p: z.number(),
-      change,
-      statement: z.string(),
-    }),
-  ),
-}).meta({ id: 'DeployComparison' })
+export const deployComparison = z
+  .object({
+    deploy,
+    before: z.object({ from: at, to: at, revision: z.string().optional() }),
+    after: z.object({ from: at, to: at }),
+    change,
+    statement: z.string(),
+    figures: z.array(
+      z.object({
+        system: z.string(),
+        check: z.string(),
+        step: z.string().optional(),
+        what: z.enum(['latency', 'failures']),
+        runs: z.object({ before: z.number(), after: z.number() }),
+        before: statistic,
+        after: statistic,
+        p: z.number(),
+        change,
+        statement: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'DeployComparison' })
 
 // ---- what may be asked ----------------------------------------------------------------------------------------------
 

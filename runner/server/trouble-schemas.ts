@@ -14,88 +14,96 @@ const notificationState = z.enum(['waiting', 'delivered', 'dead', 'dropped'])
 
 // ---- what is answered -----------------------------------------------------------------------------------------------
 
-export const incident = z.object({
-  id: z.string(),
-  system: z.string(),
-  environment: z.string(),
-  cause,
-  severity,
-  owner: z.string().optional(),
-  title: z.string(),
-  runbook: z.string().optional(),
-  startedAt: at.describe('the earliest moment at which the trouble can have begun, epoch milliseconds'),
-  openedAt: at,
-  acknowledgedAt: at.optional(),
-  acknowledgedBy: z.string().optional(),
-  resolvedAt: at.optional(),
-  affected: z.array(
-    z.object({
-      check: z.string(),
-      title: z.string(),
-      since: at,
-      until: at.optional(),
-      reason: z.enum(reasons).optional(),
-      detail: z.string().optional(),
-      firstFailure: z.string().optional().describe('id of a run'),
-      lastPass: z.string().optional().describe('id of a run'),
-    }),
-  ),
-  timeline: z.array(
-    z.object({
-      at,
-      kind: z.enum([
-        'opened',
-        'joined',
-        'recovered',
-        'acknowledged',
-        'noted',
-        'flapping',
-        'escalated',
-        'reminded',
-        'resolved',
-      ]),
-      by: z.string().optional(),
-      text: z.string().optional(),
-    }),
-  ),
-  flapping: z.boolean().optional(),
-  drill: z.boolean().optional(),
-}).meta({ id: 'Incident' })
+export const incident = z
+  .object({
+    id: z.string(),
+    system: z.string(),
+    environment: z.string(),
+    cause,
+    severity,
+    owner: z.string().optional(),
+    title: z.string(),
+    runbook: z.string().optional(),
+    startedAt: at.describe('the earliest moment at which the trouble can have begun, epoch milliseconds'),
+    openedAt: at,
+    acknowledgedAt: at.optional(),
+    acknowledgedBy: z.string().optional(),
+    resolvedAt: at.optional(),
+    affected: z.array(
+      z.object({
+        check: z.string(),
+        title: z.string(),
+        since: at,
+        until: at.optional(),
+        reason: z.enum(reasons).optional(),
+        detail: z.string().optional(),
+        firstFailure: z.string().optional().describe('id of a run'),
+        lastPass: z.string().optional().describe('id of a run'),
+      }),
+    ),
+    timeline: z.array(
+      z.object({
+        at,
+        kind: z.enum([
+          'opened',
+          'joined',
+          'recovered',
+          'acknowledged',
+          'noted',
+          'flapping',
+          'escalated',
+          'reminded',
+          'resolved',
+        ]),
+        by: z.string().optional(),
+        text: z.string().optional(),
+      }),
+    ),
+    flapping: z.boolean().optional(),
+    drill: z.boolean().optional(),
+  })
+  .meta({ id: 'Incident' })
 
-export const maintenanceWindow = z.object({
-  id: z.string(),
-  title: z.string(),
-  selection: z.array(z.string()),
-  when: z.union([z.object({ from: at, to: at }), z.object({ cron: z.string(), timezone: z.string(), duration: ms })]),
-  by: z.string().optional().describe('who declared it; absent: the configuration'),
-  endedAt: at.optional(),
-  active: z.boolean().optional(),
-  until: at.optional(),
-  next: at.optional(),
-}).meta({ id: 'MaintenanceWindow' })
+export const maintenanceWindow = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    selection: z.array(z.string()),
+    when: z.union([z.object({ from: at, to: at }), z.object({ cron: z.string(), timezone: z.string(), duration: ms })]),
+    by: z.string().optional().describe('who declared it; absent: the configuration'),
+    endedAt: at.optional(),
+    active: z.boolean().optional(),
+    until: at.optional(),
+    next: at.optional(),
+  })
+  .meta({ id: 'MaintenanceWindow' })
 
-export const notification = z.object({
-  id: z.string(),
-  notifier: z.string(),
-  occasion: z.enum(occasions),
-  incidents: z.array(z.string()),
-  createdAt: at,
-  dueAt: at,
-  tries: z.number(),
-  trouble: z.string().optional(),
-  state: notificationState,
-  endedAt: at.optional(),
-  why: z.string().optional().describe('why it was dropped or waits'),
-}).meta({ id: 'Notification' })
+export const notification = z
+  .object({
+    id: z.string(),
+    notifier: z.string(),
+    occasion: z.enum(occasions),
+    incidents: z.array(z.string()),
+    createdAt: at,
+    dueAt: at,
+    tries: z.number(),
+    trouble: z.string().optional(),
+    state: notificationState,
+    endedAt: at.optional(),
+    why: z.string().optional().describe('why it was dropped or waits'),
+  })
+  .meta({ id: 'Notification' })
 
-export const notifier = z.object({
-  id: z.string(),
-  kind: z.string(),
-  summary: z.string(),
-  waiting: z.number().describe('messages whose time has come, and that have not arrived'),
-  lastDeliveredAt: at.optional(),
-  trouble: z.string().optional(),
-}).meta({ id: 'Notifier' })
+export const notifier = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    summary: z.string(),
+    waiting: z.number().describe('messages whose time has come, and that have not arrived'),
+    lastDeliveredAt: at.optional(),
+    trouble: z.string().optional(),
+  })
+  .meta({ id: 'Notifier' })
 
 const standing = z.enum(['kept', 'broken', 'unknown'])
 const budgetOf = z.object({ total: z.number(), used: z.number(), left: z.number() })
@@ -148,16 +156,18 @@ const objectivePart = z.object({
   ),
 })
 
-export const objectiveState = z.object({
-  system: z.string(),
-  objective: z.string(),
-  requirement: z.string(),
-  need: z.string(),
-  at,
-  standing,
-  alerts: z.boolean(),
-  parts: z.array(objectivePart),
-}).meta({ id: 'Objective' })
+export const objectiveState = z
+  .object({
+    system: z.string(),
+    objective: z.string(),
+    requirement: z.string(),
+    need: z.string(),
+    at,
+    standing,
+    alerts: z.boolean(),
+    parts: z.array(objectivePart),
+  })
+  .meta({ id: 'Objective' })
 
 // ---- what may be asked ----------------------------------------------------------------------------------------------
 

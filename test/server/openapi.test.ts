@@ -14,7 +14,9 @@ interface Operation {
   readonly security: readonly Readonly<Record<string, readonly string[]>>[]
   readonly 'x-right': string
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>>
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>
+  >
 }
 interface Description {
   readonly openapi: string
@@ -45,7 +47,11 @@ beforeAll(async () => {
     ],
     markDeploy: async (mark: object) => ({ ...deploy, ...mark }),
   })
-  await night.store.append({ results: [], health: [], keep: [{ kind: 'deploy', id: deploy.id, at: deploy.at, value: deploy }] })
+  await night.store.append({
+    results: [],
+    health: [],
+    keep: [{ kind: 'deploy', id: deploy.id, at: deploy.at, value: deploy }],
+  })
   description = await (await fetch(`${night.url}/api/openapi.json`)).json()
 }, 60_000)
 afterAll(async () => night?.[Symbol.asyncDispose]())
@@ -123,7 +129,10 @@ const calls: Readonly<Record<string, readonly [path: string, body?: object]>> = 
   'POST /api/v1/incidents/{id}/acknowledge': [`/api/v1/incidents/${open}/acknowledge`, {}],
   'POST /api/v1/incidents/{id}/notes': [`/api/v1/incidents/${open}/notes`, { text: 'redis is back' }],
   'GET /api/v1/maintenance': ['/api/v1/maintenance'],
-  'POST /api/v1/maintenance': ['/api/v1/maintenance', { title: 'Upgrade', selection: ['cod-admin'], to: start + 1_000 }],
+  'POST /api/v1/maintenance': [
+    '/api/v1/maintenance',
+    { title: 'Upgrade', selection: ['cod-admin'], to: start + 1_000 },
+  ],
   'POST /api/v1/maintenance/{id}/end': ['/api/v1/maintenance/uploads/end', {}],
   'GET /api/v1/notifications': ['/api/v1/notifications?limit=1000'],
   'GET /api/v1/notifiers': ['/api/v1/notifiers'],
@@ -131,7 +140,11 @@ const calls: Readonly<Record<string, readonly [path: string, body?: object]>> = 
 }
 
 test('each operation answers what it describes', async () => {
-  expect(operations().map(({ name }) => name).toSorted()).toEqual(Object.keys(calls).toSorted())
+  expect(
+    operations()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(Object.keys(calls).toSorted())
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
   const [run] = await night.store.results({ verdicts: ['failed'], limit: 1 })
   const empty: string[] = []
@@ -159,9 +172,9 @@ test('each operation answers what it describes', async () => {
     if (Object.values(answer as object).some(value => Array.isArray(value) && value.length === 0)) empty.push(name)
   }
   // What was empty has shown nothing. Two of these lists are empty in a good answer.
-  expect(empty.filter(name => !['GET /api/v1/runs/{id}', 'POST /api/v1/checks/{system}/{check}/run'].includes(name))).toEqual(
-    [],
-  )
+  expect(
+    empty.filter(name => !['GET /api/v1/runs/{id}', 'POST /api/v1/checks/{system}/{check}/run'].includes(name)),
+  ).toEqual([])
 })
 
 /** A schema that takes no field which it does not name: nothing may be answered that is not described. */

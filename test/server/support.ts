@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
-import type { Accounts } from '../../runner/core/accounts.ts'
+import type { Accounts, Role } from '../../runner/core/accounts.ts'
 import type { Result } from '../../runner/core/contracts.ts'
 import type { Keep, LoadRun, Store } from '../../runner/core/ports.ts'
 import type { ServerOptions } from '../../runner/server/create-server.ts'
@@ -105,4 +105,27 @@ async function filledStore(
     series: noted('series', store.series),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   }
+}
+
+export const password = 'four words in a row'
+
+export async function addPerson(
+  { accounts }: Pick<Serving, 'accounts'>,
+  name: string,
+  role: Role,
+  secret: string = password,
+): Promise<void> {
+  await accounts.addPerson({ name, role, password: await cheapPasswords.hash(secret), createdAt: start })
+}
+
+/** The cookie of whoever signs in with a password. */
+export async function signIn({ url }: Server, name: string, secret: string = password): Promise<{ cookie: string }> {
+  const response = await fetch(`${url}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ name, password: secret }),
+  })
+  const cookie = response.headers.get('set-cookie')?.split(';')[0]
+  if (cookie === undefined) throw new Error(`expected ${name} to be signed in, found ${response.status}`)
+  return { cookie }
 }
