@@ -69,8 +69,7 @@ ${(page.islands ?? []).map(name => html`<script type="module" src="/assets/${nam
     .map(
       ([id, href, word]) =>
         html`<li><a href="${href}"${page.here === id ? html` aria-current="page"` : ''}>${word}</a></li>`,
-    )}</ul></nav>
-${who(frame)}
+    )}</ul>${who(frame)}</nav>
 </header>
 <main id="main" tabindex="-1">
 ${refused(frame.self)}

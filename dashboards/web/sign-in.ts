@@ -43,7 +43,7 @@ const passwordForm = ({ next, wrong, name = '', byToken }: SignInData): Content 
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${about('wrong', trouble)}>
 ${said('wrong', trouble)}
-<button>Sign in</button>
+<button class="primary">Sign in</button>
 </form>`
 }
 

@@ -1,14 +1,14 @@
 /** The pages in a real browser: accessible, nothing cut off, nothing refused by our own security policy, on phone and desk, by day and night. */
 
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findBrowser } from '../../runner/system/browser.ts'
 import { type Serving, serve, token } from '../server/support.ts'
 import { createFakeWatch, resultOf, watchedCheck } from '../support/fake-watch.ts'
 import { incidentOf, pageAlarms } from '../support/page-alarms.ts'
+import { listen, overflow, shoot, violations } from './look.ts'
 import { badNight, type Night, quietDay } from './scene.ts'
 
 let browser: Browser
@@ -133,23 +133,6 @@ describe.each([390, 1440])('at %i px, by day and by night', width => {
   })
 })
 
-async function violations(page: Page, what: readonly string[] | 'color-contrast'): Promise<readonly string[]> {
-  // The pages have no frames; the legacy way needs no second page for each look.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true)
-  const found = await (typeof what === 'string' ? axe.withRules([what]) : axe.withTags([...what])).analyze()
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 160)).join(' | ')}`)
-}
-
-/** What pages complain about: scripts that fail, and whatever our security policy refuses. */
-function listen(page: Page): string[] {
-  const complaints: string[] = []
-  page.on('console', message => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  page.on('pageerror', error => complaints.push(String(error)))
-  return complaints
-}
-
 async function settled(page: Page): Promise<void> {
   // The public page follows nothing inside.
   if ((await page.locator('body.public').count()) > 0) return
@@ -157,23 +140,6 @@ async function settled(page: Page): Promise<void> {
   const plots = await page.locator('.plot').count()
   if (plots > 0) await page.locator('.plot .u-over').first().waitFor({ state: 'attached' })
 }
-
-const shoot = async (page: Page, name: string) => {
-  const folder = process.env['VEDETTE_SHOTS']
-  if (!folder) return
-  await mkdir(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
-}
-
-/** Elements that make the page scroll sideways. */
-const overflow = (page: Page) =>
-  page.evaluate(() => {
-    const root = document.documentElement
-    if (root.scrollWidth <= root.clientWidth) return []
-    return [...document.querySelectorAll('body *')]
-      .filter(element => element.getBoundingClientRect().right > root.clientWidth + 1 && !element.closest('.scroll *'))
-      .map(element => element.outerHTML.slice(0, 120))
-  })
 
 // 320 px is a desk at 400 %.
 test.each([320, 768, 1_024])('at %i px nothing makes a page scroll sideways', async width => {

@@ -1,7 +1,7 @@
 /** The description of the API against the API: all of it is described, and what is answered is what was described. */
 
 import { Validator } from '@seriousme/openapi-schema-validator'
-import Ajv2020 from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BeatReport } from '../../runner/core/heartbeats.ts'
 import { runId } from '../../runner/core/ports.ts'
