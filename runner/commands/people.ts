@@ -42,8 +42,8 @@ Exit codes: 0 done, 2 bad usage, no such name, a name that is taken or a passwor
     const folder = openDataFolder(values.data, io)
     const { createAccounts } = await import('../stores/accounts.ts')
     using accounts = createAccounts({ path: accountsFile(folder) })
-    if (what === 'list') return list(accounts, values.json, io)
-    if (what === 'add') return add(accounts, { name: nameOf(name), role: roleOf(role) }, io)
+    if (what === 'list') return await list(accounts, values.json, io)
+    if (what === 'add') return await add(accounts, { name: nameOf(name), role: roleOf(role) }, io)
     const person = await accounts.person(name)
     if (person === undefined) throw new UsageError(`expected somebody of \`vedette people list\`, found '${name}'`)
     if (what === 'remove') {

@@ -37,7 +37,7 @@ export const answersText = (...types: readonly string[]) => ({
 export interface Asker {
   /** Signs what is done: a person's name, `token ci`, `Somebody with the token`. */
   readonly name: string
-  /** Shown to themselves: `operator`, `with the token`. */
+  /** What they are, for themselves: `operator`. */
   readonly as: string
   readonly rights: ReadonlySet<Right>
 }
@@ -65,7 +65,7 @@ export function createGuard(options: ServerOptions): Guard {
   const tokenHash = Buffer.from(hashOfSecret(token))
   // A session of the token ends when the token changes.
   const tokenStamp = createHmac('sha256', token).update('vedette session').digest('base64url')
-  const withToken: Asker = { name: 'Somebody with the token', as: 'with the token', rights: rightsOf(['admin']) }
+  const withToken: Asker = { name: 'Somebody with the token', as: 'admin', rights: rightsOf(['admin']) }
   const known = new WeakMap<FastifyRequest, Promise<Asker | undefined>>()
   const later = (what: string, work: Promise<unknown>) => {
     work.catch((error: unknown) => log.warn({ err: error }, what))

@@ -229,7 +229,7 @@ describe('changing something', () => {
     expect(server.watch.ran).toEqual(['cod-admin/health'])
     await page.goto(server.url)
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+    await page.getByRole('link', { name: 'Sign in', exact: true }).waitFor()
     await server[Symbol.asyncDispose]()
   })
 })
