@@ -22,7 +22,7 @@ export interface PublicSystem {
 
 /** An incident in public words: what, where, since when, and whether somebody is on it. */
 export interface PublicIncident {
-  /** Of the page alone: says nothing of the inside. */
+  /** Of the page alone: says nothing of the inside, and stays the same. */
   readonly anchor: string
   readonly system: string
   readonly parts: readonly string[]
@@ -83,15 +83,17 @@ function publicIncidents(
 ): readonly PublicIncident[] {
   return incidents
     .filter(({ resolvedAt }) => resolvedAt === undefined || resolvedAt > now - shownFor)
-    .toSorted((a, b) => b.openedAt - a.openedAt)
-    .flatMap((incident, index) => {
+    .toSorted((a, b) => b.openedAt - a.openedAt || (a.id < b.id ? -1 : 1))
+    .flatMap((incident, index, all) => {
       const hit = parts.filter(part => affectedOf(incident, part).length > 0)
       if (hit.length === 0) return []
       const isOutage = hit.some(part => levelOf(incident.cause, affectedOf(incident, part), part) === 'outage')
       const { startedAt, openedAt, acknowledgedAt, resolvedAt } = incident
+      // The same whatever opens later: links and feeds keep it.
+      const twins = all.slice(0, index).filter(other => other.openedAt === openedAt).length
       return [
         {
-          anchor: `incident-${openedAt}-${index}`,
+          anchor: `incident-${openedAt}${twins === 0 ? '' : `-${twins + 1}`}`,
           system: hit[0]!.systemTitle,
           parts: hit.map(part => part.title),
           level: isOutage ? 'outage' : 'degraded',

@@ -137,7 +137,7 @@ async function build(
   serveSelfPage(app, rooms)
   const status = createStatus(rooms)
   serveStatusPage(app, status)
-  serveStatusFeeds(app, status, () => rooms.publicUrl?.())
+  serveStatusFeeds(app, rooms, status)
   return routes
 }
 

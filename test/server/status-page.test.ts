@@ -190,3 +190,68 @@ test('badges of public parts say their state in words; of anything else there is
   expect(await badge('/badge/shop/cart-service.svg')).toBe(404)
   expect(await badge('/badge/shop-internal.svg')).toBe(404)
 })
+
+test('the feed and its entries keep their names for ever, whatever opens later and by whichever address it is read', async () => {
+  const older = opened({ id: 'a', openedAt: start - 2 * day, resolvedAt: start - day })
+  const twin = opened({ id: 'b', openedAt: start - 2 * day, resolvedAt: start - day })
+  const { server } = await scene([kept(older), kept(twin)])
+  await using _ = server
+  const ids = async (url: string) => {
+    const text = await (await fetch(`${url}/status.atom`)).text()
+    return readXml(text)
+      .filter(({ name }) => name === 'id')
+      .map(element => element.text)
+  }
+  const [feed, ...before] = await ids(server.url)
+  expect(feed).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(new Set([feed, ...before]).size).toBe(3)
+  await server.store.append({ results: [], health: [], keep: [kept(opened({ id: 'c', resolvedAt: start }))] })
+  await server.clock.advance(2_000)
+  const [again, newest, ...after] = await ids(server.url.replace('127.0.0.1', 'localhost'))
+  expect([again, after]).toEqual([feed, before])
+  expect(before).not.toContain(newest)
+})
+
+test('a feed in which nothing happened has not changed, and says where it is', async () => {
+  const { server } = await scene()
+  await using _ = server
+  const feed = async () => (await read(server, '/status.atom')).text
+  const before = await feed()
+  await server.clock.advance(3_600_000)
+  expect(await feed()).toBe(before)
+  const elements = readXml(before)
+  expect(elements.find(({ name }) => name === 'updated')?.text).toBe('2026-01-05T11:00:00.000Z')
+  expect(elements.filter(({ name }) => name === 'link').map(({ attributes }) => attributes)).toEqual([
+    { rel: 'alternate', type: 'text/html', href: `${server.url}/status` },
+    { rel: 'self', type: 'application/atom+xml', href: `${server.url}/status.atom` },
+  ])
+})
+
+test('badges are for pages of others, and for a minute', async () => {
+  const { server } = await scene()
+  await using _ = server
+  for (const path of ['/badge/shop.svg', '/status.atom']) {
+    const { headers } = await fetch(server.url + path)
+    expect([path, headers.get('cache-control'), headers.get('cross-origin-resource-policy')]).toEqual([
+      path,
+      'public, max-age=60',
+      'cross-origin',
+    ])
+  }
+  const elements = readXml((await read(server, '/badge/shop/ordering.svg')).text)
+  expect(elements[0]!.attributes).toMatchObject({ role: 'img', 'aria-label': 'Ordering: operational', height: '20' })
+  expect(elements.filter(({ name }) => name === 'text').map(({ text }) => text)).toEqual(['Ordering', 'operational'])
+})
+
+test('parts in any script have a badge', async () => {
+  const parts = { 'Área do médico': ['cart-service'], Заказы: ['cart-service'] }
+  const system = systemOf('shop-internal', { status: { title: 'Clínica', parts } })
+  const watch = createFakeWatch({ systems: [system], checks: [cart], status: 'Clínica' })
+  await using server = await serve({ watch, results: [resultOf(cart)] })
+  for (const path of [
+    '/badge/clinica.svg',
+    '/badge/clinica/area-do-medico.svg',
+    '/badge/clinica/%D0%B7%D0%B0%D0%BA%D0%B0%D0%B7%D1%8B.svg',
+  ])
+    expect([path, (await read(server, path)).status]).toEqual([path, 200])
+})
