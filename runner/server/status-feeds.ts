@@ -145,10 +145,10 @@ const padding = 6
 /** About as wide as Verdana at 11 px draws it; the text is then drawn exactly as wide. */
 function widthOf(text: string): number {
   const width = [...text].reduce((sum, letter) => {
-    if (/[ijlI.,:;|!'()[\] ]/.test(letter)) return sum + 4.3
-    if (/[mwMW@%]/.test(letter)) return sum + 10
-    if (/[A-Z]/.test(letter)) return sum + 7.8
-    return sum + (letter.charCodeAt(0) < 0x1100 ? 6.9 : 11)
+    if (/[ijlI.,:;|!'()[\] ]/.test(letter)) return sum + 3.9
+    if (/[mwMW@%]/.test(letter)) return sum + 9.7
+    if (/[A-Z]/.test(letter)) return sum + 7.4
+    return sum + (letter.charCodeAt(0) < 0x1100 ? 6.4 : 11)
   }, 0)
   return Math.round(width)
 }

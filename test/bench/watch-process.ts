@@ -14,8 +14,8 @@ import { createServer } from '../../runner/server/create-server.ts'
 import { createAccounts } from '../../runner/stores/accounts.ts'
 import { createSqliteStore } from '../../runner/stores/sqlite.ts'
 import { realClock } from '../../runner/system/clock.ts'
-import { createPasswords } from '../../runner/system/passwords.ts'
 import { createLoopDelay } from '../../runner/system/loop-delay.ts'
+import { createPasswords } from '../../runner/system/passwords.ts'
 
 const [folder, flag] = process.argv.slice(2)
 const request = { cwd: folder!, env: process.env }
