@@ -135,6 +135,20 @@ test('somebody signs in where they wanted to go, does something, and signs out',
   expect(new URL(page.url()).pathname).toBe('/sign-in')
 })
 
+test('a page that is open when its session ends leads to the sign-in by itself', async () => {
+  await using context = await browser.newContext()
+  const page = await context.newPage()
+  await using server = await scene(true)
+  await addPerson(server, name, 'viewer')
+  await page.goto(server.url)
+  await signIn(page)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await server.accounts.removePerson(name)
+  await server.clock.advance(15_000)
+  await page.waitForURL(/\/sign-in\?next=%2F$/)
+  expect(await page.getByText('production').count()).toBe(0)
+})
+
 test('a form of another site does nothing, though the browser is signed in', async () => {
   await using context = await browser.newContext()
   const page = await context.newPage()

@@ -39,6 +39,8 @@ async function refresh() {
   const started = performance.now()
   try {
     const response = await window.fetch(location.href, { headers: { accept: 'text/html' } })
+    // Whoever is signed in no more is led to where one signs in.
+    if (response.redirected && new URL(response.url).pathname === '/sign-in') return location.assign(response.url)
     // A link must not vanish between pressing and letting go.
     if (isPressed) isStale = true
     else if (response.ok) replace(new DOMParser().parseFromString(await response.text(), 'text/html'))
@@ -153,7 +155,11 @@ if (state) {
     say('Live', true)
     soon()
   })
-  events.addEventListener('error', () => say('Not live: no connection', false))
+  events.addEventListener('error', () => {
+    say('Not live: no connection', false)
+    // Refused, not lost: it does not come back by itself, and the page says why.
+    if (events.readyState === EventSource.CLOSED) soon()
+  })
   for (const kind of ['result', 'transition', 'generation', 'incident', 'notification', 'deploy'])
     events.addEventListener(kind, soon)
   document.addEventListener('visibilitychange', () => {
