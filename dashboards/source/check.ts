@@ -51,7 +51,7 @@ export const check = dashboard({
           width: 4,
           decimals: 3,
           steps: [red, [0.99, orange], [0.995, green]],
-          queries: [[`avg_over_time(max(probe_success{${ofCheck}})[$__range:1m])`, 'uptime']],
+          queries: [[`avg(avg_over_time(probe_success{${ofCheck}}[$__range]))`, 'uptime']],
         }),
         figure({
           title: 'Reachability',

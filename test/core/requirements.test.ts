@@ -43,7 +43,7 @@ test('an entry that refers to itself ends', () => {
 test('a limit is found by metric, and a vague or wrong reference says what there is', () => {
   expect(findLimit(requirements, limit('A-1', { metric: 'error_rate' }))).toMatchObject({ lt: 0.01 })
   expect(findLimit(requirements, limit('A-1'))).toContain('found 2; say which')
-  expect(findLimit(requirements, limit('A-9'))).toBe('expected the id of a requirement of this system, found A-9')
+  expect(findLimit(requirements, limit('A-9'))).toBe("expected the id of a requirement of this system, found 'A-9'")
   expect(findLimit(requirements, limit('A-1', { scope: 'auth' }))).toContain('found none that fits')
 })
 
