@@ -34,7 +34,7 @@ export function systemRoutes(shop: Shop): readonly Route[] {
       const all = orders.list()
       const delivered = all.filter(order => order.state === 'delivered')
       const revenue = delivered.reduce((sum, { amount }) => sum + amount, 0)
-      return { json: broken('COD-27') ? {} : { orders: all.length, delivered: delivered.length, revenue } }
+      return { json: { orders: all.length, ...(broken('COD-27') ? {} : { delivered: delivered.length, revenue }) } }
     }),
     ...Object.entries(named).flatMap(([kind, entries]) =>
       crudRoutes({
