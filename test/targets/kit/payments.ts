@@ -61,7 +61,6 @@ export function createPayments<Bought extends object>(options: PaymentsOptions<B
       if (state === 'paid') settle(payment, 'paid')
       return state
     },
-    settle,
     /** Takes what the provider tells, signed: the same event once. Answers what it was about, as it was before. */
     async hear(call: Call, believesAll = false) {
       const event = await readPaymentEvent(call, { secret: webhookSecret, now: now(), believesAll })

@@ -59,9 +59,10 @@ export function createMoney({ people, broken, now, provider }: MoneyOptions) {
     async isPaid(reference: string): Promise<boolean> {
       const payment = payments.get(reference)
       if (!payment) throw new Refusal(404)
-      const isPaid = (await payments.verify(payment)) === 'paid' || broken('THR-07')
-      if (isPaid) payments.settle(payment, 'paid')
-      return isPaid
+      const isPaid = (await payments.verify(payment)) === 'paid'
+      // The fault believes whoever comes back.
+      if (!isPaid && broken('THR-07')) give(payment.member, payment.credits)
+      return isPaid || broken('THR-07')
     },
     /** A credit for a session. */
     spend({ id: member }: Person, session: string): Invoice | undefined {
