@@ -8,7 +8,7 @@ export interface Book {
   waiting(notifier: string, incident: string): readonly Notification[]
   /** A message that another incident may join: it waits and nothing of it has left. */
   host(notifier: string, occasion: Occasion, fits: (record: Notification) => boolean): Notification | undefined
-  /** When the newest message of a kind left, in which `about` holds for an incident; minus infinity when there is none. */
+  /** When the newest message of a kind left, or was to leave if it is about to, in which `about` holds for an incident; minus infinity when there is none. */
   lastLeft(notifier: string, occasion: Occasion, about: (incident: string) => boolean): number
   add(notifier: string, incident: string, occasion: Occasion, dueAt: number, why?: string): void
   change(record: Notification): void
@@ -56,7 +56,8 @@ export function openBook({ known, now }: { readonly known: Iterable<Notification
         .filter(
           record =>
             record.occasion === occasion &&
-            (record.state === 'delivered' || (record.state === 'waiting' && record.tries > 0)) &&
+            (record.state === 'delivered' ||
+              (record.state === 'waiting' && (record.tries > 0 || record.dueAt <= now))) &&
             record.incidents.some(about),
         )
         .map(({ createdAt, dueAt, endedAt }) => endedAt ?? (dueAt <= now ? dueAt : createdAt))

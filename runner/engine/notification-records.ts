@@ -19,6 +19,8 @@ export interface NotificationRecordsOptions {
  */
 export interface NotificationRecords {
   readonly all: ReadonlyMap<string, Notification>
+  /** All, and what was closed within the last minute: what comes after it waits for more, as after a message that is not. */
+  known(): Iterable<Notification>
   /** Takes what was planned, to be written by somebody else together with the incidents. */
   planned(records: readonly Notification[]): readonly Keep[]
   /** What was planned, or what has become of it by being sent; what other plans have made of it is written with them. */
@@ -38,11 +40,13 @@ export interface NotificationRecords {
 
 // Longer than any healthy write takes, and short for somebody who waits for a message.
 const patience = 2_000
+const closedCounts = 60_000
 const again = 5_000
 
 export function createNotificationRecords(options: NotificationRecordsOptions): NotificationRecords {
   const { clock, log } = options
   const all = new Map<string, Notification>()
+  const closed = new Map<string, Notification>()
   const unstored = new Map<string, number>()
   // What the store does not have yet.
   const owed = new Map<string, Notification>()
@@ -98,6 +102,7 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
 
   return {
     all,
+    known: () => [...closed.values(), ...all.values()],
     planned(records) {
       for (const record of records) {
         all.set(record.id, record)
@@ -150,7 +155,10 @@ export function createNotificationRecords(options: NotificationRecordsOptions): 
         if (isWaiting(record) || unstored.has(record.id) || !record.incidents.every(isOver)) continue
         all.delete(record.id)
         owed.set(record.id, record)
+        closed.set(record.id, record)
       }
+      const before = clock.now() - closedCounts
+      for (const { id, endedAt = 0 } of closed.values()) if (endedAt < before) closed.delete(id)
       if (owed.size > 0) void flush()
     },
     async close() {

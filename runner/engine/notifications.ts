@@ -97,7 +97,7 @@ export function createNotifications(options: NotificationsOptions): Notification
   })
   const planning = (): Planning => {
     const { notifiers, group } = options.settings()
-    return { notifiers, group, known: records.all.values(), incident: id => incidents.get(id), now: clock.now() }
+    return { notifiers, group, known: records.known(), incident: id => incidents.get(id), now: clock.now() }
   }
   const aboutOf = (record: Pick<Notification, 'incidents'>) => record.incidents.flatMap(id => incidents.get(id) ?? [])
   const compose = (record: Pick<Notification, 'id' | 'occasion' | 'incidents'>) => {

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { packageFolder } from '../../runner/system/version.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { startWatch } from '../support/watch-process.ts'
 
 const configuration = (
   url: string,
@@ -24,39 +22,12 @@ async function target(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** `vedette watch` in a process of its own; `says` resolves with what stands in the output at and after the last call, once it fits. */
-function watch(cwd: string, selection: readonly string[] = []) {
-  const argv = [join(packageFolder, 'bin/vedette.js'), 'watch', ...selection, '--port', '0', '--data', 'data']
-  const child = spawn(process.execPath, argv, { cwd, env: { PATH: process.env['PATH'] } })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let heard = ''
-  let look = () => {}
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => {
-      heard += text.toString()
-      look()
-    })
-  const says = (pattern: RegExp) =>
-    new Promise<RegExpExecArray>(resolve => {
-      look = () => {
-        const found = pattern.exec(heard)
-        if (found === null) return
-        heard = heard.slice(found.index + found[0].length)
-        look = () => {}
-        resolve(found)
-      }
-      look()
-    })
-  const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code)))
-  return { child, says, ended }
-}
-
 test('watch takes a good change by file and by SIGHUP, refuses a broken one with its message, and ends with 0', async () => {
   const url = await target()
   const folder = tempFolder({ 'vedette.config.ts': configuration(url, home) })
   onTestFinished(() => folder[Symbol.dispose]())
   const change = (checks: string) => void folder.write({ 'vedette.config.ts': configuration(url, checks) })
-  const { child, says, ended } = watch(folder.path)
+  const { child, says, ended } = startWatch(folder.path)
   const page = (await says(/Vedette: (http:\S+) /))[1]!
   const api = async () => {
     const { checks } = (await (await fetch(`${page}/api/v1/checks`)).json()) as {
@@ -101,7 +72,7 @@ export default defineConfig({ systems: [defineSystem('shop', { url: '${await tar
     'e2e/broken.spec.ts': 'const = 1',
   })
   onTestFinished(() => folder[Symbol.dispose]())
-  const { child, says, ended } = watch(folder.path)
+  const { child, says, ended } = startWatch(folder.path)
   const page = (await says(/Vedette: (http:\S+) /))[1]!
   await says(/listing journeys failed/)
   const shown = await (await fetch(page)).text()
@@ -109,7 +80,7 @@ export default defineConfig({ systems: [defineSystem('shop', { url: '${await tar
   expect(shown).toContain('broken.spec.ts')
   expect(await (await fetch(`${page}/metrics`)).text()).toContain('vedette_unlisted_journey_problems 1')
 
-  const second = watch(folder.path)
+  const second = startWatch(folder.path)
   await second.says(/expected no other `vedette watch` with the data folder .*, found one; stop it, or choose another/)
   expect(await second.ended).toBe(2)
 
@@ -122,7 +93,7 @@ test('a selection is all that is watched, also after a change; one that fits not
   const more = "check('more', { probe: http('/more'), every: '1s', smoke: false })"
   const folder = tempFolder({ 'vedette.config.ts': configuration(url, `${home}, ${more}`) })
   onTestFinished(() => folder[Symbol.dispose]())
-  const { child, says, ended } = watch(folder.path, ['shop/mo*'])
+  const { child, says, ended } = startWatch(folder.path, ['shop/mo*'])
   const page = (await says(/Vedette: (http:\S+) \(watching shop\/mo\* of shop\)/))[1]!
   const watched = async () => {
     const { checks } = (await (await fetch(`${page}/api/v1/checks`)).json()) as { checks: { check: string }[] }
@@ -142,7 +113,7 @@ test('a selection is all that is watched, also after a change; one that fits not
     [['shop/hom'], /found 'shop\/hom', which fits no check; did you mean 'shop\/home'\?/],
     [['!shop'], /expected a selection that leaves something to watch, found '!shop'/],
   ] as const) {
-    const refused = watch(folder.path, terms)
+    const refused = startWatch(folder.path, terms)
     await refused.says(message)
     expect(await refused.ended).toBe(2)
   }

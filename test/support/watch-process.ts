@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { packageFolder } from '../../runner/system/version.ts'
+
+export interface WatchProcess {
+  readonly child: ChildProcess
+  /** Resolves with what stands in the output at and after the last call, once it fits. */
+  says(pattern: RegExp): Promise<RegExpExecArray>
+  readonly ended: Promise<number | null>
+}
+
+/** `vedette watch` in a process of its own. `through` are programs that start it, with their arguments. */
+export function startWatch(cwd: string, argv: readonly string[] = [], through: readonly string[] = []): WatchProcess {
+  const [program, ...rest] = [
+    ...through,
+    process.execPath,
+    join(packageFolder, 'bin/vedette.js'),
+    'watch',
+    ...argv,
+    '--port',
+    '0',
+    '--data',
+    'data',
+  ]
+  const child = spawn(program!, rest, { cwd, env: { PATH: process.env['PATH'] } })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let heard = ''
+  let look = () => {}
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => {
+      heard += text.toString()
+      look()
+    })
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>(resolve => {
+      look = () => {
+        const found = pattern.exec(heard)
+        if (found === null) return
+        heard = heard.slice(found.index + found[0].length)
+        look = () => {}
+        resolve(found)
+      }
+      look()
+    })
+  const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code)))
+  return { child, says, ended }
+}
