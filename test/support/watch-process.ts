@@ -7,6 +7,8 @@ export interface WatchProcess {
   readonly child: ChildProcess
   /** Resolves with what stands in the output at and after the last call, once it fits. */
   says(pattern: RegExp): Promise<RegExpExecArray>
+  /** All that it has said. */
+  output(): string
   readonly ended: Promise<number | null>
 }
 
@@ -26,10 +28,12 @@ export function startWatch(cwd: string, argv: readonly string[] = [], through: r
   const child = spawn(program!, rest, { cwd, env: { PATH: process.env['PATH'] } })
   onTestFinished(() => void child.kill('SIGKILL'))
   let heard = ''
+  let all = ''
   let look = () => {}
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => {
       heard += text.toString()
+      all += text.toString()
       look()
     })
   const says = (pattern: RegExp) =>
@@ -44,5 +48,5 @@ export function startWatch(cwd: string, argv: readonly string[] = [], through: r
       look()
     })
   const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code)))
-  return { child, says, ended }
+  return { child, says, output: () => all, ended }
 }
