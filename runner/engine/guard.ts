@@ -81,8 +81,10 @@ export function createGuard(options: GuardOptions): Guard {
     looking = true
     cancelLook()
     using deadline = clock.deadline(longestLook)
+    // What did not answer by the deadline is the finding of a look, so it may tell that afterwards.
+    using patience = clock.deadline(longestHold)
     try {
-      signs = await Promise.race([options.look(deadline.signal), tooLong(deadline.signal)])
+      signs = await Promise.race([options.look(deadline.signal), tooLong(patience.signal)])
       lookedAt = clock.now()
       const until = clock.monotonic()
       for (const sign of signs) if (sign.trouble !== undefined) last.set(sign.name, { sign, until })
@@ -213,7 +215,6 @@ export function createGuard(options: GuardOptions): Guard {
 
 const tooLong = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => {
-    const onAbort = () =>
-      queueMicrotask(() => reject(new Error(`expected a look at this machine to end within ${longestLook} ms`)))
+    const onAbort = () => reject(new Error(`expected a look at this machine to end within ${longestHold} ms`))
     signal.addEventListener('abort', onAbort, { once: true })
   })

@@ -12,6 +12,12 @@ const cut: Sign = { name: 'link', trouble: 'expected a carrier, found none', isC
 const reference: Sign = { name: 'link', trouble: 'expected the reference, found nobody' }
 const timeout: Partial<Result> = { verdict: 'failed', reason: 'timeout', detail: 'no answer within 5s', duration: 5 }
 
+/** As a look that asks several, each in promises of its own. */
+async function ended(signal: AbortSignal) {
+  await new Promise(resolve => signal.addEventListener('abort', resolve))
+  for (let link = 0; link < 20; link += 1) await undefined
+}
+
 function setUp(watched = 100) {
   const clock = fakeClock()
   const log = quietLog()
@@ -23,7 +29,7 @@ function setUp(watched = 100) {
     signs: [] as readonly Sign[],
     looks: 0,
     /** What a look waits for. */
-    pace: undefined as Promise<unknown> | undefined,
+    pace: undefined as Promise<unknown> | 'signal' | undefined,
     verdicts: () => recorded.map(({ check, verdict }) => `${check} ${verdict}`),
     record: (check: string, change: Partial<Result> = {}) =>
       guard.record(resultOf({ system: 'shop', check }, { slot: clock.now(), duration: 5, ...change })),
@@ -32,9 +38,10 @@ function setUp(watched = 100) {
   const guard = createGuard({
     clock,
     log,
-    async look() {
+    async look(signal) {
       scene.looks += 1
-      await scene.pace
+      if (scene.pace === 'signal') await ended(signal)
+      else await scene.pace
       return scene.signs
     },
     needsOf: key => (key === 'shop/backup' ? undefined : far),
@@ -117,6 +124,16 @@ test('a look that does not end holds nothing longer than two and a half seconds,
     level: 'error',
     message: 'the state of this machine cannot be looked at',
   })
+})
+
+test('a look at what is silent ends with its signal, and what it found counts', async () => {
+  const scene = setUp()
+  scene.signs = [cut]
+  scene.pace = 'signal'
+  await scene.clock.advance(10_000)
+  scene.record('home', timeout)
+  await scene.clock.advance(2_400)
+  expect(scene.verdicts()).toEqual(['home unknown'])
 })
 
 test('a failure waits for the end of a look that has begun, and does not go by an older one', async () => {

@@ -15,7 +15,8 @@ export interface WatchProcess {
 /** `vedette watch` in a process of its own. `through` are programs that start it, with their arguments. */
 export function startWatch(cwd: string, argv: readonly string[] = [], through: readonly string[] = []): WatchProcess {
   const [program, ...rest] = [
-    ...through,
+    // A program that enters other mounts leaves the folder.
+    ...(through.length === 0 ? [] : [...through, 'env', '-C', cwd]),
     process.execPath,
     join(packageFolder, 'bin/vedette.js'),
     'watch',
