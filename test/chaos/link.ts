@@ -21,9 +21,13 @@ export const nameServer = '203.0.113.53'
 
 /** Or why there is none. */
 export async function createLink(): Promise<Link | { readonly missing: string }> {
-  const trial = spawnSync('unshare', ['-n', '-m', 'ip', 'link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'other'], {
-    encoding: 'utf8',
-  })
+  const trial = spawnSync(
+    'unshare',
+    ['-n', '-m', 'ip', 'link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'other'],
+    {
+      encoding: 'utf8',
+    },
+  )
   if (trial.status !== 0)
     return { missing: `no network of its own could be made: ${trial.error?.message ?? trial.stderr.trim()}` }
   const [here, there] = [await network(), await network()]
