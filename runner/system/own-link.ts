@@ -6,7 +6,7 @@ import type { Sign } from '../core/own-state.ts'
 export interface Link {
   /** Interfaces with an address that carry something, the loopback left out. */
   readonly carrying: readonly string[]
-  /** Interfaces with an address and no carrier. */
+  /** Interfaces with an address, or with a default route, and without a carrier. */
   readonly cut: readonly string[]
   readonly hasDefaultRoute: boolean
   /** Interfaces of the default routes; empty where the kernel tells none (IPv6 alone). */
@@ -26,12 +26,14 @@ export function readLink(read: Read, interfaces: NodeJS.Dict<NetworkInterfaceInf
   const isCut = (name: string) => ['down', 'lowerlayerdown', 'notpresent', 'dormant'].includes(stateOf(read, name))
   const routes = defaultRoutes(read('proc/net/route') ?? '')
   const unanswered = new Set(unansweredNeighbours(read('proc/net/arp') ?? ''))
+  const ways = [...new Set(routes.map(({ device }) => device))]
   const gateways = routes.flatMap(({ gateway }) => (gateway === '0.0.0.0' ? [] : [gateway]))
   return {
     carrying: names.filter(name => !isCut(name)),
-    cut: names.filter(isCut),
+    // Without a carrier an interface is left out of the list of those with an address; its route stays.
+    cut: [...new Set([...names, ...ways])].filter(isCut),
     hasDefaultRoute: routes.length > 0 || hasDefaultRoute6(read('proc/net/ipv6_route') ?? ''),
-    ways: [...new Set(routes.map(({ device }) => device))],
+    ways,
     gateways,
     silentGateways: gateways.filter(gateway => unanswered.has(gateway)),
   }

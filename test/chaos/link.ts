@@ -55,7 +55,7 @@ export async function createLink(): Promise<Link | { readonly missing: string }>
   const [program, ...rest] = [
     ...enter(there),
     process.execPath,
-    join(packageFolder, 'test/chaos/far-side.ts'),
+    join(packageFolder, 'test/chaos/far-side-process.ts'),
     nameServer,
   ]
   const side = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'inherit'] })

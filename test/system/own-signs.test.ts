@@ -68,21 +68,25 @@ test('a machine of which nothing can be read is in no trouble', async () => {
 })
 
 test('a cable that is pulled is certain, and over when it is back', async () => {
-  const { folder, sign } = machine()
+  const at = machine()
+  const { folder, sign } = at
   expect(await sign('link')).toEqual({ name: 'link' })
-  folder.write({ 'sys/class/net/eth0/operstate': 'down\n' })
+  // The system leaves an interface without a carrier out of its list; the route stays.
+  at.interfaces = { lo: loopback }
+  folder.write({ 'sys/class/net/eth0/operstate': 'lowerlayerdown\n' })
   expect(await sign('link')).toEqual({
     name: 'link',
     isCertain: true,
     trouble:
       'expected a network interface that carries (eth0 did), found eth0 without a carrier; look at the cable, the interface or the virtual network',
   })
+  at.interfaces = { lo: loopback, eth0: ethernet }
   folder.write({ 'sys/class/net/eth0/operstate': 'up\n' })
   expect(await sign('link')).toEqual({ name: 'link' })
 })
 
 test('an interface that lost its address, a default route that is gone, a way out that is cut beside a bridge that is not', async () => {
-  const gone = machine()
+  const gone = machine({ 'proc/net/route': routes() })
   await gone.sign('link')
   gone.interfaces = { lo: loopback }
   expect((await gone.sign('link')).trouble).toContain('found none with an address')
@@ -93,6 +97,7 @@ test('an interface that lost its address, a default route that is gone, a way ou
   const bridged = machine({ 'sys/class/net/docker0/operstate': 'up\n' })
   bridged.interfaces = { eth0: ethernet, docker0: ethernet }
   await bridged.sign('link')
+  bridged.interfaces = { docker0: ethernet }
   bridged.folder.write({ 'sys/class/net/eth0/operstate': 'down\n' })
   expect(await bridged.sign('link')).toMatchObject({ isCertain: true, isBeyond: true })
 })

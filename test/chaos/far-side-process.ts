@@ -1,4 +1,4 @@
-/** What is on the other side of a link: a shop and a name server that knows it. `node far-side.ts <address of the name server>`. */
+/** What is on the other side of a link: a shop and a name server that knows it. `node far-side-process.ts <address of the name server>`. */
 
 import { createServer } from 'node:http'
 import { listenNameServer } from '../targets/kit/name-server.ts'
