@@ -21,6 +21,7 @@ const testParts: readonly Part[] = [
   { program: 'prometheus-blackbox-exporter', package: 'prometheus-blackbox-exporter' },
   { program: 'radicale', package: 'radicale' },
   { program: 'openssl', package: 'openssl' },
+  { program: 'ip', package: 'iproute2' },
   ping,
   ...demoParts,
 ]
