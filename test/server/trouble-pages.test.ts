@@ -473,6 +473,31 @@ describe('the monitor itself', () => {
     expect(section(text, 'store')).toContain('Single runs 6')
   })
 
+  test('own trouble, what was found, and how many runs were excused for it or left with the target', async () => {
+    const watch = createFakeWatch({ checks: [home] })
+    await using server = await serve({ watch })
+    const well = (await read(server, '/self')).text
+    expect(section(well, 'own')).toContain('Link well')
+    expect(section(well, 'own')).toContain(
+      '3 failing runs were held against our own state before anybody was blamed: 0 ours, 3',
+    )
+    const detail = 'expected a carrier, found none on eth0'
+    const { guard } = watch.self()
+    watch.set({
+      guard: {
+        ...guard,
+        signs: guard.signs.map(sign => (sign.name === 'link' ? { ...sign, trouble: detail } : sign)),
+        trouble: { sign: 'link', detail, since: start - 2 * minute, runs: 7 },
+        excused: { ...guard.excused, link: 7 },
+      },
+    })
+    const { text } = await read(server, '/self')
+    expect(section(text, 'headline')).toContain('The monitor cannot see everything')
+    expect(section(text, 'own')).toMatch(
+      /Link since 2 min ago : expected a carrier, found none on eth0\. 7 failing runs are unknown for it.*Link in trouble expected a carrier, found none on eth0 7/,
+    )
+  })
+
   test('quarantined checks stand there until their time is over', async () => {
     const shop = systemOf('shop', {
       checks: [{ id: 'home', quarantine: { until: start + day, reason: 'flaky since the move' } }] as never,
