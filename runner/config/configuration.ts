@@ -142,7 +142,14 @@ export const configurationOptions = z.strictObject({
     .describe('Where people reach these pages, for links in messages: https://vedette.example.com.'),
   concurrency: z
     .strictObject({
-      probes: z.int().min(1).max(1_000).optional().describe('Probes at a time. Default: 64.'),
+      probes: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .optional()
+        .describe(
+          'Probes at a time. One that has waited for 2s gives its place to the next, until there are 8 times as many. Default: 64.',
+        ),
       journeys: z.int().min(1).max(64).optional().describe('Playwright invocations at a time. Default: 1.'),
     })
     .optional()

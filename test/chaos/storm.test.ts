@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createWorld, hour, minute } from './world.ts'
 
 test('500 targets go down at once while we are well: they are down, and that is one message', async () => {
-  const world = await createWorld({ systems: 500, configuration: { concurrency: { probes: 500 } } })
+  const world = await createWorld({ systems: 500 })
   world.weather = 'refuses'
   await world.pass(3 * minute)
   expect(new Set(world.transitions.filter(({ to }) => to === 'down').map(({ system }) => system)).size).toBe(500)
@@ -19,7 +19,7 @@ test('500 targets go down at once while we are well: they are down, and that is 
 })
 
 test('500 targets answer nothing while we are well: held against our own state, and told all the same', async () => {
-  const world = await createWorld({ systems: 500, configuration: { concurrency: { probes: 500 } } })
+  const world = await createWorld({ systems: 500 })
   world.weather = 'lost'
   await world.pass(3 * minute)
   expect(new Set(world.transitions.filter(({ to }) => to === 'down').map(({ system }) => system)).size).toBe(500)

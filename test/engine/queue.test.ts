@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { createQueue } from '../../runner/engine/queue.ts'
+import { createQueue, type Patience } from '../../runner/engine/queue.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 
-function tasks(limit: number) {
-  const queue = createQueue(limit)
+function tasks(limit: number, patience?: Patience) {
+  const queue = createQueue(limit, patience)
   const begun: number[] = []
   const ends = new Map<number, () => void>()
   const add = (id: number) =>
@@ -52,4 +53,24 @@ test('thousands wait without being lost', async () => {
   }
   await queue.idle()
   expect(done).toBe(5_000)
+})
+
+test('whoever waits for long gives its place to the next, up to a bound, and gets none back', async () => {
+  const clock = fakeClock()
+  const { queue, begun, add, end } = tasks(2, { clock, after: 1_000, most: 3 })
+  for (const id of [1, 2, 3, 4, 5]) add(id)
+  await clock.advance(999)
+  expect(begun).toEqual([1, 2])
+  await clock.advance(1)
+  expect(begun).toEqual([1, 2, 3])
+  await clock.advance(5_000)
+  expect(queue).toMatchObject({ running: 3, waiting: 2 })
+  await end(1)
+  expect(begun).toEqual([1, 2, 3, 4])
+  await end(2)
+  await end(3)
+  await end(4)
+  await end(5)
+  await queue.idle()
+  expect(clock.pending).toBe(0)
 })
