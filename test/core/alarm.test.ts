@@ -578,8 +578,10 @@ const rules: Night['rules'] = {
   'bank/c': { policy: { failures: 1, successes: 2 }, dependsOn: ['bank/b'] },
 }
 function perform(night: ReturnType<typeof watchOver>, item: Act) {
-  if ('tick' in item) night.tick(item.tick * minute)
-  else night.run(item.run, item.verdict, item.verdict === 'failed' ? { reason: item.reason } : {})
+  if ('tick' in item) return night.tick(item.tick * minute)
+  night.run(item.run, item.verdict, item.verdict === 'failed' ? { reason: item.reason } : {})
+  // What has ended by time alone meanwhile (a quarantine) is seen with the next tick only.
+  night.take({ kind: 'tick', at: night.now + 10 })
 }
 
 test('every check that is down is in exactly one open incident, or silent for a reason', () => {
