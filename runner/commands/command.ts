@@ -12,10 +12,10 @@ export interface CommandIo {
   /** Standard error: progress and messages. */
   error(text: string): void
   /**
-   * What nobody may see: asked for on a terminal without an echo, and `again`; else all of standard input, once. Undefined: the second was
-   * another one.
+   * What nobody may see: asked for on a terminal without an echo, and `again`; else all of standard input, once. `found`: what came instead of
+   * the same secret twice.
    */
-  readSecret(question: string, again: string): Promise<string | undefined>
+  readSecret(question: string, again: string): Promise<{ readonly secret: string } | { readonly found: string }>
   readonly isTTY: boolean
   readonly columns: number
 }

@@ -84,12 +84,13 @@ async function list(accounts: Accounts, json: boolean, io: CommandIo): Promise<n
 
 /** Asked for twice where nobody sees what is typed. */
 async function newPassword(name: string, io: CommandIo): Promise<string> {
-  const password = await io.readSecret(`Password of ${name}: `, 'Once more: ')
-  if (password === undefined) throw new UsageError('expected the same password twice, found two; nothing was changed')
-  const trouble = passwordTrouble(password, name)
+  const given = await io.readSecret(`Password of ${name}: `, 'Once more: ')
+  if ('found' in given)
+    throw new UsageError(`expected the same password twice, found ${given.found}; nothing was changed`)
+  const trouble = passwordTrouble(given.secret, name)
   if (trouble !== undefined) throw new UsageError(trouble)
   const { createPasswords } = await import('../system/passwords.ts')
-  return createPasswords().hash(password)
+  return createPasswords().hash(given.secret)
 }
 
 function nameOf(text: string): string {

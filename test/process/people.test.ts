@@ -107,28 +107,56 @@ test('a person and a token are made, sign in, are changed and removed, while the
   expect(logged).toContain('"person":"Amira"')
 }, 180_000)
 
-test('on a terminal the password is asked for twice and never shown', async () => {
-  const { call, folder } = world()
-  // A real terminal: what is typed is echoed by it, unless the program asks it not to.
+/** A real terminal: what is typed is echoed by it, unless the program asks it not to. Each answer is typed when its question is seen. */
+async function onTerminal(folder: string, ...answers: readonly (readonly [question: RegExp, answer: string])[]) {
   const terminal = spawn('script', ['-qefc', `${process.execPath} ${bin} people add Amira --role admin`, '/dev/null'], {
-    cwd: folder.path,
+    cwd: folder,
     env: { PATH: process.env['PATH'], TERM: 'xterm' },
   })
   onTestFinished(() => void terminal.kill('SIGKILL'))
   let seen = ''
-  const answers = [/Password of Amira: $/, /Once more: $/]
+  let next = 0
   terminal.stdout.on('data', (text: Buffer) => {
     seen += text.toString()
-    if (answers[0]?.test(seen)) {
-      answers.shift()
-      terminal.stdin.write(`${password}\r`)
-    }
+    if (!answers[next]?.[0].test(seen)) return
+    terminal.stdin.write(answers[next]![1])
+    next += 1
   })
   const code = await new Promise<number | null>(resolve => terminal.once('close', resolve))
-  expect([code, answers]).toEqual([0, []])
+  expect(next).toBe(answers.length)
+  return { code, seen }
+}
+
+test('on a terminal the password is asked for twice and never shown', async () => {
+  const { call, folder } = world()
+  const { code, seen } = await onTerminal(
+    folder.path,
+    [/Password of Amira: $/, `${password}\r`],
+    [/Once more: $/, `${password}\r`],
+  )
+  expect(code).toBe(0)
   expect(seen).toContain('added: Amira, admin')
   expect(seen).not.toContain('four')
   expect((await call(['people', 'list'])).stdout).toContain('Amira')
+})
+
+test.each([
+  [
+    'another one the second time',
+    'another one, all the same\r',
+    'expected the same password twice, found two; nothing was changed',
+  ],
+  ['Ctrl-C', '\u0003', 'expected the same password twice, found an interruption (SIGINT); nothing was changed'],
+])('on a terminal %s changes nothing', async (_, second, why) => {
+  const { call, folder } = world()
+  const { code, seen } = await onTerminal(
+    folder.path,
+    [/Password of Amira: $/, `${password}\r`],
+    [/Once more: $/, second],
+  )
+  expect(code).toBe(2)
+  expect(seen).toContain(why)
+  expect((await call(['people', 'list'])).stdout).toContain('nobody yet')
 })
 
 test.each<[readonly string[], string, string]>([
