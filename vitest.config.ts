@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongFirst } from './test/support/long-first.ts'
 
 export default defineConfig({
   test: {
@@ -7,8 +9,11 @@ export default defineConfig({
     reporters: ['default', './test/support/count-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two cores: more workers only make browsers and listeners wait for each other.
-    maxWorkers: 2,
+    // One more than the two cores that there may be: many tests wait for a real slot, deadline or browser.
+    maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
+    // Tests start some hundred processes from sources; this halves what each start costs.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.cache/compiled') },
     // A generation of user files is loaded by Node itself, with our hooks, never by the test runner.
     server: { deps: { external: [/\?g=\d+$/] } },
   },
