@@ -99,7 +99,7 @@ export const mayBeOurs = (run: Sighting): boolean => signNames.some(name => isCa
 // One failure is no crowd, and two may be checks of the same target: they count only where those that pass meanwhile are fewer.
 const fewest = 2
 
-/** A sign that was seen in trouble, and when last by the monotonic clock; infinite while it is. */
+/** A sign that was seen in trouble, and up to when that holds by the monotonic clock; infinite while it is. */
 export interface Seen {
   readonly sign: Sign
   readonly until: number

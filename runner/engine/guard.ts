@@ -42,7 +42,7 @@ export interface Guard {
 // With the 75 s from outage to message in mind: so long a failing run waits at most, and only while a look does not end or others may follow.
 const longestHold = 2_500
 const longestLook = 2_000
-// What a look found holds for the failures of one moment, so that 500 of them cost one.
+// What a look found holds for the failures of one moment, so that 500 of them cost one, and for runs that begin in it.
 const fresh = 1_000
 // Two slots of a check every 30 s, with a retry and a slow journey: so far apart failures still are "at once".
 const window = 120_000
@@ -86,7 +86,7 @@ export function createGuard(options: GuardOptions): Guard {
     try {
       signs = await Promise.race([options.look(deadline.signal), tooLong(patience.signal)])
       lookedAt = clock.now()
-      const until = clock.monotonic()
+      const until = clock.monotonic() + fresh
       for (const sign of signs) if (sign.trouble !== undefined) last.set(sign.name, { sign, until })
     } catch (error) {
       // What cannot be looked at excuses nothing.

@@ -17,6 +17,13 @@ export default defineConfig({
 })
 `
 
+/** A run during which the network came back may be told either way; one of a check in a row is no outage. */
+function nobodyIsBlamed(output: string): void {
+  const failed = [...output.matchAll(/"check":"([^"]+)","verdict":"failed"/g)].map(([, check]) => check)
+  expect(failed).toEqual([...new Set(failed)])
+  expect(output).not.toMatch(/incident opened|"to":"down"/)
+}
+
 test('the cable is pulled: every run is unknown until it is back, and no target is blamed', async context => {
   const link = await createLink()
   if ('missing' in link) return context.skip(link.missing)
@@ -34,8 +41,7 @@ test('the cable is pulled: every run is unknown until it is back, and no target 
   for (let run = 0; run < 6; run += 1) await says(/"verdict":"passed"/)
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
-  expect(output()).not.toContain('"verdict":"failed"')
-  expect(output()).not.toContain('incident opened')
+  nobodyIsBlamed(output())
 })
 
 test('the far end of the link is dead though the kernel sees none of it: references tell', async context => {
@@ -54,7 +60,7 @@ test('the far end of the link is dead though the kernel sees none of it: referen
   for (let run = 0; run < 6; run += 1) await says(/"verdict":"passed"/)
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
-  expect(output()).not.toContain('"verdict":"failed"')
+  nobodyIsBlamed(output())
 })
 
 test('name servers are silent: every run is unknown until they answer again', async context => {
@@ -74,6 +80,5 @@ test('name servers are silent: every run is unknown until they answer again', as
   for (let run = 0; run < 6; run += 1) await says(/"verdict":"passed"/)
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
-  expect(output()).not.toContain('"verdict":"failed"')
-  expect(output()).not.toContain('incident opened')
+  nobodyIsBlamed(output())
 })
