@@ -125,10 +125,14 @@ export function createGuard(options: GuardOptions): Guard {
     const free: (readonly [Result, Decision | undefined])[] = []
     for (const item of held) {
       const key = checkKey(item.result)
+      // While a look is open nothing is decided: of 500 that are held, each would be, with each one that comes.
+      const isPostponed = isLookOpen && !all && item.sighting !== undefined && now < item.until
       const decision =
-        item.sighting === undefined ? undefined : decide(item.sighting, known, seenSigns, options.watched)
-      const isOpen = decision !== undefined && (isLookOpen || decision.whose === 'open')
-      if (!all && (keys.has(key) || (isOpen && now < item.until))) {
+        item.sighting === undefined || isPostponed
+          ? undefined
+          : decide(item.sighting, known, seenSigns, options.watched)
+      const isOpen = isPostponed || (decision?.whose === 'open' && now < item.until)
+      if (!all && (keys.has(key) || isOpen)) {
         waiting.push(item)
         keys.add(key)
       } else free.push([item.result, decision])
