@@ -52,6 +52,7 @@ async function killedVedette(): Promise<number> {
   const [scratch] = (await once(createInterface(victim.stdout), 'line')) as [string]
   const prefix = `${scratch.split('/vedette-').at(-1)!}/`
   const marked = () => membersOf({ marked: mark => mark.startsWith(prefix) }, process.pid).length
+  // What the victim starts is started by others in turn and tells nobody here.
   while (marked() <= 4) await new Promise(resolve => setTimeout(resolve, 50))
   victim.kill('SIGKILL')
   await once(victim, 'exit')
