@@ -4,11 +4,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright'
+import { expect } from 'vitest'
 
-/** What axe finds. */
-export async function violations(page: Page, what: readonly string[] | 'color-contrast'): Promise<readonly string[]> {
+/** What axe finds. What is sound is not written up, which is most of the work on a long page. */
+async function violations(page: Page, what: readonly string[] | 'color-contrast'): Promise<readonly string[]> {
   // The pages have no frames; the legacy way needs no second page for each look.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true)
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
   const found = await (typeof what === 'string' ? axe.withRules([what]) : axe.withTags([...what])).analyze()
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 160)).join(' | ')}`)
 }
@@ -31,8 +32,31 @@ export const shoot = async (page: Page, name: string) => {
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }
 
+/** A page as it stands: by day and by night, and at other widths, axe finds nothing and nothing sticks out. */
+export async function inspect(page: Page, name: string, otherWidths: readonly number[] = []): Promise<void> {
+  const { width, height } = page.viewportSize()!
+  try {
+    await shoot(page, `${name}-${width}-light`)
+    expect(await overflow(page)).toEqual([])
+    expect(await violations(page, ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])).toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await shoot(page, `${name}-${width}-dark`)
+    // The night changes colours and nothing else.
+    expect(await violations(page, 'color-contrast')).toEqual([])
+    for (const other of otherWidths) {
+      await page.setViewportSize({ width: other, height })
+      // Charts are drawn anew after the page.
+      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+      expect([other, await overflow(page)]).toEqual([other, []])
+    }
+  } finally {
+    await page.setViewportSize({ width, height })
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
+}
+
 /** Elements that make the page scroll sideways. */
-export const overflow = (page: Page) =>
+const overflow = (page: Page) =>
   page.evaluate(() => {
     const root = document.documentElement
     if (root.scrollWidth <= root.clientWidth) return []

@@ -22,7 +22,7 @@ const steps = ['opened', 'resolved'].flatMap(occasion => where.map(step => `${st
 const occasionOf = ({ body }: Request) => (JSON.parse(body) as { readonly type: string }).type.replace('incident.', '')
 
 // Many starts of a whole process: a busy machine takes its time.
-describe('killed at every step, with a receiver that', { timeout: 180_000 }, () => {
+describe('killed at every step, with a receiver that', { timeout: 180_000, concurrent: true }, () => {
   test.each<[string, Behaviour]>([
     ['fails', { status: 503 }],
     ['hangs', 'hang'],
