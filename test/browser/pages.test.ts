@@ -199,6 +199,30 @@ describe('live', () => {
   })
 })
 
+describe('a page that was live is so again', () => {
+  test('when its stream was refused for a moment', async () => {
+    await using page = await browser.newPage()
+    await page.clock.install()
+    await page.route('**/api/v1/events', route => route.fulfill({ status: 502 }), { times: 1 })
+    await page.goto(quiet.url)
+    await page.getByText('Not live: no connection').waitFor()
+    await page.clock.runFor(5_000)
+    await page.getByText('Live', { exact: true }).waitFor()
+  })
+
+  test('when somebody comes back to it', async () => {
+    await using page = await browser.newPage()
+    await page.goto(quiet.url)
+    await page.getByText('Live', { exact: true }).waitFor()
+    const turn = (type: string) =>
+      page.evaluate(type => window.dispatchEvent(new PageTransitionEvent(type, { persisted: true })), type)
+    await turn('pagehide')
+    const asked = page.waitForRequest('**/api/v1/events')
+    await turn('pageshow')
+    await asked
+  })
+})
+
 describe('changing something', () => {
   test('signing in leads back to the check, running it leads to the run', async () => {
     await using context = await browser.newContext()

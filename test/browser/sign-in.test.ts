@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findBrowser } from '../../runner/system/browser.ts'
 import { addPerson, password, type Serving, serve, token } from '../server/support.ts'
@@ -85,19 +85,11 @@ const looks: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
 }
 
 describe.each([390, 1440])('at %i px, by day and by night', width => {
-  let context: BrowserContext
-  let page: Page
-  let complaints: string[]
-  beforeAll(async () => {
-    context = await browser.newContext({ viewport: { width, height: 900 } })
-    page = await context.newPage()
-    complaints = listen(page)
-  })
-  afterAll(async () => context.close())
-
+  // A page for each: one whose session is over leads itself to the sign-in, also when it is being left.
   test.each(Object.keys(looks))('%s is accessible and whole', async look => {
-    complaints.length = 0
-    await context.clearCookies()
+    await using context = await browser.newContext({ viewport: { width, height: 900 } })
+    const page = await context.newPage()
+    const complaints = listen(page)
     await looks[look]!(page)
     await inspect(page, look)
     // The answers to what is wrong and what is not there are meant.

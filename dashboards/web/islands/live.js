@@ -6,6 +6,8 @@
 
 const state = document.querySelector('[data-live-state]')
 const least = 1_000
+/** Before a stream that was refused is asked for again. */
+const pause = 5_000
 let timer = 0
 let wait = least
 let isAsking = false
@@ -149,7 +151,8 @@ if (poll > 0) {
   })
 }
 
-if (state) {
+/** Follows what happens inside, and begins again when it was sent away. */
+function follow() {
   const events = new EventSource('/api/v1/events')
   events.addEventListener('open', () => {
     say('Live', true)
@@ -157,11 +160,22 @@ if (state) {
   })
   events.addEventListener('error', () => {
     say('Not live: no connection', false)
-    // Refused, not lost: it does not come back by itself, and the page says why.
-    if (events.readyState === EventSource.CLOSED) soon()
+    if (events.readyState !== EventSource.CLOSED) return
+    // Refused, not lost: it does not come back by itself. The page says why, or a proxy had a bad moment.
+    soon()
+    window.setTimeout(follow, pause)
   })
   for (const kind of ['result', 'transition', 'generation', 'incident', 'notification', 'deploy'])
     events.addEventListener(kind, soon)
+  window.addEventListener('pagehide', () => events.close(), { once: true })
+}
+
+if (state) {
+  follow()
+  // Somebody came back to a page that the browser had kept as it was.
+  window.addEventListener('pageshow', event => {
+    if (event.persisted) follow()
+  })
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && isStale) soon()
   })
@@ -173,6 +187,5 @@ if (state) {
       isPressed = false
     })
   }
-  window.addEventListener('pagehide', () => events.close())
   window.setInterval(tick, 1_000)
 }
