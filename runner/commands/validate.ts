@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { idleTerms } from '../config/escalation.ts'
 import { formatProblem, type Loaded, loadConfiguration } from '../config/load-configuration.ts'
 import { objectivesIn } from '../config/objectives-in.ts'
 import { coverageOf, gapProblems, summarizeCoverage } from '../core/coverage.ts'
@@ -28,7 +29,9 @@ Exit codes: 0 it is good (warnings alone are 0), 2 it would be refused.`,
     if (objectives.length > 0) return 2
     const coverage = loaded.configuration.systems.map(system => {
       const own = journeys.checks.filter(item => item.system === system).map(({ check }) => check)
-      return { system: system.id, promises: coverageOf(system, [...system.checks, ...own]) }
+      const all = [...system.checks, ...own]
+      for (const problem of idleTerms(system, all)) io.error(`${formatProblem(problem)}\n`)
+      return { system: system.id, promises: coverageOf(system, all) }
     })
     for (const { system, promises } of coverage)
       for (const problem of gapProblems(system, promises)) io.error(`${formatProblem(problem)}\n`)

@@ -4,6 +4,7 @@ import type { Problem } from '../core/contracts.ts'
 import type { System } from '../core/definitions.ts'
 import type { Maintenance } from '../core/maintenance.ts'
 import { mayMeanJourneys, selectable, unfitting } from '../core/selection.ts'
+import { termsIn } from './escalation.ts'
 import { below, didYouMean } from './options.ts'
 
 export function alarmProblems(systems: readonly System[], windows: readonly Maintenance[]): readonly Problem[] {
@@ -16,6 +17,15 @@ export function alarmProblems(systems: readonly System[], windows: readonly Main
           terms.filter(term => !system.checks.some(({ id }) => id === term.replace(/^!/, ''))),
           [system],
           [`system ${system.id}`, 'status', part],
+        ),
+      ),
+    ),
+    ...systems.flatMap(system =>
+      system.escalation.flatMap(({ checks }, index) =>
+        unfittingTerms(
+          termsIn(system, checks),
+          [system],
+          [`system ${system.id}`, 'escalation', String(index), 'checks'],
         ),
       ),
     ),

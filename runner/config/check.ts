@@ -41,8 +41,14 @@ export const commonOptions = z.strictObject({
     .optional()
     .describe('Passed runs in a row before it counts as up again. Default: 1.'),
   tags: z.array(z.string()).optional().describe('Words to select by: `@critical`.'),
-  severity: z.enum(['p0', 'p1', 'p2']).optional().describe("How bad its failure is. Default: 'p1'."),
-  owner: z.string().optional().describe('Who is told. Default: the owner of its severity.'),
+  severity: z
+    .enum(['p0', 'p1', 'p2'])
+    .optional()
+    .describe("How bad its failure is. Default: what `escalation` of the system says, else 'p1'."),
+  owner: z
+    .string()
+    .optional()
+    .describe('Who is told. Default: what `escalation` of the system says, else the owner of its severity.'),
   smoke: z.boolean().optional().describe('False: `vedette smoke` runs it only when it is named. Default: true.'),
   dependsOn: z
     .array(z.string())
@@ -126,6 +132,7 @@ export function fromCommon(
       policy: policyOf(options),
       tags: Object.freeze([...(options.tags ?? [])]),
       severity: options.severity ?? 'p1',
+      ...(options.severity === undefined ? { unrated: true } : {}),
       ...(options.owner === undefined ? {} : { owner: options.owner }),
       smoke: options.smoke ?? true,
       dependsOn: Object.freeze([...(options.dependsOn ?? [])]),

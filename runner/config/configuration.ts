@@ -5,6 +5,7 @@ import type { AlarmSettings, Configuration, System } from '../core/definitions.t
 import type { Maintenance } from '../core/maintenance.ts'
 import type { Notifier } from '../core/notifications.ts'
 import { alarmProblems } from './alarm-problems.ts'
+import { unheardTeams } from './escalation.ts'
 import { objectivesIn } from './objectives-in.ts'
 import { below, duration, parseOptions } from './options.ts'
 import { text } from './playwright.ts'
@@ -205,6 +206,7 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
       ...placeProblems(options.location ?? 'local', places),
       ...notifierProblems(options.notifiers),
       ...maintenanceProblems(options.maintenance),
+      ...systems.flatMap(system => unheardTeams(system, Array.isArray(options.notifiers) ? options.notifiers : [])),
       ...alarmProblems(systems, Array.isArray(options.maintenance) ? options.maintenance : []),
     ],
   })

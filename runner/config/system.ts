@@ -2,8 +2,10 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Problem } from '../core/contracts.ts'
 import type { Address, Check, Objective, RevisionSource, System } from '../core/definitions.ts'
+import { describeContradiction, escalated, rulesFor } from '../core/escalation.ts'
 import { findLimit, type Requirement, verifications } from '../core/requirements.ts'
 import { idProblems } from './check.ts'
+import { escalationProblems, escalationRule, ruleOf } from './escalation.ts'
 import { withAge } from './heartbeat.ts'
 import type { LoadPart } from './load.ts'
 import { below, didYouMean, named, nameOf, parseOptions, show } from './options.ts'
@@ -66,6 +68,12 @@ export const systemOptions = z.strictObject({
     .describe(
       'Who is told, by severity (p0, p1, p2), or by cause (unreachable, wrong, slow, silent), which goes before the owner of a check.',
     ),
+  escalation: z
+    .array(escalationRule)
+    .optional()
+    .describe(
+      "Who is told of what: the first rule that fits holds, and goes before `owners`. Checks take severity and owner from it, trouble of different teams and severities is told in incidents of its own, and an objective on `misrouted_incidents` counts what went elsewhere: to no notifier that is the team's alone, at another severity, or too late.",
+    ),
   requirements: z.array(requirement).optional().describe('The promises, usually from requirements.ts.'),
   dependsOn: z.array(z.string()).optional().describe('Systems whose trouble explains trouble of this one.'),
   runbook: z.url().optional().describe('Address of what to do about trouble; checks may have their own.'),
@@ -120,7 +128,9 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
   const parts = options.checks ?? []
   const requirements = (options.requirements ?? []) as readonly Requirement[]
   const dated = parts.filter((part): part is Check => 'probe' in part).map(part => withAge(part, requirements))
-  const checks = dated.map(({ check }) => check)
+  const escalation = (options.escalation ?? []).map(ruleOf)
+  const rated = dated.map(({ check }) => escalated(check, rulesFor({ id: nameOf(id), escalation }, check)))
+  const checks = rated.map(({ check }) => Object.freeze(check))
   const journeys = parts
     .filter((part): part is JourneysPart => 'journeysAt' in part)
     .map(part => part.journeysAt(folder))
@@ -133,6 +143,7 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
     url,
     revision: revisionSource(options.revision),
     owners: options.owners ?? {},
+    escalation,
     dependsOn: Object.freeze([...(options.dependsOn ?? [])]),
     ...(options.runbook === undefined ? {} : { runbook: options.runbook }),
     ...(options.status === undefined
@@ -152,6 +163,13 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
       ...problems,
       ...below(at, references(system)),
       ...dated.flatMap(item => below(at, item.problems)),
+      ...rated.flatMap(({ check, contradictions }) =>
+        contradictions.map(contradiction => ({
+          level: 'warning' as const,
+          path: [...at, `check ${check.id}`, contradiction.option],
+          message: describeContradiction(contradiction),
+        })),
+      ),
       ...[...checks, ...journeys, ...load, ...system.objectives].flatMap(part => below(at, part.problems)),
     ],
   })
@@ -223,6 +241,7 @@ function references(system: Omit<System, 'problems'>): readonly Problem[] {
     ]),
     ...system.checks.flatMap(check => ownLimitProblems(system.requirements, check)),
     ...repeatedThresholds(system),
+    ...escalationProblems(system),
   ]
 }
 

@@ -1,6 +1,7 @@
-/** How well the alarms themselves did: figures over incidents and messages, in seconds, as promises name them. */
+/** How well the alarms themselves did: figures over incidents and messages, in seconds or counted, as promises name them. */
 
-import { type Incident, timesOf } from './incidents.ts'
+import type { Route } from './escalation.ts'
+import { type Cause, type Incident, timesOf } from './incidents.ts'
 import type { Notification } from './notifications.ts'
 
 export interface AlarmFacts {
@@ -11,6 +12,10 @@ export interface AlarmFacts {
   readonly isPublic: boolean
   /** How much later than expected the newest run is, ms; absent before the first. */
   readonly lag?: number
+  /** Who is to be told of trouble of a check, where the system declares it. */
+  route(check: string, cause: Cause): Route | undefined
+  /** Whether a notifier is the place of a team, and of no other. */
+  isPlaceOf(notifier: string, owner: string): boolean
   readonly now: number
 }
 
@@ -18,19 +23,37 @@ export interface AlarmFacts {
 const outages = ({ incidents }: AlarmFacts) =>
   incidents.filter(({ cause, drill }) => !drill && ['unreachable', 'wrong', 'silent'].includes(cause))
 
-const told = (incident: Incident, { notifications }: AlarmFacts): number | undefined =>
+const about = ({ id }: Incident, { notifications }: AlarmFacts) =>
+  notifications.filter(({ incidents, occasion }) => occasion !== 'drill' && incidents.includes(id))
+
+const firstDelivered = (notifications: readonly Notification[]): number | undefined =>
   notifications
-    .filter(
-      ({ state, incidents, occasion }) =>
-        state === 'delivered' && occasion !== 'drill' && incidents.includes(incident.id),
-    )
+    .filter(({ state }) => state === 'delivered')
     .map(({ endedAt }) => endedAt ?? Number.POSITIVE_INFINITY)
     .toSorted((a, b) => a - b)[0]
+
+const told = (incident: Incident, facts: AlarmFacts) => firstDelivered(about(incident, facts))
 
 const answeredAt = ({ acknowledgedAt, resolvedAt, timeline }: Incident): number | undefined =>
   [acknowledgedAt, resolvedAt, timeline.find(({ kind }) => kind === 'escalated')?.at]
     .filter(at => at !== undefined)
     .toSorted((a, b) => a - b)[0]
+
+/**
+ * Whether an incident went elsewhere than declared, was told as something else, or too late. Undefined where nobody knows yet, or needs to. It is
+ * judged by what is declared now, so that a team may get another name.
+ */
+function isMisrouted(incident: Incident, route: Route, facts: AlarmFacts): boolean | undefined {
+  const { openedAt, resolvedAt, severity } = incident
+  const { within = Number.POSITIVE_INFINITY } = route
+  const own = about(incident, facts).filter(({ notifier }) => facts.isPlaceOf(notifier, route.owner))
+  const at = firstDelivered(own)
+  if (at !== undefined) return severity !== route.severity || at - openedAt > within
+  const isInTime = (resolvedAt ?? facts.now) - openedAt <= within
+  // Quiet hours and groups hold a message back, and what ends before is told to nobody.
+  const isHeld = own.some(({ state }) => state === 'waiting' || (state === 'dropped' && resolvedAt !== undefined))
+  return isInTime && isHeld ? undefined : true
+}
 
 const average = (list: readonly number[]) =>
   list.length === 0 ? undefined : list.reduce((sum, ms) => sum + ms, 0) / list.length / 1_000
@@ -57,6 +80,18 @@ export const alarmFigures: Readonly<Record<string, (facts: AlarmFacts) => number
         .filter(({ severity }) => severity === 'p0')
         .map(({ startedAt, openedAt }) => (facts.isPublic ? openedAt : facts.now) - startedAt),
     ),
+  /** Incidents that went elsewhere than the system declares: to another place, at another severity, or too late. */
+  misrouted_incidents: facts => {
+    const judged = facts.incidents
+      .filter(({ drill }) => !drill)
+      .map(incident =>
+        incident.affected
+          .flatMap(({ check }) => facts.route(check, incident.cause) ?? [])
+          .map(route => isMisrouted(incident, route, facts)),
+      )
+      .filter(told => told.some(wrong => wrong !== undefined))
+    return judged.length === 0 ? undefined : judged.filter(told => told.includes(true)).length
+  },
   /** How old the newest run is that pages can show, beyond its interval. */
   dashboard_lag_s: ({ lag }) => (lag === undefined ? undefined : lag / 1_000),
 }

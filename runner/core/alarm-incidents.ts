@@ -143,7 +143,7 @@ export function forgetGone(state: AlarmState, at: number, rules: AlarmRules): Al
   return gone.length === 0 ? { state, happenings: [] } : recover(state, gone, at, rules, 'watched no longer')
 }
 
-/** Of all incidents of a system and cause there is one; those of signals are apart. */
+/** What incidents are merged by: `group` of their troubles. */
 const groupOf = ({ id }: Pick<Incident, 'id'>) => id.slice(0, id.lastIndexOf('~'))
 
 // A night of flapping must not fill the store.

@@ -2,6 +2,7 @@
 
 import type { HealthPolicy, Reason, Severity } from './contracts.ts'
 import type { Quarantine } from './definitions.ts'
+import { type EscalationRule, type Route, ruleAt, severityAt } from './escalation.ts'
 import type { Cause } from './incidents.ts'
 import type { CheckKey } from './ports.ts'
 
@@ -13,6 +14,8 @@ export interface AlarmRule {
   readonly severity: Severity
   readonly owners: Readonly<Record<string, string>>
   readonly owner?: string
+  /** Those rules of its system that mean the check. */
+  readonly escalation: readonly EscalationRule[]
   readonly runbook?: string
   /** Keys of checks, and ids of systems; of a name that may be either, both. */
   readonly dependsOn: readonly string[]
@@ -44,6 +47,23 @@ const unreachable: readonly Reason[] = ['timeout', 'connect', 'dns', 'tls', 'pro
 export function causeOf(reason: Reason | undefined, { heartbeat }: Pick<AlarmRule, 'heartbeat'>): Cause {
   if (heartbeat) return 'silent'
   return reason !== undefined && unreachable.includes(reason) ? 'unreachable' : 'wrong'
+}
+
+/**
+ * How bad trouble of a check is, and whose. `isDeclared`: by an escalation. A rule for the cause itself goes before what the check says of its
+ * failures at large.
+ */
+export function routeOf(
+  rule: AlarmRule,
+  cause: Cause,
+): Pick<Route, 'severity'> & { readonly owner?: string; readonly isDeclared: boolean } {
+  const declared = ruleAt(rule.escalation, cause)
+  if (declared !== undefined && declared.causes.length > 0)
+    return { severity: declared.severity, owner: declared.owner, isDeclared: true }
+  const severity = severityAt(rule.severity, cause)
+  if (declared !== undefined) return { severity, owner: rule.owner ?? declared.owner, isDeclared: true }
+  const owner = rule.owners[cause] ?? rule.owner ?? rule.owners[severity]
+  return { severity, ...(owner === undefined ? {} : { owner }), isDeclared: false }
 }
 
 export const severities: readonly Severity[] = ['p0', 'p1', 'p2']

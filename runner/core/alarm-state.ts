@@ -7,7 +7,7 @@ import type { Cause, Incident } from './incidents.ts'
 export interface Trouble {
   /** `system/check`, or `system/signal id`. */
   readonly key: string
-  /** Incidents are merged by it: `system~cause`, for signals with their id. */
+  /** Incidents are merged by it: `system~cause`, where it is declared who is told with severity and owner, for signals with their id. */
   readonly group: string
   readonly system: string
   readonly check: string

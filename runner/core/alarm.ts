@@ -5,7 +5,7 @@
 
 import { type AlarmStep, andThen, begin, forgetGone, put, recover, settle } from './alarm-incidents.ts'
 import { healthAt, isDownByMajority, placesAfter, silentAfter } from './alarm-places.ts'
-import { type AlarmRule, type AlarmRules, causeOf, complaint, worst } from './alarm-rules.ts'
+import { type AlarmRule, type AlarmRules, causeOf, complaint, routeOf, worst } from './alarm-rules.ts'
 import { explanations, whySilent } from './alarm-silence.ts'
 import { isSlow, slownessAfter } from './alarm-slowness.ts'
 import { type AlarmState, type Places, type Slowness, type Trouble, withEntry, without } from './alarm-state.ts'
@@ -138,12 +138,11 @@ function troubleOf(
   at: number,
 ): Trouble {
   const run = (slot: number) => runId({ ...result, slot })
-  // Nobody is called out of bed because something is slow.
-  const severity = cause === 'slow' && rule.severity === 'p0' ? 'p1' : rule.severity
-  const owner = rule.owners[cause] ?? rule.owner ?? rule.owners[severity]
+  const { severity, owner, isDeclared } = routeOf(rule, cause)
   return {
     key,
-    group: `${rule.system}~${cause}`,
+    // What joined another team's incident, or a milder one, would be told as that.
+    group: [rule.system, cause, ...(isDeclared ? [severity, segment(owner ?? '')] : [])].join('~'),
     system: rule.system,
     check: rule.check,
     title: `${rule.systemTitle}: ${rule.title} ${complaint[cause]}`,
@@ -159,6 +158,9 @@ function troubleOf(
     ...(onset.passedSlot === undefined ? {} : { lastPass: run(onset.passedSlot) }),
   }
 }
+
+/** Of an id, which is a part of addresses: whatever may not stand there, by its number. */
+const segment = (name: string) => name.replaceAll(/[^\w-]/g, char => `.${char.charCodeAt(0).toString(16)}`)
 
 function signalled(state: AlarmState, signal: Signal, rules: AlarmRules): AlarmStep {
   const key = `${signal.system}/${signal.id}`

@@ -13,14 +13,18 @@ export const channelSignal = (notifier: string): string => `channel/${notifier}`
  */
 export function recipientsOf<R extends Recipient>(incident: Incident, notifiers: readonly R[]): readonly R[] {
   const able = notifiers.filter(({ id }) => !isAbout(incident, id))
-  const meant = able.filter(({ audience }) => isFor(audience, incident))
+  const meant = able.filter(({ audience }) => hears(audience, incident))
   return meant.length === 0 && incident.cause === 'channel' ? able : meant
 }
 
 const isAbout = ({ cause, affected }: Incident, notifier: string) =>
   cause === 'channel' && affected.some(({ check, until }) => check === channelSignal(notifier) && until === undefined)
 
-function isFor({ severities, owners, systems }: Notifier['audience'], incident: Incident): boolean {
+/** Whether a notifier with such an audience is for trouble like this. */
+export function hears(
+  { severities, owners, systems }: Notifier['audience'],
+  incident: Pick<Incident, 'severity' | 'owner' | 'system'>,
+): boolean {
   if (severities !== undefined && !severities.includes(incident.severity)) return false
   if (incident.system === ourselves) return true
   if (owners !== undefined && (incident.owner === undefined || !owners.includes(incident.owner))) return false

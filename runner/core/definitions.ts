@@ -1,6 +1,7 @@
 /** What a person defines: systems, checks, probes. Values made by the factories of `runner/config` and `runner/probes`; never changed. */
 
 import type { Clock, HealthPolicy, Observation, Problem, Retry, Schedule, Severity } from './contracts.ts'
+import type { EscalationRule } from './escalation.ts'
 import type { HeartbeatRule } from './heartbeats.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Notifier } from './notifications.ts'
@@ -83,6 +84,8 @@ export interface Check {
   readonly tags: readonly string[]
   readonly covers: readonly string[]
   readonly severity: Severity
+  /** Nobody wrote its severity: the escalation of its system may say another. */
+  readonly unrated?: true
   readonly owner?: string
   /** False: `smoke` runs it only when it is named (rate-limit checks). */
   readonly smoke: boolean
@@ -119,6 +122,8 @@ export interface JourneySource {
   readonly policy: HealthPolicy
   readonly tags: readonly string[]
   readonly severity: Severity
+  /** As of a check. */
+  readonly unrated?: true
   readonly owner?: string
   /** Further environment of the test run; the system's addresses come as `VEDETTE_URL_<NAME>` and `BASE_URL`. */
   readonly env: Readonly<Record<string, Text>>
@@ -189,6 +194,8 @@ export interface System {
   readonly url: Readonly<Record<string, Address>>
   readonly revision: RevisionSource
   readonly owners: Readonly<Record<string, string>>
+  /** Who is told of what; it goes before `owners`. */
+  readonly escalation: readonly EscalationRule[]
   readonly requirements: readonly Requirement[]
   readonly objectives: readonly Objective[]
   /** Systems whose trouble explains trouble of this one. */

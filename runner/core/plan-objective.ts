@@ -5,7 +5,7 @@ import type { Objective, System } from './definitions.ts'
 import { parseDuration } from './duration.ts'
 import { lengthOf, type Span } from './period.ts'
 import { comparisonOf, type Limit, limitsOf } from './requirements.ts'
-import { isMeant } from './selection.ts'
+import { inSystem, isMeant } from './selection.ts'
 import { type Feeder, feedsByDefault, type Measure, measures } from './sli.ts'
 
 /** One limit of an objective, ready to be measured. */
@@ -78,18 +78,12 @@ export function feedersOf(
   { feed }: Measure,
   feeders: readonly Feeder[],
 ): readonly Feeder[] {
-  const terms = checks.map(term => inSystem(term, system, feeders))
+  const promises = feeders.flatMap(({ covers }) => covers)
+  const terms = checks.map(term => inSystem(term, system.id, promises))
   const named = checks.some(term => !term.startsWith('!'))
   return feeders.filter(
     feeder =>
       isMeant({ ...feeder, system: system.id, smoke: true }, terms) &&
       (named || (feedsByDefault(feeder, feed) && (scope === undefined || feeder.tags.includes(scope)))),
   )
-}
-
-/** The grammar of selections, where the id of a check stands for itself: `health` is `shop/health`. */
-function inSystem(term: string, { id }: PlannedSystem, feeders: readonly Feeder[]): string {
-  const [, not = '', bare = ''] = /^(!?)(.*)$/.exec(term) ?? []
-  const stands = bare.startsWith('@') || bare === id || bare.startsWith(`${id}/`)
-  return stands || feeders.some(({ covers }) => covers.includes(bare)) ? term : `${not}${id}/${bare}`
 }

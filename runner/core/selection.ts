@@ -70,6 +70,13 @@ export function mayMeanJourneys(terms: readonly string[], system: System, system
   })
 }
 
+/** A term as it is written within a system, where the id of a check stands for itself: `health` is `shop/health`. */
+export function inSystem(term: string, system: string, promises: readonly string[]): string {
+  const [, not = '', bare = ''] = /^(!?)(.*)$/.exec(term) ?? []
+  const stands = bare.startsWith('@') || bare === system || bare.startsWith(`${system}/`) || promises.includes(bare)
+  return stands ? term : `${not}${system}/${bare}`
+}
+
 const sorted = (terms: readonly string[]) => ({
   includes: terms.filter(term => !term.startsWith('!')),
   excludes: terms.filter(term => term.startsWith('!')).map(term => term.slice(1)),

@@ -2,6 +2,7 @@
 
 import type { AlarmRule, AlarmRules } from '../core/alarm-rules.ts'
 import type { Check, Configuration, System } from '../core/definitions.ts'
+import { rulesFor } from '../core/escalation.ts'
 import { type Maintenance, type PlannedMaintenance, type Span, spanAt } from '../core/maintenance.ts'
 import type { CheckKey } from '../core/ports.ts'
 import { isMeant, selectable } from '../core/selection.ts'
@@ -72,6 +73,7 @@ function ruleOf({ system, check }: Watched, systems: readonly System[]): AlarmRu
     severity: check.severity,
     owners: system.owners,
     ...(check.owner === undefined ? {} : { owner: check.owner }),
+    escalation: rulesFor(system, check),
     ...(runbook === undefined ? {} : { runbook }),
     dependsOn: [...check.dependsOn.flatMap(name => meantBy(name, system, systems)), ...system.dependsOn],
     ...(check.quarantine === undefined ? {} : { quarantine: check.quarantine }),

@@ -1,5 +1,7 @@
 import { type AlarmFacts, alarmFigures } from '../core/alarm-figures.ts'
+import { isPlaceOf, routeAt, rulesFor } from '../core/escalation.ts'
 import type { Counted } from '../core/judge-objective.ts'
+import type { Notifier } from '../core/notifications.ts'
 import type { Store } from '../core/ports.ts'
 import type { Feeder } from '../core/sli.ts'
 import type { Placed } from './objective-windows.ts'
@@ -10,6 +12,7 @@ export interface AlarmTime {
   readonly to: number
   readonly now: number
   readonly feeders: readonly Feeder[]
+  readonly notifiers: readonly Pick<Notifier, 'id' | 'audience'>[]
 }
 
 const most = 10_000
@@ -18,7 +21,7 @@ const most = 10_000
 export async function alarmFigureOf(
   store: Pick<Store, 'kept' | 'results'>,
   { system, part }: Pick<Placed, 'system' | 'part'>,
-  { from, to, now, feeders }: AlarmTime,
+  { from, to, now, feeders, notifiers }: AlarmTime,
 ): Promise<Pick<Counted, 'figure'>> {
   if (part.measure.sli !== 'alarm') return {}
   const [incidents, notifications, newest] = await Promise.all([
@@ -32,6 +35,11 @@ export async function alarmFigureOf(
     notifications,
     isPublic: system.status !== undefined,
     ...(newest === undefined ? {} : { lag: Math.max(0, now - newest - fastest) }),
+    route(check, cause) {
+      const feeder = feeders.find(item => item.check === check)
+      return feeder === undefined ? undefined : routeAt(rulesFor(system, { ...feeder, id: check }), cause)
+    },
+    isPlaceOf: (notifier, owner) => notifiers.some(item => item.id === notifier && isPlaceOf(item, owner, system)),
     now,
   }
   const figure = alarmFigures[part.limit.metric]?.(facts)

@@ -3,6 +3,7 @@ import type { System } from '../core/definitions.ts'
 import type { Deploy } from '../core/deploys.ts'
 import type { Incident, Signal } from '../core/incidents.ts'
 import { type Counted, judgeObjective, judgePart, waitingPart } from '../core/judge-objective.ts'
+import type { Notifier } from '../core/notifications.ts'
 import { objectiveSignals, type Told, toldBefore } from '../core/objective-signals.ts'
 import type { ObjectiveState, PartState, PeriodState } from '../core/objectives.ts'
 import { newestDeploy, periodAt } from '../core/period.ts'
@@ -21,6 +22,8 @@ export interface ObjectivesOptions {
   /** As they are watched now. */
   systems(): readonly System[]
   feeders(system: string): readonly Feeder[]
+  /** Who is told, as it is configured now. */
+  notifiers(): readonly Pick<Notifier, 'id' | 'audience'>[]
   /** Places that runs come from. */
   locations(): number
   /** How long single runs are kept, ms. */
@@ -100,6 +103,7 @@ export function createObjectives(options: ObjectivesOptions): Objectives {
           to: Math.min(now, period.to),
           now,
           feeders: options.feeders(system.id),
+          notifiers: options.notifiers(),
         })),
       }
       return judgePart({

@@ -281,6 +281,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     log,
     systems: () => current.loaded.configuration.systems,
     feeders: system => current.feeders(system),
+    notifiers: () => current.loaded.configuration.notifiers,
     locations: () => current.loaded.configuration.locations.length,
     rawKept: () => current.loaded.configuration.retention.rawDays * 86_400_000,
     open: alarms.open,

@@ -3,6 +3,7 @@
 import { relative } from 'node:path'
 import type { Problem } from '../core/contracts.ts'
 import type { JourneyCheck, JourneySource, System } from '../core/definitions.ts'
+import { describeContradiction, escalated, rulesFor } from '../core/escalation.ts'
 import { RunnerFault } from '../core/fault.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Discovery } from '../core/ports.ts'
@@ -16,9 +17,9 @@ const idPattern = /^[a-z0-9][a-z0-9-]*(?:[/.@][a-z0-9-]+)*$/
 export function checksOf(system: System, source: JourneySource, begin: BeginLine): Discovery {
   const problems: Problem[] = []
   const at = [`system ${system.id}`, `playwright ${relative(system.folder, source.dir) || '.'}`]
-  const wrong = (message: string, where?: ListedTest) =>
+  const wrong = (message: string, where?: ListedTest, level: Problem['level'] = 'error') =>
     problems.push({
-      level: 'error',
+      level,
       ...(where ? { file: where.file, line: where.line } : {}),
       path: where ? [...at, where.titles.join(' › ')] : at,
       message,
@@ -49,7 +50,7 @@ export function checksOf(system: System, source: JourneySource, begin: BeginLine
     check: checkOf(system, source, test, {
       stem: stemOf(test.file, source.dir, ambiguous(test.file)),
       project: several ? test.project : undefined,
-      wrong: message => wrong(message, test),
+      wrong: (message, level) => wrong(message, test, level),
     }),
   }))
   const seen = new Map<string, ListedTest>()
@@ -93,7 +94,11 @@ function checkOf(
   system: System,
   source: JourneySource,
   test: ListedTest,
-  about: { readonly stem: string; readonly project: string | undefined; wrong(message: string): void },
+  about: {
+    readonly stem: string
+    readonly project: string | undefined
+    wrong(message: string, level?: Problem['level']): void
+  },
 ): JourneyCheck {
   const id = idOf({ stem: about.stem, titles: test.titles, annotations: test.annotations }, about.project)
   if (!idPattern.test(id)) {
@@ -109,7 +114,7 @@ function checkOf(
   )
   for (const message of tags.problems) about.wrong(message)
   const summary = test.titles.join(' › ')
-  return Object.freeze({
+  const own: JourneyCheck = {
     id,
     title: summary,
     probe: Object.freeze({
@@ -122,6 +127,7 @@ function checkOf(
     retry: source.retry,
     policy: source.policy,
     severity: source.severity,
+    ...(source.unrated && settings.severity === undefined ? { unrated: true } : {}),
     ...(source.owner === undefined ? {} : { owner: source.owner }),
     smoke: source.smoke,
     dependsOn: source.dependsOn,
@@ -138,5 +144,8 @@ function checkOf(
       project: test.project,
       titlePath: test.titles,
     }),
-  })
+  }
+  const { check, contradictions } = escalated(own, rulesFor(system, own))
+  for (const contradiction of contradictions) about.wrong(describeContradiction(contradiction), 'warning')
+  return Object.freeze(check)
 }

@@ -164,6 +164,8 @@ export const requirements: readonly Requirement[] = [
     id: 'ASM-22',
     need: 'each trouble has its severity and goes to its own team: P0 payment (revenue), security, data loss (database), at once; P1 slowness (DevOps), a failed feature (product), integration (engineering); P2 appearance (design), the rest in the ordinary way',
     verify: 'alert',
+    threshold: [{ metric: 'misrouted_incidents', lte: 0 }],
+    assumed: true,
     broken: 'a failed payment is sent as P1, or goes to design, or all go to one place',
     source: 'Escalation Procedures',
   },

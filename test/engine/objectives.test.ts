@@ -66,6 +66,7 @@ function watching({ store, now, requirements, objectives, feeders = [feeder('hom
     log: quietLog(),
     systems: () => systems,
     feeders: () => feeders,
+    notifiers: () => [],
     locations: () => 1,
     rawKept: () => 7 * day,
     signal: signal => void signals.push(signal),

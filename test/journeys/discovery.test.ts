@@ -37,6 +37,36 @@ test('each test of each project is a check with a stable id, and may set its own
   })
 })
 
+test('severity and owner are those that the escalation declares, unless a source or a test says its own', async () => {
+  const escalation = [
+    { checks: ['checkout/kept'], causes: [], severity: 'p0', owner: 'revenue' },
+    { checks: [], causes: [], severity: 'p2', owner: 'product' },
+  ] as const
+  const discovered = async (more: Parameters<typeof sourceAt>[1]) => {
+    const source = sourceAt(join(fixtures, 'several'), { project: 'Phone', ...more })
+    const found = await opened.journeys.discover({ ...systemWith(source), escalation }, source)
+    return {
+      ...found,
+      told: found.checks.map(({ id, severity, owner }) => `${id} ${severity} ${owner}`),
+    }
+  }
+  const { told, problems, good } = await discovered({ unrated: true })
+  expect(told).toEqual([
+    'checkout/checkout-pays-on-delivery p0 product',
+    'checkout/kept p0 revenue',
+    'other/checkout/other-pays-on-delivery p0 product',
+  ])
+  expect(good).toBe(true)
+  const contradicted = {
+    level: 'warning',
+    message: expect.stringMatching(/^expected the severity that `escalation` declares for it, 'p2', found 'p0'/),
+  }
+  expect(problems).toMatchObject([contradicted, contradicted])
+  const own = await discovered({ severity: 'p1', owner: 'design' })
+  expect(own.told[1]).toBe('checkout/kept p1 design')
+  expect(own.problems).toHaveLength(6)
+})
+
 test('one project needs no suffix', async () => {
   const { checks } = await discover(sourceAt(join(fixtures, 'several'), { project: 'Phone', grep: 'renamed' }))
   expect(checks.map(({ id }) => id)).toEqual(['checkout/kept'])

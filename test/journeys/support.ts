@@ -40,6 +40,7 @@ export const systemWith = (source: JourneySource, requirements: readonly string[
   url: { web: { environments: { '*': 'http://127.0.0.1:9' } } },
   revision: { header: 'x-revision', path: '/version', json: 'revision', origins: ['web'] },
   owners: {},
+  escalation: [],
   dependsOn: [],
   requirements: requirements.map(id => ({
     id,

@@ -105,6 +105,7 @@ async function stateAt(results: readonly Result[], now: number) {
     log: quietLog(),
     systems: () => [system],
     feeders: () => feeders,
+    notifiers: () => [],
     locations: () => 1,
     rawKept: () => 7 * day,
     signal: () => undefined,

@@ -118,6 +118,7 @@ const system = () => ({
   url: {},
   revision: { header: '', path: '', json: '', origins: [] },
   owners: {},
+  escalation: [],
   dependsOn: [],
   requirements: [],
   objectives: [],

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadConfiguration } from '../../runner/config/load-configuration.ts'
 import { formatDuration } from '../../runner/core/duration.ts'
+import { isJourney } from '../../runner/engine/gate-runs.ts'
 import { createIo } from '../../runner/system/command-io.ts'
 import { packageFolder } from '../../runner/system/version.ts'
 import { histories } from './history/histories.ts'
@@ -90,7 +91,7 @@ async function proveSystem(name: string, only: readonly string[] | undefined): P
   const checked = await proveChecks()
   // A load run comes last and alone: it needs the processors for itself.
   const load = stop.signal.aborted ? [] : await proveLoad({ ...request, ...(only === undefined ? {} : { only }) })
-  const pasts = await proveHistory({ system, wanted, signal: stop.signal, print })
+  const pasts = await proveHistory({ system, journeys: checked.journeys, wanted, signal: stop.signal, print })
   const rows = [...checked.rows, ...pasts, ...load.map(row => ({ ...row, alsoRed: checked.alsoRed.get(row.id) ?? [] }))]
   return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
@@ -103,7 +104,7 @@ async function proveSystem(name: string, only: readonly string[] | undefined): P
       .filter(({ covers }) => only === undefined || covers.length > 0)
     const promises = system!.requirements.filter(({ verify }) => provenHere.includes(verify)).map(({ id }) => id)
     // Awaited, so that the suite stays open until all is proven.
-    return await prove({
+    const proof = await prove({
       claims,
       promises: [...promises, ...Object.keys(target.open ?? {})].filter(byFault),
       breakable: target.breakable,
@@ -115,5 +116,6 @@ async function proveSystem(name: string, only: readonly string[] | undefined): P
       signal: stop.signal,
       print,
     })
+    return { ...proof, journeys: suite.checks.filter(isJourney) }
   }
 }

@@ -59,12 +59,6 @@ export const systems: Readonly<Record<string, Provable>> = {
   assessment: {
     port: 7130,
     breakable: assessmentBreakable,
-    open: {
-      'ASM-22': {
-        how: 'history',
-        why: 'no check turns red when trouble goes to the wrong team; routing is tested with the planning of messages',
-      },
-    },
     start: async options => (await import('../targets/assessment/create-assessment.ts')).createAssessment(options),
   },
   dental: {

@@ -175,6 +175,7 @@ export function systemOf(id: string, change: Partial<System> = {}): System {
     url: { web: { environments: { production: `https://${id}.example.com` } } },
     revision: { header: 'x-revision', path: '/version', json: 'revision', origins: ['web'] },
     owners: {},
+    escalation: [],
     dependsOn: [],
     requirements: [],
     objectives: [],

@@ -34,6 +34,8 @@ export interface Lab extends AsyncDisposable {
   /** Nothing runs. */
   wait(minutes: number): Promise<void>
   sent(): Promise<readonly Notification[]>
+  /** What receivers took, in its order: where, and the words that are shown first. */
+  received(): readonly { readonly url: string; readonly text: string }[]
   /** How the objective whose limits are this promise's stands. */
   standing(promise: string): Promise<Colour>
 }
@@ -54,6 +56,7 @@ export async function openLab({ system, notifiers, answer = () => 200 }: Scene):
     find,
     isListed: () => true,
   } as unknown as Generation
+  const received: { url: string; text: string }[] = []
   const alarming = await createAlarming({
     store,
     clock,
@@ -65,8 +68,9 @@ export async function openLab({ system, notifiers, answer = () => 200 }: Scene):
     trouble: () => undefined,
     ownTrouble: () => undefined,
     onEvent: () => undefined,
-    async send({ url }) {
+    async send({ url, body }) {
       const status = answer(url, clock.now() - begin)
+      if (status === 200) received.push({ url, text: JSON.parse(String(body)).text })
       // Slack's own word for having taken a message.
       return { status, headers: {}, body: status === 200 ? 'ok' : '' }
     },
@@ -107,7 +111,8 @@ export async function openLab({ system, notifiers, answer = () => 200 }: Scene):
     },
     wait: minutes => clock.advance(minutes * minute),
     sent: () => store.kept('notification'),
-    standing: promise => standingOf(promise, { system, store, clock }),
+    received: () => received,
+    standing: promise => standingOf(promise, { system, notifiers, store, clock }),
     async [Symbol.asyncDispose]() {
       await alarming.stop()
       await recorder.close()

@@ -1,17 +1,18 @@
 /** For each promise over time: a past in which it was kept, however narrowly, and pasts in which it was broken, as its document tells them. */
 
-import type { System } from '../../../runner/core/definitions.ts'
+import type { Check, System } from '../../../runner/core/definitions.ts'
 import type { Colour } from '../prove.ts'
 import { alarmHistories } from './alarm-histories.ts'
+import { escalationHistories } from './escalation-histories.ts'
 import { listen, type Moment } from './listen.ts'
 import { measure, type Past } from './measure.ts'
 
 export interface History {
   /** What holds the system to it. */
   readonly checks: readonly string[]
-  healthy(system: System): Promise<Colour>
+  healthy(system: System, journeys: readonly Check[]): Promise<Colour>
   /** Each must be seen as broken. */
-  readonly broken: readonly ((system: System) => Promise<Colour>)[]
+  readonly broken: readonly History['healthy'][]
 }
 
 const objective = (promise: string, id: string, healthy: Past, broken: readonly Past[]): History => ({
@@ -39,6 +40,7 @@ const clinicBackup = { mongodb_bytes: 5e9, redis_bytes: 1e8, oldest_backup_days:
 
 export const histories: Readonly<Record<string, History>> = {
   ...alarmHistories,
+  ...escalationHistories,
   'AGT-05': monthlyOutage('AGT-05'),
   'DNT-02': monthlyOutage('DNT-02'),
   'THR-27': monthlyOutage('THR-27'),

@@ -1,4 +1,4 @@
-import type { System } from '../../../runner/core/definitions.ts'
+import type { Configuration, System } from '../../../runner/core/definitions.ts'
 import type { Store } from '../../../runner/core/ports.ts'
 import { feederOf } from '../../../runner/core/sli.ts'
 import { createObjectives } from '../../../runner/engine/objectives.ts'
@@ -10,18 +10,21 @@ const day = 86_400_000
 
 export interface Measured {
   readonly system: System
+  /** Default: nobody is told. */
+  readonly notifiers?: Configuration['notifiers']
   readonly store: Store
   readonly clock: FakeClock
 }
 
 /** How the objective whose limits are this promise's stands now, by the real evaluation. */
-export async function standingOf(promise: string, { system, store, clock }: Measured): Promise<Colour> {
+export async function standingOf(promise: string, { system, notifiers = [], store, clock }: Measured): Promise<Colour> {
   const objectives = createObjectives({
     store,
     clock,
     log: quietLog(),
     systems: () => [system],
     feeders: () => system.checks.map(check => feederOf(check)),
+    notifiers: () => notifiers,
     locations: () => 1,
     rawKept: () => 7 * day,
     signal: () => undefined,
