@@ -2,19 +2,21 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ObjectiveOptions, objective } from '../../runner/config/objective.ts'
 import type { Result, Verdict } from '../../runner/core/contracts.ts'
-import type { Objective } from '../../runner/core/definitions.ts'
+import type { Objective, System } from '../../runner/core/definitions.ts'
 import type { Deploy } from '../../runner/core/deploys.ts'
 import type { Incident, Signal } from '../../runner/core/incidents.ts'
+import type { Notification } from '../../runner/core/notifications.ts'
 import type { ObjectiveState, PartState } from '../../runner/core/objectives.ts'
-import type { Store } from '../../runner/core/ports.ts'
+import type { Keep, Store } from '../../runner/core/ports.ts'
 import type { Limit, Requirement } from '../../runner/core/requirements.ts'
 import type { Feeder } from '../../runner/core/sli.ts'
-import { createObjectives } from '../../runner/engine/objectives.ts'
+import { createObjectives, type ObjectivesOptions } from '../../runner/engine/objectives.ts'
 import { createMemoryStore } from '../../runner/stores/memory.ts'
 import { openSqlite } from '../stores/open-sqlite.ts'
 import { day, failed, hour, minute, monday, run } from '../stores/runs.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { systemOf } from '../support/fake-watch.ts'
+import { incidentOf } from '../support/incidents.ts'
 import { quietLog } from '../support/quiet-log.ts'
 
 const promise = (id: string, ...threshold: readonly Limit[]): Requirement => ({
@@ -54,19 +56,23 @@ interface Scene {
   readonly feeders?: readonly Feeder[]
   /** Incidents of an earlier process. */
   readonly open?: readonly Incident[]
+  readonly escalation?: System['escalation']
+  readonly notifiers?: ReturnType<ObjectivesOptions['notifiers']>
 }
 
-function watching({ store, now, requirements, objectives, feeders = [feeder('home')], open = [] }: Scene) {
+function watching(scene: Scene) {
+  const { store, now, requirements, objectives, feeders = [feeder('home')], open = [] } = scene
+  const { escalation = [], notifiers = [] } = scene
   const clock = fakeClock(now)
   const signals: Signal[] = []
-  let systems = [systemOf('shop', { title: 'Shop', owners: { p0: 'oncall' }, requirements, objectives })]
+  let systems = [systemOf('shop', { title: 'Shop', owners: { p0: 'oncall' }, escalation, requirements, objectives })]
   const watched = createObjectives({
     store,
     clock,
     log: quietLog(),
     systems: () => systems,
     feeders: () => feeders,
-    notifiers: () => [],
+    notifiers: () => notifiers,
     locations: () => 1,
     rawKept: () => 7 * day,
     signal: signal => void signals.push(signal),
@@ -465,6 +471,55 @@ describe('the calendar', () => {
     expect([name, (to - from) / hour]).toEqual(['2026-10-25', 25])
     await scene.stop()
   })
+})
+
+test('what went elsewhere than declared is counted from incidents and messages, by the checks and notifiers of now', async () => {
+  const store = createMemoryStore()
+  const incident = incidentOf({ openedAt: now - hour, severity: 'p0' })
+  const { id, openedAt: at } = incident
+  const message: Notification = {
+    id: 'sent',
+    notifier: 'chat',
+    occasion: 'opened',
+    incidents: [id],
+    createdAt: at,
+    dueAt: at,
+    tries: 1,
+    state: 'delivered',
+    endedAt: at + minute,
+  }
+  const keep: readonly Keep[] = [
+    { kind: 'incident', id, at, open: true, value: incident },
+    { kind: 'notification', id: message.id, at, value: message },
+  ]
+  await store.append({ results: [], health: [], keep })
+  const rule = { checks: ['health'], causes: [], severity: 'p0', owner: 'backend', within: minute } as const
+  const audience = { owners: ['backend'] }
+  const misrouted = async (more: Partial<Scene>) => {
+    const requirements = [promise('S-4', { metric: 'misrouted_incidents', lte: 0 })]
+    const scene = watching({
+      store,
+      now,
+      requirements,
+      objectives: [objective('escalation', { from: 'S-4' })],
+      feeders: [feeder('health')],
+      escalation: [rule],
+      notifiers: [{ id: 'chat', audience }],
+      ...more,
+    })
+    await scene.evaluate()
+    await scene.stop()
+    const { value, standing } = scene.part('escalation')
+    return [value, standing]
+  }
+  expect(await misrouted({})).toEqual([0, 'kept'])
+  expect(await misrouted({ notifiers: [{ id: 'chat', audience: {} }] })).toEqual([1, 'broken'])
+  expect(await misrouted({ notifiers: [{ id: 'other', audience }] })).toEqual([1, 'broken'])
+  expect(await misrouted({ escalation: [{ ...rule, severity: 'p1' }] })).toEqual([1, 'broken'])
+  expect(await misrouted({ escalation: [{ ...rule, within: minute - 1 }] })).toEqual([1, 'broken'])
+  expect(await misrouted({ escalation: [{ ...rule, causes: ['slow'] }] })).toEqual([undefined, 'unknown'])
+  // A check that is watched no longer is nobody's.
+  expect(await misrouted({ feeders: [feeder('home')] })).toEqual([undefined, 'unknown'])
 })
 
 test('a store in trouble leaves the objectives as they were', async () => {
