@@ -41,9 +41,13 @@ function join(state: AlarmState, trouble: Trouble, at: number, rules: AlarmRules
   const affected = affectedBy(trouble, at)
   if (open !== undefined) {
     const isFlapping = flaps(state, trouble.key, at, rules)
+    const severity = worst(open.severity, trouble.severity)
+    // What makes it worse is its owner's to mend: else those who are for nothing but that would never hear of it.
+    const owner = severity === open.severity ? open.owner : (trouble.owner ?? open.owner)
     const joined: Incident = {
       ...open,
-      severity: worst(open.severity, trouble.severity),
+      severity,
+      ...(owner === undefined ? {} : { owner }),
       affected: [...open.affected.filter(({ check }) => check !== trouble.check), affected],
       ...(isFlapping ? { flapping: true } : {}),
     }

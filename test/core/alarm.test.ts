@@ -149,6 +149,28 @@ test('checks of one system with one cause share an incident, which ends with the
   expect(night.open().map(({ id }) => id.split('~').slice(0, 2).join(' '))).toEqual(['shop wrong', 'bank unreachable'])
 })
 
+test('what makes an incident worse brings its owner', () => {
+  const one: Partial<AlarmRule> = { policy: { failures: 1, successes: 1 } }
+  const night = watchOver({
+    rules: {
+      'shop/a': { ...one, severity: 'p2' },
+      'shop/b': { ...one, owner: 'stock' },
+      'shop/c': { ...one, severity: 'p0' },
+      'shop/d': { ...one, severity: 'p0', owner: 'bank' },
+      'shop/e': { ...one, severity: 'p2' },
+    },
+  })
+  const names = ['a', 'b', 'c', 'd', 'e'] as const
+  for (const name of names) night.run(`shop/${name}`, 'failed')
+  expect(night.happened.map(({ incident: { severity, owner } }) => `${severity} ${owner}`)).toEqual([
+    'p2 design',
+    'p1 stock',
+    'p0 oncall',
+    'p0 oncall',
+    'p0 oncall',
+  ])
+})
+
 describe('where it is declared who is told', () => {
   const declared = (owner: string, severity: AlarmRule['severity'], more: Partial<AlarmRule> = {}) => ({
     policy: { failures: 1, successes: 1 },
