@@ -85,7 +85,7 @@ const period = ({ text, from, to }: NonNullable<PartState['period']>, now: numbe
 function shown({ sli, metric }: PartState, value: number | undefined): string {
   if (value === undefined) return dash
   if (sli === 'ratio') return percent(value, 3)
-  if (sli === 'alarm') return duration(value * 1_000)
+  if (sli === 'alarm' && metric.endsWith('_s')) return duration(value * 1_000)
   return sli === 'statistic' && metric.endsWith('_ms') ? duration(value) : figure(value)
 }
 
