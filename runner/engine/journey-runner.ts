@@ -21,6 +21,8 @@ export interface JourneyRunnerOptions {
   readonly random: () => number
   /** Epoch milliseconds of the last scheduled run. Asked of journeys that have just been found. */
   lastRunAt(key: CheckKey): number | undefined
+  /** A slot that is about to be run. */
+  onTaken(key: CheckKey, slot: number): void
   onResult(result: Result): void
   onMissed(count: number): void
   onLate(ms: number): void
@@ -130,6 +132,7 @@ export function createJourneyRunner(options: JourneyRunnerOptions): JourneyRunne
           log.warn({ check: key, slot }, 'missed: the run before has not ended')
           return []
         }
+        options.onTaken(key, slot)
         const run = identity(journey.system, journey.check, slot, 'schedule')
         return [
           { key, check: journey.check, onOutcome: (outcome: Outcome) => options.onResult(toResult(run, outcome)) },

@@ -99,7 +99,12 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     const [system, ...check] = key.split('/')
     return { system: system!, check: check.join('/'), environment, location, slot, trigger, version }
   }
-  const lastRunAt = (key: CheckKey) => recorder.health(key)?.lastRunAt
+  // A journey that an older generation is still running has its slot as well.
+  const taken = new Map<CheckKey, number>()
+  const lastRunAt = (key: CheckKey) => {
+    const moments = [recorder.health(key)?.lastRunAt ?? [], taken.get(key) ?? []].flat()
+    return moments.length === 0 ? undefined : Math.max(...moments)
+  }
   const lastRuns = () =>
     Object.fromEntries(
       current.keys().flatMap(key => {
@@ -119,6 +124,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         version,
         random,
         lastRunAt,
+        onTaken: (key, slot) => void taken.set(key, slot),
         onResult: result => guard.record(result),
         onMissed(count) {
           missed += count

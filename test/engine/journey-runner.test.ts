@@ -69,6 +69,7 @@ function setUp(
     random: () => 0.5,
     // As after a restart within the slot, so that the first runs do not disturb.
     lastRunAt: () => (fresh ? undefined : begin),
+    onTaken: () => undefined,
     onResult: result => results.push(result),
     onMissed(count) {
       missed += count
