@@ -13,6 +13,8 @@ export interface Frame {
   readonly self: SelfStats
   /** Who looks at it; absent for a stranger. */
   readonly asker?: { readonly name: string; readonly as: string }
+  /** May say who else may do what. */
+  readonly isAdmin: boolean
   /** A stranger where reading needs a sign-in: nothing of the inside is shown. */
   readonly isShut: boolean
   /** There is a public status page. */
@@ -29,6 +31,7 @@ const nav = [
   ['maintenance', '/maintenance', 'Maintenance'],
   ['notifications', '/notifications', 'Notifications'],
   ['self', '/self', 'Monitor'],
+  ['people', '/people', 'People'],
   ['status', '/status', 'Status page'],
 ] as const
 
@@ -38,6 +41,8 @@ export interface Page {
   readonly state?: HealthState
   readonly here?: (typeof nav)[number][0]
   readonly main: Content
+  /** To a form: asking for its address again would not bring it again, so that it is not kept live. */
+  readonly isAnswer?: boolean
   /** Islands that this page needs beside the live one. */
   readonly islands?: readonly string[]
 }
@@ -54,7 +59,7 @@ export function layout(frame: Frame, page: Page): string {
 <link rel="icon" href="${favicon(page.state ?? 'up')}" id="favicon">
 <link rel="stylesheet" href="/assets/style.css">
 ${page.islands?.length ? html`<link rel="stylesheet" href="/assets/uplot.css">` : ''}
-<script type="module" src="/assets/live.js"></script>
+${page.isAnswer ? '' : html`<script type="module" src="/assets/live.js"></script>`}
 ${(page.islands ?? []).map(name => html`<script type="module" src="/assets/${name}"></script>`)}
 </head>
 <body>
@@ -65,7 +70,7 @@ ${(page.islands ?? []).map(name => html`<script type="module" src="/assets/${nam
 <p class="live" data-live-state role="status"></p>
 <button class="menu" type="button" popovertarget="menu">Menu</button>
 <nav id="menu" aria-label="Pages" popover><ul>${nav
-    .filter(([id]) => id !== 'status' || frame.hasStatus)
+    .filter(([id]) => (id !== 'status' || frame.hasStatus) && (id !== 'people' || frame.isAdmin))
     .map(
       ([id, href, word]) =>
         html`<li><a href="${href}"${page.here === id ? html` aria-current="page"` : ''}>${word}</a></li>`,

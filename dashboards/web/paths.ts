@@ -23,6 +23,9 @@ export const requirementsPath = (system: string, id?: string): string =>
   `/requirements/${encodeURIComponent(system)}${id === undefined ? '' : `#${encodeURIComponent(id)}`}`
 export const incidentPath = (incident: { readonly id: string }): string =>
   `/incidents/${encodeURIComponent(incident.id)}`
+/** A form about one person, and about one token. */
+export const personPath = (name: string, what: string): string => `/people/${encodeURIComponent(name)}/${what}`
+export const tokenPath = (name: string, what: string): string => `/tokens/${encodeURIComponent(name)}/${what}`
 export const artifactPath = (artifact: Artifact): string => `/artifacts/${parts(artifact.path)}`
 
 /** A trace in Playwright's own viewer. */

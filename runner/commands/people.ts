@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type Accounts, namePattern, passwordTrouble, type Role, roles } from '../core/accounts.ts'
+import { type Accounts, nameTrouble, passwordTrouble, type Role, roles } from '../core/accounts.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { accountsFile, openDataFolder } from './data-folder.ts'
 import { table } from './table.ts'
@@ -94,10 +94,9 @@ async function newPassword(name: string, io: CommandIo): Promise<string> {
 }
 
 function nameOf(text: string): string {
-  if (namePattern.test(text)) return text
-  throw new UsageError(
-    `expected a name of 1 to 64 letters, digits and . _ @ + - that begins with a letter or digit, found '${text}'`,
-  )
+  const trouble = nameTrouble(text)
+  if (trouble !== undefined) throw new UsageError(trouble)
+  return text
 }
 
 function roleOf(text: string | undefined): Role {

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type Accounts, isExpired, namePattern, type Right, rights } from '../core/accounts.ts'
-import { parseDuration } from '../core/duration.ts'
+import { type Accounts, isExpired, nameTrouble, type Right, rights, tokenLife } from '../core/accounts.ts'
 import { hashOfSecret, makeSecret } from '../server/secret-hash.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { accountsFile, openDataFolder } from './data-folder.ts'
@@ -102,10 +101,9 @@ async function list(accounts: Accounts, json: boolean, io: CommandIo): Promise<n
 }
 
 function nameOf(text: string): string {
-  if (namePattern.test(text)) return text
-  throw new UsageError(
-    `expected a name of 1 to 64 letters, digits and . _ @ + - that begins with a letter or digit, found '${text}'`,
-  )
+  const trouble = nameTrouble(text)
+  if (trouble !== undefined) throw new UsageError(trouble)
+  return text
 }
 
 function scopesOf(given: readonly string[] = []): readonly Right[] {
@@ -120,8 +118,8 @@ function scopesOf(given: readonly string[] = []): readonly Right[] {
 }
 
 function lifeOf(text: string): number {
-  const life = parseDuration(text)
-  if (life === undefined || life < 60_000)
+  const life = tokenLife(text)
+  if (life === undefined)
     throw new UsageError(`expected --expires to be a time of a minute or more, such as 90d, found '${text}'`)
   return life
 }

@@ -1,5 +1,7 @@
 /** Who may do what: rights, roles of people, scopes of tokens, and what is kept of both. */
 
+import { parseDuration } from './duration.ts'
+
 /**
  * What a request may need. `read`: everything that is shown; `run`: run a check now, send a drill; `deploy`: mark a deploy; `operate`:
  * acknowledge, note, maintenance; `admin`: who else may. A token's scopes are rights; an address that needs none is `public`.
@@ -33,6 +35,8 @@ export interface Person {
   /** A new one with each change of password or role: what was signed in with the old one ends. */
   readonly stamp: string
   readonly createdAt: number
+  /** The last time; absent: none is known. */
+  readonly signedInAt?: number
 }
 
 /** A machine's way in. Its secret is shown once; a hash of it is kept. */
@@ -40,6 +44,8 @@ export interface MachineToken {
   readonly name: string
   readonly scopes: readonly Right[]
   readonly createdAt: number
+  /** Absent: made on the command line. */
+  readonly createdBy?: string
   /** Epoch ms; absent: it does not expire. */
   readonly expiresAt?: number
   /** To the minute. */
@@ -56,15 +62,20 @@ export interface Session {
   readonly seenAt: number
 }
 
+export interface Care {
+  /** Whoever is the only admin is not touched. */
+  readonly lastAdminStays?: boolean
+}
+
 /** Keeps people, tokens and sessions. Names are compared without their case. Rejects with StoreError. */
 export interface Accounts extends Disposable {
   people(): Promise<readonly Person[]>
   person(name: string): Promise<Person | undefined>
   /** False: the name is taken. */
   addPerson(person: Pick<Person, 'name' | 'role' | 'password' | 'createdAt'>): Promise<boolean>
-  /** With a new stamp. False: there is none of that name. */
-  changePerson(name: string, change: Partial<Pick<Person, 'role' | 'password'>>): Promise<boolean>
-  removePerson(name: string): Promise<boolean>
+  /** With a new stamp, also where nothing else is to change. False: there is none of that name, or it has to stay. */
+  changePerson(name: string, change: Partial<Pick<Person, 'role' | 'password'>>, care?: Care): Promise<boolean>
+  removePerson(name: string, care?: Care): Promise<boolean>
   tokens(): Promise<readonly MachineToken[]>
   /** By the hash of its secret. */
   token(hash: string): Promise<MachineToken | undefined>
@@ -74,7 +85,9 @@ export interface Accounts extends Disposable {
   tokenUsed(name: string, at: number): Promise<void>
   /** By the hash of its id, with the person as it is now. */
   session(hash: string): Promise<{ readonly session: Session; readonly person?: Person } | undefined>
-  /** Removes those that are over by age as well. */
+  /** All that nobody has ended; some of them are over. */
+  sessions(): Promise<readonly Session[]>
+  /** Notes when its person signed in. Removes those that are over by age as well. */
   addSession(session: Session, hash: string): Promise<void>
   sessionSeen(hash: string, at: number): Promise<void>
   endSession(hash: string): Promise<void>
@@ -99,7 +112,13 @@ export const isLive = ({ createdAt, seenAt }: Session, now: number): boolean =>
 export const isExpired = ({ expiresAt }: MachineToken, now: number): boolean =>
   expiresAt !== undefined && now >= expiresAt
 
-export const namePattern = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u
+const namePattern = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u
+
+/** What is wrong with the name of a person or token, as a sentence; undefined when nothing is. */
+export const nameTrouble = (name: string): string | undefined =>
+  namePattern.test(name)
+    ? undefined
+    : `expected a name of 1 to 64 letters, digits and . _ @ + - that begins with a letter or digit, found '${name}'`
 
 /** What two spellings of a name have in common. */
 export const nameKey = (name: string): string => name.normalize('NFKC').toLowerCase()
@@ -121,4 +140,10 @@ export function passwordTrouble(password: string, name: string): string | undefi
     return 'expected a password that others cannot guess, found the name or the same few characters over and over; choose a few words that have nothing to do with each other'
   }
   return undefined
+}
+
+/** For how long a token is to be good, ms; undefined where the text is no time of a minute or more. */
+export function tokenLife(text: string): number | undefined {
+  const life = parseDuration(text)
+  return life === undefined || life < 60_000 ? undefined : life
 }

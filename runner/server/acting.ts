@@ -23,7 +23,10 @@ export async function granted<Value>(change: Promise<Value>): Promise<Value> {
 }
 
 /** A field of a form as text without spaces at its ends. */
-export function field(request: FastifyRequest, name: string): string {
+export const field = (request: FastifyRequest, name: string): string => rawField(request, name).trim()
+
+/** As it was typed: a password may begin with a space. */
+export function rawField(request: FastifyRequest, name: string): string {
   const value = ((request.body ?? {}) as Readonly<Record<string, unknown>>)[name]
-  return typeof value === 'string' ? value.trim() : ''
+  return typeof value === 'string' ? value : ''
 }

@@ -25,6 +25,7 @@ import { serveNotificationsPage } from './notifications-page.ts'
 import { serveObjectivesPage } from './objectives-page.ts'
 import { serveOverview } from './overview-page.ts'
 import { serveErrors, servePages } from './pages.ts'
+import { servePeoplePage } from './people-page.ts'
 import { createRecentRuns } from './recent-runs.ts'
 import { serveRequirementsPages } from './requirements-page.ts'
 import type { Rooms, ServerOptions } from './rooms.ts'
@@ -135,6 +136,7 @@ async function build(
   serveMaintenancePage(app, rooms)
   serveNotificationsPage(app, rooms)
   serveSelfPage(app, rooms)
+  servePeoplePage(app, rooms)
   const status = createStatus(rooms)
   serveStatusPage(app, status)
   serveStatusFeeds(app, rooms, status)

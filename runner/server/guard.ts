@@ -214,7 +214,7 @@ const mayNot = ({ name, rights }: Asker, right: Right): HttpProblem =>
   new HttpProblem(403, {
     expected: `somebody who may ${right}`,
     found: `${name}, who may ${[...rights].join(', ')}`,
-    mend: `ask an admin for it: \`vedette people role\` changes what people may, \`vedette tokens add --scope ${right}\` makes a token`,
+    mend: `ask an admin for it: /people or \`vedette people role\` changes what people may, \`vedette tokens add --scope ${right}\` makes a token`,
   })
 
 const isChange = ({ method }: FastifyRequest): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method)

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Maintenance } from '../core/maintenance.ts'
 import { unfitting } from '../core/selection.ts'
 import { actorOf, granted } from './acting.ts'
-import { HttpProblem, type ProblemDetails } from './problem.ts'
+import { detailsOf, HttpProblem, type ProblemDetails } from './problem.ts'
 import type { Rooms } from './rooms.ts'
 
 const day = 86_400_000
@@ -51,13 +51,6 @@ function troubleOf({ watch, clock }: Rooms, { title, selection, from, to }: Want
   if (to <= from) return { expected: 'an end after the beginning', found: 'it before', mend: 'change one of them' }
   if (to <= clock.now()) return { expected: 'an end that lies ahead', found: 'one that is over' }
   return undefined
-}
-
-/** A sentence of the selection as the parts of a problem. */
-function detailsOf(message: string): ProblemDetails {
-  const [, expected = message, found = 'another word', mend] =
-    /^expected (.+?), found (.+?)(?:; (.+))?$/s.exec(message) ?? []
-  return { expected, found, ...(mend === undefined ? {} : { mend }) }
 }
 
 const isOver = ({ endedAt, when }: Maintenance, now: number): boolean =>

@@ -21,6 +21,7 @@ export function renderer({ watch, clock, guard }: Rooms): Render {
       now: clock.now(),
       self: watch.self(),
       ...(asker === undefined ? {} : { asker }),
+      isAdmin: asker?.rights.has('admin') ?? false,
       isShut: guard.signIn && !asker?.rights.has('read'),
       hasStatus: watch.publicStatus() !== undefined,
     }

@@ -23,6 +23,13 @@ export class HttpProblem extends Error {
   }
 }
 
+/** A sentence of ours as the parts of a problem. */
+export function detailsOf(message: string): ProblemDetails {
+  const [, expected = message, found = 'another word', mend] =
+    /^expected (.+?), found (.+?)(?:; (.+))?$/s.exec(message) ?? []
+  return { expected, found, ...(mend === undefined ? {} : { mend }) }
+}
+
 export interface ProblemBody {
   readonly type: 'about:blank'
   readonly title: string

@@ -3,7 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { signInPage } from '../../dashboards/web/sign-in.ts'
 import { longestPassword, nameKey } from '../core/accounts.ts'
-import { field } from './acting.ts'
+import { field, rawField } from './acting.ts'
 import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
 import { HttpProblem, sentence } from './problem.ts'
@@ -85,7 +85,7 @@ export function serveSignIn(app: FastifyInstance, rooms: Rooms): void {
 
   async function byPassword(request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
     const name = nameKey(field(request, 'name')).slice(0, 100)
-    const password = raw(request, 'password').slice(0, longestPassword + 1)
+    const password = rawField(request, 'password').slice(0, longestPassword + 1)
     limit.take(request, name)
     const person = await accounts.person(name).catch(unanswered)
     const matches = await passwords.matches(password, person?.password).catch(unanswered)
@@ -101,12 +101,6 @@ export function serveSignIn(app: FastifyInstance, rooms: Rooms): void {
 }
 
 const isByToken = (request: FastifyRequest): boolean => field(request, 'token') !== ''
-
-/** A password may begin with a space. */
-function raw(request: FastifyRequest, name: string): string {
-  const value = ((request.body ?? {}) as Readonly<Record<string, unknown>>)[name]
-  return typeof value === 'string' ? value : ''
-}
 
 /** A place on this page and nowhere else. */
 function ownPath(path: unknown): string {

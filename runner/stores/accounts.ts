@@ -5,6 +5,7 @@ import { closeSync, openSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import {
   type Accounts,
+  type Care,
   longestPause,
   longestSession,
   type MachineToken,
@@ -34,7 +35,17 @@ const upgrades: readonly string[] = [
     hash TEXT PRIMARY KEY, person TEXT, stamp TEXT NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE person ADD COLUMN signed_in INTEGER;
+  UPDATE person SET signed_in = (SELECT max(created) FROM session WHERE session.stamp = person.stamp);
+  -- Who made it; null: the command line.
+  ALTER TABLE token ADD COLUMN maker TEXT;
+  `,
 ]
+
+/** Somebody else is admin as well, or this is none. */
+const notLastAdmin = `(role <> 'admin' OR EXISTS (SELECT 1 FROM person AS other WHERE other.role = 'admin' AND other.key <> person.key))`
+const spared = ({ lastAdminStays = false }: Care = {}) => (lastAdminStays ? ` AND ${notLastAdmin}` : '')
 
 export interface AccountsOptions {
   /** A file, made with mode 0600 when it is missing, or `:memory:`. Opened at the first question. */
@@ -66,7 +77,7 @@ export function createAccounts({ path, patience = 5_000 }: AccountsOptions): Acc
     },
     addPerson: ({ name, role, password, createdAt }) =>
       changes(
-        'INSERT OR IGNORE INTO person VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT OR IGNORE INTO person (key, name, role, password, stamp, created) VALUES (?, ?, ?, ?, ?, ?)',
         nameKey(name),
         name,
         role,
@@ -74,29 +85,30 @@ export function createAccounts({ path, patience = 5_000 }: AccountsOptions): Acc
         randomUUID(),
         createdAt,
       ),
-    changePerson: (name, { role = null, password = null }) =>
+    changePerson: (name, { role = null, password = null }, care) =>
       changes(
-        'UPDATE person SET role = coalesce(?, role), password = coalesce(?, password), stamp = ? WHERE key = ?',
+        `UPDATE person SET role = coalesce(?, role), password = coalesce(?, password), stamp = ? WHERE key = ?${spared(care)}`,
         role,
         password,
         randomUUID(),
         nameKey(name),
       ),
-    removePerson: name => changes('DELETE FROM person WHERE key = ?', nameKey(name)),
+    removePerson: (name, care) => changes(`DELETE FROM person WHERE key = ?${spared(care)}`, nameKey(name)),
     tokens: async () => (await rows<TokenRow>('SELECT * FROM token ORDER BY key')).map(tokenOf),
     async token(hash) {
       const [row] = await rows<TokenRow>('SELECT * FROM token WHERE hash = ?', hash)
       return row && tokenOf(row)
     },
-    addToken: ({ name, scopes, createdAt, expiresAt = null }, hash) =>
+    addToken: ({ name, scopes, createdAt, createdBy = null, expiresAt = null }, hash) =>
       changes(
-        'INSERT OR IGNORE INTO token VALUES (?, ?, ?, ?, ?, ?, NULL)',
+        'INSERT OR IGNORE INTO token (key, name, scopes, hash, created, expires, maker) VALUES (?, ?, ?, ?, ?, ?, ?)',
         nameKey(name),
         name,
         scopes.join(' '),
         hash,
         createdAt,
         expiresAt,
+        createdBy,
       ),
     removeToken: name => changes('DELETE FROM token WHERE key = ?', nameKey(name)),
     async tokenUsed(name, at) {
@@ -108,6 +120,7 @@ export function createAccounts({ path, patience = 5_000 }: AccountsOptions): Acc
       const person = row.person === null ? undefined : await accounts.person(row.person)
       return { session: sessionOf(row), ...(person === undefined ? {} : { person }) }
     },
+    sessions: async () => (await rows<SessionRow>('SELECT * FROM session')).map(sessionOf),
     async addSession({ person = null, stamp, createdAt, seenAt }, hash) {
       await changes(
         'DELETE FROM session WHERE created <= ? OR seen <= ?',
@@ -115,6 +128,7 @@ export function createAccounts({ path, patience = 5_000 }: AccountsOptions): Acc
         createdAt - longestPause,
       )
       await changes('INSERT INTO session VALUES (?, ?, ?, ?, ?)', hash, person, stamp, createdAt, seenAt)
+      await changes('UPDATE person SET signed_in = ? WHERE stamp = ?', createdAt, stamp)
     },
     async sessionSeen(hash, at) {
       await changes('UPDATE session SET seen = ? WHERE hash = ?', at, hash)
@@ -139,14 +153,16 @@ interface PersonRow {
   readonly password: string
   readonly stamp: string
   readonly created: number
+  readonly signed_in: number | null
 }
 
-const personOf = ({ name, role, password, stamp, created }: PersonRow): Person => ({
+const personOf = ({ name, role, password, stamp, created, signed_in: signedIn }: PersonRow): Person => ({
   name,
   role,
   password,
   stamp,
   createdAt: created,
+  ...(signedIn === null ? {} : { signedInAt: signedIn }),
 })
 
 interface TokenRow {
@@ -155,12 +171,14 @@ interface TokenRow {
   readonly created: number
   readonly expires: number | null
   readonly used: number | null
+  readonly maker: string | null
 }
 
-const tokenOf = ({ name, scopes, created, expires, used }: TokenRow): MachineToken => ({
+const tokenOf = ({ name, scopes, created, expires, used, maker }: TokenRow): MachineToken => ({
   name,
   scopes: scopes.split(' ') as Right[],
   createdAt: created,
+  ...(maker === null ? {} : { createdBy: maker }),
   ...(expires === null ? {} : { expiresAt: expires }),
   ...(used === null ? {} : { lastUsedAt: used }),
 })
