@@ -45,7 +45,7 @@ function headline({ result, now }: RunData): Content {
     result.verdict === 'unknown' ? html`<p>Vedette could not judge: this says nothing about the target.</p>` : ''
   return html`<section class="headline is-${state}">
 <h1>${sign(state)}<span>${result.verdict}${result.reason ? html`: ${result.reason}` : ''}</span></h1>
-<p>${ago(result.startedAt, now)}, at ${exact(result.startedAt)}, within ${duration(result.duration)}${result.attempts > 1 ? html`, at attempt ${result.attempts}` : ''}</p>
+<p>${ago(result.startedAt, now)}, at ${exact(result.startedAt)}, within ${duration(result.duration)}${result.attempts > 1 ? html`, at attempt ${result.attempts}` : ''}${result.by === undefined ? '' : html`. Run by ${result.by}`}</p>
 ${result.detail ? html`<pre class="said wrap" tabindex="0">${result.detail}</pre>` : ''}${blame}
 ${trace ? html`<div class="actions"><a class="button primary" href="${tracePath(trace)}">Open the trace</a></div>` : ''}
 </section>`

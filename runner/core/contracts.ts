@@ -122,6 +122,8 @@ export interface Result {
   /** Start of the slot; of an on-demand run its start plus a random part. */
   readonly slot: number
   readonly trigger: Trigger
+  /** Who asked for it: a person's name, `token ci`. Absent where nobody did. */
+  readonly by?: string
   readonly startedAt: number
   /** Of the last attempt. */
   readonly duration: number

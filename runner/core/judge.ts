@@ -38,6 +38,8 @@ export interface RunIdentity {
   readonly location: string
   readonly slot: number
   readonly trigger: Trigger
+  /** Who asked for it. */
+  readonly by?: string
   /** Of this program. */
   readonly version: string
   readonly revision?: string
@@ -54,6 +56,7 @@ export function toResult(run: RunIdentity, outcome: Outcome): Result {
     location: run.location,
     slot: run.slot,
     trigger: run.trigger,
+    ...(run.by === undefined ? {} : { by: run.by }),
     startedAt: last.startedAt,
     duration: last.duration,
     attempts: outcome.attempts.length,

@@ -432,7 +432,7 @@ export interface Watch {
   checks(): readonly WatchedCheck[]
   check(key: CheckKey): WatchedCheck | undefined
   /** Runs a check once, outside its schedule (trigger `manual`). */
-  runNow(key: CheckKey): Promise<Result>
+  runNow(key: CheckKey, by: Actor): Promise<Result>
   on(listener: (event: WatchEvent) => void): () => void
   self(): SelfStats
   /** The public status page of the configuration, where it has one. */

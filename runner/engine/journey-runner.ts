@@ -40,7 +40,7 @@ export interface JourneyRunner {
   /** Finds the journeys and takes their slots later than `after`; looks for changed specs every minute. */
   start(after: number): Promise<void>
   list(): readonly WatchedJourney[]
-  run(key: CheckKey): Promise<Result>
+  run(key: CheckKey, by: string): Promise<Result>
   /** Takes no more slots; what waits is still run. Resolves with the time up to which slots were taken. */
   retire(): { readonly until: number; readonly finished: Promise<void> }
   /** Takes no more slots, forgets what waits, interrupts after `grace` ms what runs. */
@@ -191,10 +191,10 @@ export function createJourneyRunner(options: JourneyRunnerOptions): JourneyRunne
       }
     },
     list: () => [...watched.values()].map(({ journey }) => journey),
-    run(key) {
+    run(key, by) {
       const { journey, found: item } = watched.get(key)!
       const now = clock.now()
-      const run = identity(journey.system, journey.check, now + Math.floor(random() * 1_000), 'manual')
+      const run = { ...identity(journey.system, journey.check, now + Math.floor(random() * 1_000), 'manual'), by }
       return new Promise(resolve => {
         const onOutcome = (outcome: Outcome) => {
           const result = toResult(run, outcome)

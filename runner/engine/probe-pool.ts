@@ -13,7 +13,7 @@ export interface ProbePoolOptions {
   /** A run that nobody will ever hear of again. */
   onLost(check: CheckKey, slot: number, why: string): void
   /** Makes the answer to a run on demand that was lost. */
-  lostResult(check: CheckKey, why: string): Result
+  lostResult(check: CheckKey, by: string, why: string): Result
   /** When a worker takes over from a dead one: what it must know of earlier runs. */
   lastRuns(): LastRuns
 }
@@ -24,7 +24,7 @@ export interface ProbePool {
   open(setup: WorkerSetup): Promise<ThreadCandidate | Refusal>
   /** From now on this worker takes the slots. */
   adopt(candidate: ThreadCandidate): Promise<void>
-  run(check: CheckKey): Promise<Result>
+  run(check: CheckKey, by: string): Promise<Result>
   stop(grace: number): Promise<void>
   stats(): {
     readonly running: number
@@ -46,7 +46,12 @@ export function createProbePool(options: ProbePoolOptions): ProbePool {
   const figures = new Map<ThreadCandidate, Report>()
   const questions = new Map<
     number,
-    { readonly check: CheckKey; readonly thread: ThreadCandidate; resolve(result: Result): void }
+    {
+      readonly check: CheckKey
+      readonly by: string
+      readonly thread: ThreadCandidate
+      resolve(result: Result): void
+    }
   >()
   let current: ThreadCandidate | undefined
   let nextQuestion = 1
@@ -74,7 +79,7 @@ export function createProbePool(options: ProbePoolOptions): ProbePool {
     for (const [id, question] of questions) {
       if (question.thread !== thread) continue
       questions.delete(id)
-      question.resolve(lostResult(question.check, cause))
+      question.resolve(lostResult(question.check, question.by, cause))
     }
     if (thread !== current || stopping) return
     log.error({ generation: thread.setup.request.generation, restartIn: pause }, cause)
@@ -141,18 +146,18 @@ export function createProbePool(options: ProbePoolOptions): ProbePool {
       handover = false
       if (!stopping) begin(candidate, until)
     },
-    run(check) {
+    run(check, by) {
       const thread = current
       if (thread === undefined || stopping) {
         return Promise.resolve(
-          lostResult(check, 'expected a probe worker, found that none runs at the moment; try again'),
+          lostResult(check, by, 'expected a probe worker, found that none runs at the moment; try again'),
         )
       }
       const id = nextQuestion
       nextQuestion += 1
       return new Promise(resolve => {
-        questions.set(id, { check, thread, resolve })
-        thread.post({ kind: 'run', id, check })
+        questions.set(id, { check, by, thread, resolve })
+        thread.post({ kind: 'run', id, check, by })
       })
     },
     async stop(grace) {

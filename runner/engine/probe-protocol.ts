@@ -18,8 +18,8 @@ export type LastRuns = Readonly<Record<string, number>>
 export type ToWorker =
   /** Take the slots later than `after`. Checks with long intervals whose slot has not been run get a first run soon. */
   | { readonly kind: 'start'; readonly after: number; readonly last: LastRuns }
-  /** Run a check once, outside its schedule. */
-  | { readonly kind: 'run'; readonly id: number; readonly check: CheckKey }
+  /** Run a check once, outside its schedule, because somebody asked for it. */
+  | { readonly kind: 'run'; readonly id: number; readonly check: CheckKey; readonly by: string }
   /** Take no more slots; answer `retired`; end when what runs has finished. */
   | { readonly kind: 'retire' }
   /** The same, but what still runs after `grace` ms is interrupted. */

@@ -29,7 +29,7 @@ export interface ProbeRunnerOptions {
 /** Everything that happens in a probe worker: its schedule, its runs, its reports. */
 export interface ProbeRunner {
   start(after: number, last: LastRuns): void
-  run(id: number, check: CheckKey): void
+  run(id: number, check: CheckKey, by: string): void
   /** Takes no more slots; what waits is still run. Resolves when everything has been reported. */
   retire(): Promise<void>
   /** Takes no more slots, forgets what waits; after `grace` ms interrupts what runs. Resolves when everything has been reported. */
@@ -88,7 +88,7 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     },
   })
 
-  const run = async (entry: Entry, slot: number, trigger: Trigger): Promise<Result> => {
+  const run = async (entry: Entry, slot: number, trigger: Trigger, by?: string): Promise<Result> => {
     const identity = {
       system: entry.system,
       check: entry.check.id,
@@ -96,6 +96,7 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
       location,
       slot,
       trigger,
+      ...(by === undefined ? {} : { by }),
       version: options.version,
     }
     const window = loopDelay.begin()
@@ -113,12 +114,12 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
       }
       batch.beat()
     },
-    run(id, key) {
+    run(id, key, by) {
       const entry = byKey.get(key)
       // Main only asks for what this generation announced.
       if (entry === undefined) return
       queue.add(async () => {
-        const result = await run(entry, clock.now() + Math.floor(random() * 1_000), 'manual')
+        const result = await run(entry, clock.now() + Math.floor(random() * 1_000), 'manual', by)
         batch.answer(id, result)
       })
     },

@@ -34,7 +34,7 @@ try {
 
 async function listen(runner: ProbeRunner, message: ToWorker): Promise<void> {
   if (message.kind === 'start') runner.start(message.after, message.last)
-  else if (message.kind === 'run') runner.run(message.id, message.check)
+  else if (message.kind === 'run') runner.run(message.id, message.check, message.by)
   else {
     if (message.kind === 'retire') await runner.retire()
     else await runner.stop(message.grace)

@@ -214,9 +214,10 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       for (const result of report.results) guard.record(result)
     },
     onLost: (key, slot, why) => guard.record(unknownResult(identity(key, slot, 'schedule'), slot, why)),
-    lostResult(key, why) {
+    lostResult(key, by, why) {
       const now = clock.now()
-      const result = unknownResult(identity(key, now + Math.floor(random() * 1_000), 'manual'), now, why)
+      const run = { ...identity(key, now + Math.floor(random() * 1_000), 'manual'), by }
+      const result = unknownResult(run, now, why)
       recorder.record(result)
       return result
     },
@@ -306,16 +307,16 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     urlsOf: system => current.loaded.urls[system] ?? {},
     checks: () => current.checks(recorder, heartbeats),
     check: key => current.check(key, recorder, heartbeats),
-    async runNow(key) {
+    async runNow(key, { name }) {
       if (stopping !== undefined) throw new RunnerFault('expected a running watch, found that it is stopping')
       const journeys: JourneyRunner | undefined = current.journeyRunnerOf(key)
-      if (journeys !== undefined) return journeys.run(key)
+      if (journeys !== undefined) return journeys.run(key, name)
       if (!current.keys().includes(key)) throw new RunnerFault(`expected a watched check, found '${key}'`)
       if (heartbeats.listensTo(key))
         throw new RunnerFault(
           `expected a check that can be run, found that ${key} is a heartbeat, which waits for signals`,
         )
-      return pool.run(key)
+      return pool.run(key, name)
     },
     on(listener) {
       listeners.add(listener)

@@ -5,6 +5,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { healthStates, type Result } from '../core/contracts.ts'
 import { type CheckKey, checkKey, runId, type SeriesPoint, type WatchedCheck, type WindowStats } from '../core/ports.ts'
+import { actorOf } from './acting.ts'
 import { about, answers, asks } from './guard.ts'
 import { HttpProblem } from './problem.ts'
 import type { Rooms } from './rooms.ts'
@@ -12,7 +13,8 @@ import * as schemas from './schemas.ts'
 
 const day = 86_400_000
 
-export function serveApi(plain: FastifyInstance, { watch, store, clock, recent }: Rooms): void {
+export function serveApi(plain: FastifyInstance, rooms: Rooms): void {
+  const { watch, store, clock, recent } = rooms
   const app = plain.withTypeProvider<ZodTypeProvider>()
 
   app.get(
@@ -92,7 +94,7 @@ export function serveApi(plain: FastifyInstance, { watch, store, clock, recent }
       if (!key.endsWith('/run')) throw missing('POST /api/v1/checks/<system>/<check>/run', `POST ${request.url}`)
       const check = key.slice(0, -'/run'.length) as CheckKey
       canRun(found(watch.check(check), 'a check, as /api/v1/checks lists them', check))
-      const result = await watch.runNow(check)
+      const result = await watch.runNow(check, await actorOf(rooms, request))
       recent.add(result)
       return shownResult(result)
     },

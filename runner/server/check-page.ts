@@ -10,6 +10,7 @@ import { type Result, type Verdict, verdicts } from '../core/contracts.ts'
 import type { Incident } from '../core/incidents.ts'
 import { type CheckKey, checkKey, type WatchedCheck } from '../core/ports.ts'
 import { describeLimit, limitsOf, type Requirement } from '../core/requirements.ts'
+import { actorOf } from './acting.ts'
 import { canRun, found, keyOf, missing, normalRunId } from './api.ts'
 import { chartEvents } from './chart-events.ts'
 import { asks } from './guard.ts'
@@ -41,7 +42,7 @@ export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
     if (!key.endsWith('/run')) throw missing('the form of a check', `POST ${request.url}`)
     const check = found(watch.check(key.slice(0, -'/run'.length) as CheckKey), 'a check that is watched', key)
     canRun(check)
-    const result = await watch.runNow(checkKey(check))
+    const result = await watch.runNow(checkKey(check), await actorOf(rooms, request))
     recent.add(result)
     return reply.redirect(runPath(result), 303)
   })

@@ -28,6 +28,7 @@ export const result = z
     location: z.string(),
     slot: at,
     trigger: z.enum(triggers),
+    by: z.string().optional().describe('who asked for it'),
     startedAt: at,
     duration: ms,
     attempts: z.number(),

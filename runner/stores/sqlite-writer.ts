@@ -178,10 +178,11 @@ const hourOf = (slot: number): [number, number] => {
 }
 
 /** What the packed row does not tell. Empty parts are left out. */
-export type Detail = Partial<Pick<Result, 'detail' | 'earlier' | 'phases' | 'steps' | 'metrics' | 'artifacts'>>
+export type Detail = Partial<Pick<Result, 'by' | 'detail' | 'earlier' | 'phases' | 'steps' | 'metrics' | 'artifacts'>>
 
-function detailOf({ detail, earlier, phases, steps, metrics, artifacts }: Result): string {
+function detailOf({ by, detail, earlier, phases, steps, metrics, artifacts }: Result): string {
   const kept: Detail = {
+    ...(by === undefined ? {} : { by }),
     ...(detail === undefined ? {} : { detail }),
     ...(earlier.length > 0 ? { earlier } : {}),
     ...(phases.length > 0 ? { phases } : {}),

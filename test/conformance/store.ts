@@ -53,6 +53,14 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       expect(await opened.store.results({})).toEqual([result])
     })
 
+    test('gives back who asked for a run, also for one that passed', async () => {
+      await using opened = await open()
+      const asked = run({ slot: monday, trigger: 'manual', by: 'Amira' })
+      await opened.store.append({ results: [asked, run({ slot: monday })], health: [] })
+      expect(await opened.store.result(runId(asked))).toEqual(asked)
+      expect(await opened.store.result(runId(run({ slot: monday })))).not.toHaveProperty('by')
+    })
+
     test('gives back what every passed run has: verdict, times, phases', async () => {
       await using opened = await open()
       const results = runs(3)

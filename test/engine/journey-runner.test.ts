@@ -207,14 +207,14 @@ test('when listing fails, the journeys known from before are unknown and nothing
   expect(results.at(-1)).toMatchObject({ verdict: 'passed' })
 })
 
-test('a run by hand is answered', async () => {
+test('a run by hand is answered, and says who asked for it', async () => {
   const { clock, runner, results } = setUp([{ dir: 'e2e', every: '1h', tests: ['a', 'b'] }])
   await runner.start(clock.now())
   await clock.advance(30_000)
-  const answer = runner.run('shop/b')
+  const answer = runner.run('shop/b', 'token ci')
   await clock.advance(6_000)
   expect(await answer).toMatchObject({ check: 'b', trigger: 'manual', verdict: 'passed' })
-  expect(results.at(-1)).toMatchObject({ check: 'b', trigger: 'manual' })
+  expect(results.at(-1)).toMatchObject({ check: 'b', trigger: 'manual', by: 'token ci' })
 })
 
 test('retiring starts nothing new and finishes what runs', async () => {

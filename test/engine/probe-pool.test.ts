@@ -39,7 +39,7 @@ function setUp() {
     },
     onReport: () => undefined,
     onLost: (check, slot, why) => lost.push({ check, slot, why }),
-    lostResult: (check, why) => ({ check, detail: why }) as unknown as Result,
+    lostResult: (check, by, why) => ({ check, by, detail: why }) as unknown as Result,
     lastRuns: () => ({ 'shop/home': 5 }),
   })
   const setup = (generation: number): WorkerSetup => ({ request: { cwd: '/', env: {}, generation }, version: '1' })
@@ -111,13 +111,14 @@ test('a stuck generation does not hold up the next', async () => {
 test('a worker that dies is replaced, and what it ran is accounted for', async () => {
   const { clock, log, pool, threads, lost, open } = setUp()
   await pool.adopt(await open(1, new Float64Array([42])))
-  const answer = pool.run('shop/home')
+  const answer = pool.run('shop/home', 'Amira')
+  expect(threads[0]!.heard.at(-1)).toMatchObject({ kind: 'run', check: 'shop/home', by: 'Amira' })
   const diedAt = clock.now()
   threads[0]!.listener.onExit('Error: out of memory')
   expect(lost).toEqual([
     { check: 'shop/home', slot: 42, why: expect.stringContaining('out of memory') as unknown as string },
   ])
-  expect((await answer).detail).toContain('out of memory')
+  expect(await answer).toMatchObject({ by: 'Amira', detail: expect.stringContaining('out of memory') })
   expect(log.lines.at(-1)!.level).toBe('error')
   await clock.advance(500)
   expect(threads[1]!.setup.request.generation).toBe(1)
@@ -169,5 +170,5 @@ test('stopping asks, and ends by force what does not answer', async () => {
 
 test('without a worker a run by hand is answered at once', async () => {
   const { pool } = setUp()
-  expect((await pool.run('shop/home')).detail).toContain('none runs at the moment')
+  expect((await pool.run('shop/home', 'Amira')).detail).toContain('none runs at the moment')
 })

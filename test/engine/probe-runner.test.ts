@@ -150,13 +150,13 @@ test('what runs is told in shared memory, so that a death can be accounted for',
   expect(inFlight()).toEqual([0])
 })
 
-test('a run by hand is answered, beside the schedule', async () => {
+test('a run by hand is answered, beside the schedule, and says who asked for it', async () => {
   const { clock, runner, reports } = runnerOf([check('home', { probe: passes, every: '1h' })])
-  runner.run(7, 'shop/home')
+  runner.run(7, 'shop/home', 'Amira')
   await clock.advance(100)
   const [report] = reports()
   expect(report!.answers).toEqual([{ id: 7, index: 0 }])
-  expect(report!.results[0]).toMatchObject({ trigger: 'manual', slot: clock.now() - 100 + 500 })
+  expect(report!.results[0]).toMatchObject({ trigger: 'manual', by: 'Amira', slot: clock.now() - 100 + 500 })
 })
 
 test('retiring takes no more slots and finishes what runs', async () => {

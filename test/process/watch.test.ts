@@ -155,18 +155,28 @@ test('a changed file brings a new generation; unchanged checks keep their health
   expect(watch.checks().map(item => item.check)).toEqual(['home'])
 })
 
-test('runs a check by hand', async () => {
+test('runs a check by hand, and keeps who asked for it, also when nobody can run it yet', async () => {
   using server = await target()
   const { watch, store } = await startWatch(
     "check('rare', { probe: ask('/'), cron: '0 0 1 1 *' })",
     memoryStore(),
     server.url,
   )
+  expect(await watch.runNow('shop/rare', { name: 'Bo' })).toMatchObject({ by: 'Bo', verdict: 'unknown' })
   while (!watch.self().ready) await new Promise(resolve => setImmediate(resolve))
-  expect(await watch.runNow('shop/rare')).toMatchObject({ trigger: 'manual', verdict: 'passed' })
-  await expect(watch.runNow('shop/none')).rejects.toThrow("expected a watched check, found 'shop/none'")
+  expect(await watch.runNow('shop/rare', { name: 'Amira' })).toMatchObject({
+    trigger: 'manual',
+    by: 'Amira',
+    verdict: 'passed',
+  })
+  await expect(watch.runNow('shop/none', { name: 'Amira' })).rejects.toThrow(
+    "expected a watched check, found 'shop/none'",
+  )
   await watch.stop()
-  expect(store.all).toMatchObject([{ trigger: 'manual' }])
+  expect(store.all).toMatchObject([
+    { trigger: 'manual', by: 'Bo' },
+    { trigger: 'manual', by: 'Amira' },
+  ])
   expect(watch.check('shop/rare')!.health.state).toBe('unknown')
 })
 

@@ -168,7 +168,8 @@ test('who has no token runs nothing; who has one is led to the run, though it is
   const pressed = await press({ authorization: `Bearer ${token}` })
   expect(pressed.status).toBe(303)
   expect(watch.ran).toEqual(['shop/home'])
-  expect((await read(server, pressed.headers.get('location')!)).status).toBe(200)
+  const run = await read(server, pressed.headers.get('location')!)
+  expect([run.status, run.text.includes('Run by Somebody with the token')]).toEqual([200, true])
 })
 
 test('the console of a run is shown from the folder of artifacts and from nowhere else', async () => {

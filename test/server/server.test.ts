@@ -110,7 +110,9 @@ describe('security', () => {
     expect((await post(`Basic ${token}`)).status).toBe(401)
     expect(watch.ran).toEqual([])
     const done = await post(`Bearer ${token}`)
-    expect([done.status, (await done.json()).trigger]).toEqual([200, 'manual'])
+    const { run, trigger, by } = await done.json()
+    expect([done.status, trigger, by]).toEqual([200, 'manual', 'Somebody with the token'])
+    expect(await (await fetch(`${server.url}/api/v1/runs/${run}`)).json()).toMatchObject({ by })
     expect(watch.ran).toEqual(['shop/home'])
   })
 

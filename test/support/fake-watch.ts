@@ -71,10 +71,10 @@ export function createFakeWatch({
     urlsOf: system => ({ web: `https://user:pass@${system}.example.com/` }),
     checks: () => [...watched.values()],
     check: key => watched.get(key),
-    async runNow(key) {
+    async runNow(key, { name }) {
       ran.push(key)
       const check = watched.get(key)!
-      const result = resultOf(check, { trigger: 'manual', slot: now + ran.length, startedAt: now })
+      const result = resultOf(check, { trigger: 'manual', by: name, slot: now + ran.length, startedAt: now })
       watch.emit({ kind: 'result', result })
       return result
     },
