@@ -99,14 +99,15 @@ function drawnEvents(events: readonly ChartEvent[], x: (time: number) => number)
   })
 }
 
-const mostListed = 8
+const mostListed = 5
 
-/** The same in words, for those who do not see the picture, with the way to each. */
+/** The same in words, for those who do not see the picture, with the way to each: the newest of each kind, so that none hides another. */
 function eventList(events: readonly ChartEvent[], now: number): Safe {
+  if (events.length === 0) return html``
   const newest = events.toSorted((a, b) => b.at - a.at)
-  if (newest.length === 0) return html``
+  const kinds = Map.groupBy(newest, ({ kind }) => kind)
   return html`<ul class="lines note">${newest
-    .slice(0, mostListed)
+    .filter(event => kinds.get(event.kind)!.indexOf(event) < mostListed)
     .map(
       ({ kind, at, to, isOpen, name, path }) =>
         html`<li><span class="key e-${kind}">${kind}</span> ${path === undefined ? name : html`<a href="${path}">${name}</a>`} <span class="quiet">${isOpen ? 'since ' : ''}${clock(at, now)}${to === undefined || isOpen ? '' : ` to ${clock(to, now)}`} UTC</span></li>`,

@@ -45,17 +45,30 @@ export function spanAt({ when, calendar, endedAt }: PlannedMaintenance, now: num
   if ('from' in when) return now >= when.from && now < when.to ? { from: when.from, to: when.to } : undefined
   if (calendar === undefined) return undefined
   // The newest start that is not longer ago than the window can last.
-  let from: number | undefined
-  const { starts } = calendar
-  for (
-    let next = starts.after(now - when.duration - mostChanged);
-    next !== undefined && next <= now;
-    next = starts.after(next)
-  )
-    from = next
+  const from = [...startsBetween(calendar.starts, now - when.duration - mostChanged, now)].at(-1)
   if (from === undefined) return undefined
   const to = endOf(when, calendar.offsetAt, from)
   return now < to ? { from, to } : undefined
+}
+
+/** The times that it covers and of which a part lies between `from` and `to`, the oldest first. */
+export function spansBetween(window: PlannedMaintenance, from: number, to: number): readonly Span[] {
+  const { endedAt = Number.POSITIVE_INFINITY } = window
+  return coveredBetween(window, from, to)
+    .map(span => ({ from: span.from, to: Math.min(span.to, endedAt) }))
+    .filter(span => span.from < span.to && span.from <= to && span.to > from)
+}
+
+function coveredBetween({ when, calendar }: PlannedMaintenance, from: number, to: number): readonly Span[] {
+  if ('from' in when) return [when]
+  if (calendar === undefined) return []
+  const starts = [...startsBetween(calendar.starts, from - when.duration - mostChanged, to)]
+  return starts.map(start => ({ from: start, to: endOf(when, calendar.offsetAt, start) }))
+}
+
+/** Later than `from`, up to `to`. */
+function* startsBetween(starts: Timetable, from: number, to: number): Generator<number> {
+  for (let next = starts.after(from); next !== undefined && next <= to; next = starts.after(next)) yield next
 }
 
 /** The next time that it covers and that has not begun. */

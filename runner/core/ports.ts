@@ -5,7 +5,7 @@ import type { JourneyCheck, JourneySource, RevisionSource, System } from './defi
 import type { Deploy, DeployMark } from './deploys.ts'
 import type { Beat, BeatReport } from './heartbeats.ts'
 import type { Incident, IncidentLine } from './incidents.ts'
-import type { Maintenance } from './maintenance.ts'
+import type { Maintenance, Span } from './maintenance.ts'
 import type { Notification } from './notifications.ts'
 import type { ObjectiveState } from './objectives.ts'
 import type { GuardState } from './own-state.ts'
@@ -404,6 +404,8 @@ export interface Alarms {
     readonly next?: number
     readonly nextUntil?: number
   })[]
+  /** When the window of that id covers a part of a time, as its rule is now, the oldest first. */
+  maintenanceSpans(id: string, from: number, to: number): readonly Span[]
   declareMaintenance(window: Maintenance): Promise<void>
   endMaintenance(id: string): Promise<void>
   notifiers(): readonly NotifierState[]

@@ -5,7 +5,7 @@ import { type AlarmMemory, type AlarmState, isHardlyNew, memoryOf, stateOf } fro
 import type { Clock, Health, Result } from '../core/contracts.ts'
 import { RunnerFault } from '../core/fault.ts'
 import type { Happening, Incident, IncidentLine, Signal } from '../core/incidents.ts'
-import { type Maintenance, nextSpan, type PlannedMaintenance, spanAt } from '../core/maintenance.ts'
+import { type Maintenance, nextSpan, type PlannedMaintenance, spanAt, spansBetween } from '../core/maintenance.ts'
 import type { Alarms, CheckKey, Keep, Store, WatchEvent } from '../core/ports.ts'
 import { type AlarmSource, alarmRules, planned } from './alarm-rules.ts'
 import type { Log } from './log.ts'
@@ -29,7 +29,10 @@ export interface AlarmsOptions {
   deployedAt?(system: string): number | undefined
 }
 
-type Answers = Pick<Alarms, 'open' | 'acknowledge' | 'note' | 'maintenance' | 'declareMaintenance' | 'endMaintenance'>
+type Answers = Pick<
+  Alarms,
+  'open' | 'acknowledge' | 'note' | 'maintenance' | 'maintenanceSpans' | 'declareMaintenance' | 'endMaintenance'
+>
 
 export interface AlarmEngine extends Answers {
   /** Writes what happens outside of runs. To be called before anything else happens. */
@@ -173,6 +176,10 @@ export async function createAlarms(options: AlarmsOptions): Promise<AlarmEngine>
           ...(next === undefined ? {} : { next: next.from, nextUntil: next.to }),
         }
       })
+    },
+    maintenanceSpans(id, from, to) {
+      const window = [...windows, ...byHand].find(item => item.id === id)
+      return window === undefined ? [] : spansBetween(window, from, to)
     },
     async declareMaintenance(window) {
       if ([...windows, ...byHand].some(({ id }) => id === window.id))

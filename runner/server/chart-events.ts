@@ -3,12 +3,13 @@
 import type { ChartEvent } from '../../dashboards/web/chart.ts'
 import { deployPath, incidentPath } from '../../dashboards/web/paths.ts'
 import type { Incident } from '../core/incidents.ts'
-import type { Maintenance } from '../core/maintenance.ts'
+import { type Maintenance, spansBetween } from '../core/maintenance.ts'
 import type { WatchedCheck } from '../core/ports.ts'
 import { isMeant } from '../core/selection.ts'
 import type { Rooms } from './rooms.ts'
 
 const longest = 30 * 86_400_000
+const most = 1_000
 
 /** Deploys of its system, incidents that it was part of, and windows that meant it. `incidents`: those that affected the check. */
 export async function chartEvents(
@@ -19,8 +20,8 @@ export async function chartEvents(
 ): Promise<readonly ChartEvent[]> {
   const now = clock.now()
   const [deploys, declared] = await Promise.all([
-    store.kept('deploy', { from, limit: 1_000 }),
-    store.kept('maintenance', { from: from - longest, limit: 1_000 }),
+    store.kept('deploy', { from, limit: most }),
+    store.kept('maintenance', { from: from - longest, limit: most }),
   ])
   const windows = new Map<string, Maintenance>([...declared, ...watch.alarms.maintenance()].map(one => [one.id, one]))
   return [
@@ -35,11 +36,18 @@ export async function chartEvents(
       name: incident.title,
       path: incidentPath(incident),
     })),
-    // Windows by a rule leave no record of when they were; the runs in them do, and are not in the figures.
-    ...[...windows.values()].flatMap(({ title, selection, when, endedAt }): readonly ChartEvent[] => {
-      if (!('from' in when) || !isMeant({ ...check, smoke: true }, selection)) return []
-      const to = Math.min(when.to, endedAt ?? when.to)
-      return to <= when.from ? [] : [{ kind: 'maintenance', at: when.from, to, name: title, path: '/maintenance' }]
-    }),
+    ...[...windows.values()]
+      .filter(({ selection }) => isMeant({ ...check, smoke: true }, selection))
+      .flatMap(window => {
+        // Of a rule nothing is kept: its past is what it would have been as it is now.
+        const isRule = 'cron' in window.when
+        const spans = isRule ? watch.alarms.maintenanceSpans(window.id, from, now) : spansBetween(window, from, now)
+        return spans
+          .slice(-most)
+          .map(
+            span =>
+              ({ kind: 'maintenance', at: span.from, to: span.to, name: window.title, path: '/maintenance' }) as const,
+          )
+      }),
   ]
 }

@@ -3,11 +3,12 @@ import { check } from '../../runner/config/check.ts'
 import { defineConfig } from '../../runner/config/configuration.ts'
 import { type MaintenanceOptions, maintenance } from '../../runner/config/maintenance.ts'
 import { defineSystem } from '../../runner/config/system.ts'
-import { nextSpan, spanAt } from '../../runner/core/maintenance.ts'
+import { nextSpan, spanAt, spansBetween } from '../../runner/core/maintenance.ts'
 import { planned } from '../../runner/engine/alarm-rules.ts'
 import { http } from '../../runner/probes/http.ts'
 
 const selection = ['shop']
+const berlin = { timezone: 'Europe/Berlin' }
 const at = (text: string) => Date.parse(text)
 const spanOf = (options: Partial<MaintenanceOptions>, now: string) => {
   const span = spanAt(planned(maintenance('Upgrade', { selection, ...options })), at(now))
@@ -42,7 +43,6 @@ test('by a calendar, also where windows overlap; and when the next begins', () =
 })
 
 describe('a weekly window holds by the clocks of its zone, also in the nights in which they are changed', () => {
-  const berlin = { timezone: 'Europe/Berlin' }
   test.each([
     // Clocks go from 03:00 back to 02:00: the night has an hour more, and so has the window.
     ['autumn', 'sun 02:00-04:00', '2026-10-25T00:00:00Z', '2026-10-25T03:00:00Z'],
@@ -71,6 +71,30 @@ describe('a weekly window holds by the clocks of its zone, also in the nights in
     expect(spanAt(window, span.to - 1)).toEqual(span)
     expect(spanAt(window, span.to)).toBeUndefined()
   })
+})
+
+test('a weekly window covers each of its nights, the one in which clocks go back among them', () => {
+  const window = planned(maintenance('Upgrade', { selection, weekly: 'sun 02:00-04:00', ...berlin }))
+  const night = (from: string, to: string) => ({ from: at(from), to: at(to) })
+  const nights = [
+    night('2026-10-18T00:00:00Z', '2026-10-18T02:00:00Z'),
+    night('2026-10-25T00:00:00Z', '2026-10-25T03:00:00Z'),
+    night('2026-11-01T01:00:00Z', '2026-11-01T03:00:00Z'),
+  ]
+  expect(spansBetween(window, at('2026-10-12T00:00:00Z'), at('2026-11-04T00:00:00Z'))).toEqual(nights)
+  // Of the first only its last hour, of the last its first moment.
+  expect(spansBetween(window, at('2026-10-18T01:00:00Z'), nights[2]!.from)).toEqual(nights)
+  expect(spansBetween(window, nights[0]!.to, nights[2]!.from - 1)).toEqual([nights[1]])
+  expect(spansBetween(window, nights[0]!.to, nights[1]!.from - 1)).toEqual([])
+})
+
+test('a window that was ended early covers what it covered, and one that was taken back nothing', () => {
+  const [from, to] = [at('2026-12-24T22:00:00Z'), at('2026-12-24T23:00:00Z')]
+  const window = { id: 'w', title: 'W', selection, when: { from, to } }
+  const covered = (endedAt: number) => spansBetween({ ...window, endedAt }, from - 1, to + 1)
+  expect(spansBetween(window, from - 1, to + 1)).toEqual([{ from, to }])
+  expect(covered(from + 60_000)).toEqual([{ from, to: from + 60_000 }])
+  expect(covered(from - 60_000)).toEqual([])
 })
 
 test.each<[string, Partial<MaintenanceOptions>, RegExp]>([

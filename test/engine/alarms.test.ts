@@ -117,6 +117,10 @@ test('windows of the configuration hold by their calendar, and a new generation 
   record(home(30), 'failed')
   await clock.advance(1_000)
   expect(store.all.map(result => result.maintenance)).toEqual([true, undefined])
+  const midnight = begin - (begin % (24 * 60 * minute))
+  expect(alarms.maintenanceSpans('nightly', midnight - 24 * 60 * minute, midnight + minute)).toEqual(
+    [midnight - 24 * 60 * minute, midnight].map(from => ({ from, to: from + 60 * minute })),
+  )
   await expect(alarms.endMaintenance('nightly')).rejects.toThrow(/declared here, found 'nightly' of the configuration/)
   configure(configurationWith())
   expect(alarms.maintenance()).toEqual([])

@@ -1,10 +1,12 @@
 /** Incidents, maintenance, messages and the monitor itself, as people see and change them. */
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { maintenance } from '../../runner/config/maintenance.ts'
 import type { Incident } from '../../runner/core/incidents.ts'
 import type { Notification } from '../../runner/core/notifications.ts'
 import type { ObjectiveState, PartState } from '../../runner/core/objectives.ts'
 import { type Keep, runId } from '../../runner/core/ports.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
 import { incidentOf, type PageAlarms, pageAlarms } from '../support/page-alarms.ts'
 import { type Scene, type Serving, serve, token } from './support.ts'
@@ -171,6 +173,48 @@ test('the chart of a check marks deploys, incidents and windows in its time, wit
     'move-home',
   ])
   expect((await read(server, '/checks/shop/home?range=7d')).text).toContain('rev-old')
+})
+
+test('the chart of a check marks each night of a weekly window in its time, that of the autumn change as long as it was', async () => {
+  const now = Date.UTC(2026, 10, 3, 12)
+  const weekly = { selection: ['shop'], weekly: 'sun 02:00-04:00', timezone: 'Europe/Berlin' }
+  const windows = [maintenance('Upgrade', weekly), maintenance('Elsewhere', { ...weekly, selection: ['blog'] })]
+  const alarms = pageAlarms({ windows: windows.map(window => ({ ...window, active: false })) })
+  const results = Array.from({ length: 100 }, (_, index) => resultOf(home, { slot: now - index * 7 * 60 * minute }))
+  await using server = await scene(alarms, { results, options: { clock: fakeClock(now) } })
+  const chartOf = async (range: string) =>
+    (await read(server, `/checks/shop/home?range=${range}`)).text.split('id="latency"')[1]!.split('</figure>')[0]!
+  const month = await chartOf('30d')
+  expect(month.match(/<rect class="event-maintenance"/g)).toHaveLength(4)
+  expect(words(month)).toContain(
+    'maintenance Upgrade 2026-11-01 01:00 to 2026-11-01 03:00 UTC maintenance Upgrade 2026-10-25 00:00 to 2026-10-25 03:00 UTC',
+  )
+  expect(month).not.toContain('Elsewhere')
+  expect((await chartOf('7d')).match(/<rect class="event-maintenance"/g)).toHaveLength(1)
+  expect(await chartOf('24h')).not.toContain('event-maintenance')
+})
+
+test('a window of every night does not push what explains more out of the words below a chart', async () => {
+  const nightly = maintenance('Backup', { selection: ['shop'], cron: '0 3 * * *', duration: '1h' })
+  const alarms = pageAlarms({ windows: [{ ...nightly, active: false }] })
+  const old = {
+    id: 'd',
+    system: 'shop',
+    environment: 'production',
+    revision: 'rev-old',
+    at: start - 20 * day,
+    by: 'gate',
+  }
+  const keep = [{ kind: 'deploy', id: 'd', at: old.at, value: old } as Keep]
+  const results = Array.from({ length: 60 }, (_, index) => resultOf(home, { slot: start - index * 700 * minute }))
+  await using server = await scene(alarms, { results, keep })
+  const { text } = await read(server, '/checks/shop/home?range=30d')
+  const chart = text.split('id="latency"')[1]!.split('</figure>')[0]!
+  expect(chart.match(/<rect class="event-maintenance"/g)!.length).toBeGreaterThan(20)
+  expect(chart.match(/<li><span class="key e-\w+">/g)).toEqual([
+    ...Array.from({ length: 5 }, () => '<li><span class="key e-maintenance">'),
+    '<li><span class="key e-deploy">',
+  ])
 })
 
 describe('one incident', () => {

@@ -10,6 +10,7 @@ export function noAlarms(): Alarms {
     acknowledge: missing,
     note: missing,
     maintenance: () => [],
+    maintenanceSpans: () => [],
     declareMaintenance: missing,
     endMaintenance: missing,
     notifiers: () => [],

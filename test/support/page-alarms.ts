@@ -2,7 +2,9 @@
 
 import { RunnerFault } from '../../runner/core/fault.ts'
 import type { Incident, IncidentLine } from '../../runner/core/incidents.ts'
+import { spansBetween } from '../../runner/core/maintenance.ts'
 import type { Alarms } from '../../runner/core/ports.ts'
+import { planned } from '../../runner/engine/alarm-rules.ts'
 import { start } from './fake-watch.ts'
 import { noAlarms } from './no-alarms.ts'
 
@@ -21,7 +23,7 @@ export function pageAlarms({
   readonly notifiers?: ReturnType<Alarms['notifiers']>
 } = {}): PageAlarms {
   const incidents = new Map(open.map(incident => [incident.id, incident]))
-  let planned = [...windows]
+  let windowsNow = [...windows]
   const done: string[] = []
   const change = (id: string, more: Partial<Incident>, line: IncidentLine): Incident => {
     const incident = incidents.get(id)
@@ -45,15 +47,20 @@ export function pageAlarms({
       done.push(`note ${id}: ${text}`)
       return change(id, {}, { at: start, kind: 'noted', by: by.name, text })
     },
-    maintenance: () => planned,
+    maintenance: () => windowsNow,
+    maintenanceSpans(id, from, to) {
+      const window = windowsNow.find(item => item.id === id)
+      return window === undefined ? [] : spansBetween(planned(window), from, to)
+    },
     async declareMaintenance(window) {
       done.push(`declare ${window.title}: ${window.selection.join(' ')} ${JSON.stringify(window.when)}`)
-      planned.push({ ...window, active: 'from' in window.when && window.when.from <= start })
+      windowsNow.push({ ...window, active: 'from' in window.when && window.when.from <= start })
     },
     async endMaintenance(id) {
       done.push(`end ${id}`)
-      if (!planned.some(window => window.id === id)) throw new RunnerFault(`expected a declared window, found '${id}'`)
-      planned = planned.filter(window => window.id !== id)
+      if (!windowsNow.some(window => window.id === id))
+        throw new RunnerFault(`expected a declared window, found '${id}'`)
+      windowsNow = windowsNow.filter(window => window.id !== id)
     },
     notifiers: () => notifiers,
     put(...more) {
