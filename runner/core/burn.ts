@@ -57,7 +57,7 @@ const leastFailed = 2
  * Nor does a window of which less than so much was seen: the first minutes of a history say nothing about an hour, let alone three days. No
  * more than that, so that places or times that were not watched keep nobody from being told.
  */
-const leastSeen = 0.25
+export const leastSeen = 0.25
 
 export interface BurnFound {
   readonly row: BurnRow

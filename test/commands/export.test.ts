@@ -95,7 +95,7 @@ describe('rules for Prometheus', () => {
 
   const labels = 'system="shop",check="home",environment="production",location="local"'
   const counters = (passed: string, failed: string) =>
-    Object.entries({ passed, failed, degraded: '0x240', unknown: '0x240' }).map(([verdict, values]) => ({
+    Object.entries({ passed, failed, degraded: '0x1160', unknown: '0x1160' }).map(([verdict, values]) => ({
       series: `vedette_check_runs_total{${labels},verdict="${verdict}"}`,
       values,
     }))
@@ -109,25 +109,48 @@ describe('rules for Prometheus', () => {
     const { folder } = await run(`objective('up', { from: 'S-1' })`, 'prometheus', '--out', '.')
     const tests = {
       rule_files: ['shop.rules.yml'],
-      evaluation_interval: '30s',
+      evaluation_interval: '5m',
+      // Else in any order, so that an alert may go by what was recorded five minutes before.
+      group_eval_order: ['burn', 'periods', 'objectives'].map(name => `vedette-shop-production-${name}`),
       tests: [
         {
           name: 'one failed run',
           interval: '1m',
-          input_series: counters('0+1x59 59x1 60+1x120', '0x59 1x180'),
-          promql_expr_test: [firing(62), firing(66), firing(120)],
+          input_series: counters('0+1x399 399x1 400+1x60', '0x399 1x60'),
+          promql_expr_test: [firing(402), firing(406), firing(460)],
         },
         {
           name: 'an outage of ten minutes',
           interval: '1m',
-          input_series: counters('0+1x60 60x9 61+1x120', '0x60 1+1x9 10x120'),
+          input_series: counters('0+1x1110 1110x9 1111+1x60', '0x1110 1+1x9 10x60'),
           promql_expr_test: [
-            firing(60),
-            firing(66, '1d', '1h', '3d', '6h'),
+            firing(1110),
+            firing(1116, '1d', '1h', '3d', '6h'),
             // The five minutes of the fast row are good again, the half hour of the next one is not.
-            firing(78, '1d', '3d', '6h'),
-            firing(104, '1d', '3d'),
+            firing(1128, '1d', '3d', '6h'),
+            firing(1154, '1d', '3d'),
           ],
+        },
+        {
+          name: 'an outage from the fifth minute of a history on, told by each row once it has seen a quarter of its window',
+          interval: '1m',
+          input_series: counters('0+1x5 5x1100', '0x5 1+1x1100'),
+          promql_expr_test: [
+            firing(13),
+            firing(16, '1h'),
+            firing(85, '1h'),
+            firing(95, '1h', '6h'),
+            firing(340, '1h', '6h'),
+            firing(375, '1d', '1h', '6h'),
+            firing(1030, '1d', '1h', '6h'),
+            firing(1090, '1d', '1h', '3d', '6h'),
+          ],
+        },
+        {
+          name: 'an outage that begins in a maintenance of two hours, which counts no run, and is told when it ends',
+          interval: '1m',
+          input_series: counters('0+1x300 300x240', '0x420 1+1x60'),
+          promql_expr_test: [firing(420), firing(426, '1d', '1h', '6h')],
         },
       ],
     }

@@ -99,7 +99,7 @@ describe("alerts about the packs' objectives", async () => {
     for (const { file, text } of files) expect(readFileSync(join(folder, file), 'utf8'), file).toBe(text)
   })
 
-  test('come with an outage of all that a system has, for each budget, and stay away while one run in a day fails', async () => {
+  test('come with an outage of all that a system has, for each budget, and stay away while one run in a day fails and while a history begins', async () => {
     const systems = loaded.configuration.systems
       .map(({ id, checks }) => ({
         id,
@@ -110,7 +110,7 @@ describe("alerts about the packs' objectives", async () => {
     expect(systems.length).toBeGreaterThan(3)
     const series = (system: string, checks: readonly { readonly id: string }[], passed: string, failed: string) =>
       checks.flatMap(({ id }) =>
-        Object.entries({ passed, failed, degraded: '0x130' }).map(([verdict, values]) => ({
+        Object.entries({ passed, failed, degraded: '0x160' }).map(([verdict, values]) => ({
           series: `vedette_check_runs_total{system="${system}",check="${id}",environment="local",location="local",verdict="${verdict}"}`,
           values,
         })),
@@ -119,22 +119,29 @@ describe("alerts about the packs' objectives", async () => {
       const budgets = new Map(burning.map(({ labels }) => [`${labels!['objective']} ${labels!['part']}`, labels!]))
       const firing = {
         expr: 'count by (objective, part) (ALERTS{alertname="VedetteErrorBudgetBurn",alertstate="firing"}) > bool 0',
-        eval_time: '125m',
+        eval_time: '155m',
       }
       return [
+        {
+          name: `${id}: an outage in the first minutes of a history`,
+          interval: '1m',
+          input_series: series(id, checks, '0x160', '0+2x160'),
+          promql_expr_test: [{ ...firing, eval_time: '10m', exp_samples: [] }],
+        },
         {
           name: `${id}: one failed run`,
           interval: '1m',
           input_series: [
-            ...series(id, checks.slice(0, 1), '0+2x99 199+2x30', '0x99 1x30'),
-            ...series(id, checks.slice(1), '0+2x130', '0x130'),
+            ...series(id, checks.slice(0, 1), '0+2x99 199+2x60', '0x99 1x60'),
+            ...series(id, checks.slice(1), '0+2x160', '0x160'),
           ],
           promql_expr_test: [{ ...firing, exp_samples: [] }],
         },
         {
-          name: `${id}: an outage`,
+          // Long enough for budgets that allow one run in twenty to fail.
+          name: `${id}: an outage of fifty minutes`,
           interval: '1m',
-          input_series: series(id, checks, '0+2x99 198x30', '0x99 0+2x30'),
+          input_series: series(id, checks, '0+2x99 198x60', '0x99 0+2x60'),
           promql_expr_test: [
             {
               ...firing,

@@ -1,5 +1,6 @@
 /** Recording and alert rules for Prometheus, on our own counters, so that what we say can be computed again by somebody else. */
 
+import { leastSeen } from '../burn.ts'
 import { exactDuration } from '../duration.ts'
 import { metricNames } from '../metric-names.ts'
 import { describePromise, type Exported, labelsOf, matcher, type Promised, runs, unsaid } from './promised.ts'
@@ -91,6 +92,16 @@ const ratioRecord = (item: Promised, ms: number): Rule => ({
 const increase = (item: Promised, which: 'bad' | 'valid', ms: number) =>
   runs(item, which, `sum(increase($runs[${exactDuration(ms)}]))`)
 
+// Each costs a look at all counters; more of them would only tell a quarter more exactly.
+const looks = 40
+
+/**
+ * Our counters were there for a quarter of a window: the beginning of a history says nothing about an hour, let alone three days. They are
+ * there in maintenance as well, so that what breaks in it is told as soon as it ends.
+ */
+const isSeen = (item: Promised, ms: number): string =>
+  `${runs(item, 'valid', `count_over_time(sum($runs)[${exactDuration(ms)}:${exactDuration(ms / looks)}])`)} > ${leastSeen * looks}`
+
 function alerts(item: Promised): readonly Rule[] {
   const { objective, part, system } = item
   if (!objective.alerts) return []
@@ -113,9 +124,10 @@ function alerts(item: Promised): readonly Rule[] {
     // The short window ends the alert soon; one failed run among few is no outage.
     expr: [
       `${ratioName(long)}${at} > ${factor} * ${part.allowed}`,
-      `${ratioName(short)}${at} > ${factor} * ${part.allowed}`,
-      `${badName(long)}${at} > 1.5`,
-    ].join('\nand\n'),
+      `and ${ratioName(short)}${at} > ${factor} * ${part.allowed}`,
+      `and ${badName(long)}${at} > 1.5`,
+      `and on () ${isSeen(item, long)}`,
+    ].join('\n'),
     labels: { ...labelsOf(item), severity, window: exactDuration(long) },
     annotations: {
       summary: `${summary} burns its budget`,
