@@ -15,6 +15,46 @@ export const oneCheck = (more = ''): readonly Variable[] => [
   },
 ]
 
+export const health = (width: number) =>
+  figure({
+    title: 'Health',
+    description: 'The worst of all locations.',
+    unit: 'none',
+    width,
+    words: healthWords,
+    queries: [[healthCode('check', ofCheck), 'health']],
+  })
+
+export const lastRun = (width: number) =>
+  figure({
+    title: 'Last run',
+    description: 'Older than three intervals: it does not run any more.',
+    unit: 'dateTimeFromNow',
+    width,
+    queries: [[`max(vedette_check_last_run_timestamp_seconds{${ofCheck}}) * 1000`, 'last run']],
+  })
+
+export const healthByLocation = () =>
+  states({
+    title: 'Health by location',
+    description: 'What each place sees.',
+    unit: 'none',
+    width: 24,
+    words: healthWords,
+    queries: [[healthCode('location', ofCheck), '{{location}}']],
+  })
+
+export const runsByVerdict = (width: number) =>
+  chart({
+    title: 'Runs by verdict',
+    description: 'How many ended how.',
+    unit: 'none',
+    width,
+    bars: true,
+    stacked: true,
+    queries: [[`sum by (verdict) (increase(vedette_check_runs_total{${ofCheck}}[$__rate_interval]))`, '{{verdict}}']],
+  })
+
 const runs = (verdict: string, over: string) =>
   `sum(increase(vedette_check_runs_total{${ofCheck},verdict=~"${verdict}"}[${over}]))`
 const valid = 'passed|degraded|failed'
@@ -28,14 +68,7 @@ export const check = dashboard({
     {
       title: 'Now',
       panels: [
-        figure({
-          title: 'Health',
-          description: 'The worst of all locations.',
-          unit: 'none',
-          width: 4,
-          words: healthWords,
-          queries: [[healthCode('check', ofCheck), 'health']],
-        }),
+        health(4),
         figure({
           title: 'In that state since',
           description: 'When the health changed last.',
@@ -72,13 +105,7 @@ export const check = dashboard({
           steps: [red, [0.9, orange], [0.99, green]],
           queries: [[`${runs(valid, '$__range')} / ${runs('.+', '$__range')}`, 'judged']],
         }),
-        figure({
-          title: 'Last run',
-          description: 'Older than three intervals: it does not run any more.',
-          unit: 'dateTimeFromNow',
-          width: 4,
-          queries: [[`max(vedette_check_last_run_timestamp_seconds{${ofCheck}}) * 1000`, 'last run']],
-        }),
+        lastRun(4),
         figure({
           title: 'Interval',
           description: 'Time between two runs. An outage that is shorter may not be seen.',
@@ -132,14 +159,7 @@ export const check = dashboard({
     {
       title: 'Runs',
       panels: [
-        states({
-          title: 'Health by location',
-          description: 'What each place sees.',
-          unit: 'none',
-          width: 24,
-          words: healthWords,
-          queries: [[healthCode('location', ofCheck), '{{location}}']],
-        }),
+        healthByLocation(),
         states({
           title: 'Last run by location',
           description: 'Whether it failed; a gap is a time in which it could not be judged.',
@@ -148,17 +168,7 @@ export const check = dashboard({
           words: { 0: ['failed', red], 1: ['passed', green] },
           queries: [[`min by (location) (probe_success{${ofCheck}})`, '{{location}}']],
         }),
-        chart({
-          title: 'Runs by verdict',
-          description: 'How many ended how.',
-          unit: 'none',
-          width: 12,
-          bars: true,
-          stacked: true,
-          queries: [
-            [`sum by (verdict) (increase(vedette_check_runs_total{${ofCheck}}[$__rate_interval]))`, '{{verdict}}'],
-          ],
-        }),
+        runsByVerdict(12),
         chart({
           title: 'Duration by location',
           description: 'Of the last attempt of each run, passed or not.',

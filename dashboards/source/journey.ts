@@ -1,6 +1,6 @@
-import { oneCheck } from './check.ts'
-import { dashboard, healthCode, ofCheck } from './dashboard.ts'
-import { chart, figure, green, healthWords, orange, red, type Steps, states } from './panels.ts'
+import { health, healthByLocation, lastRun, oneCheck, runsByVerdict } from './check.ts'
+import { dashboard, ofCheck } from './dashboard.ts'
+import { chart, figure, green, orange, red, type Steps } from './panels.ts'
 
 const vital = (name: string, title: string, description: string, steps: Steps) =>
   chart({
@@ -22,14 +22,7 @@ export const journey = dashboard({
     {
       title: 'Now',
       panels: [
-        figure({
-          title: 'Health',
-          description: 'The worst of all locations.',
-          unit: 'none',
-          width: 6,
-          words: healthWords,
-          queries: [[healthCode('check', ofCheck), 'health']],
-        }),
+        health(6),
         figure({
           title: 'Duration',
           description: 'Of the last run, from its first step to its last.',
@@ -51,21 +44,8 @@ export const journey = dashboard({
             ],
           ],
         }),
-        figure({
-          title: 'Last run',
-          description: 'Older than three intervals: it does not run any more.',
-          unit: 'dateTimeFromNow',
-          width: 6,
-          queries: [[`max(vedette_check_last_run_timestamp_seconds{${ofCheck}}) * 1000`, 'last run']],
-        }),
-        states({
-          title: 'Health by location',
-          description: 'What each place sees.',
-          unit: 'none',
-          width: 24,
-          words: healthWords,
-          queries: [[healthCode('location', ofCheck), '{{location}}']],
-        }),
+        lastRun(6),
+        healthByLocation(),
       ],
     },
     {
@@ -79,17 +59,7 @@ export const journey = dashboard({
           stacked: true,
           queries: [[`avg by (step) (vedette_step_duration_seconds{${ofCheck}})`, '{{step}}']],
         }),
-        chart({
-          title: 'Runs by verdict',
-          description: 'How many ended how.',
-          unit: 'none',
-          width: 8,
-          bars: true,
-          stacked: true,
-          queries: [
-            [`sum by (verdict) (increase(vedette_check_runs_total{${ofCheck}}[$__rate_interval]))`, '{{verdict}}'],
-          ],
-        }),
+        runsByVerdict(8),
         chart({
           title: 'Failed at the first attempt',
           description: 'Also when the retry then passed.',

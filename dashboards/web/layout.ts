@@ -49,19 +49,11 @@ export interface Page {
 
 export function layout(frame: Frame, page: Page): string {
   if (frame.isShut) return shut(page)
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${page.title} · Vedette</title>
-<link rel="icon" href="${favicon(page.state ?? 'up')}" id="favicon">
-<link rel="stylesheet" href="/assets/style.css">
-${page.islands?.length ? html`<link rel="stylesheet" href="/assets/uplot.css">` : ''}
+  const { islands = [] } = page
+  const live = html`${islands.length > 0 ? html`<link rel="stylesheet" href="/assets/uplot.css">` : ''}
 ${page.isAnswer ? '' : html`<script type="module" src="/assets/live.js"></script>`}
-${(page.islands ?? []).map(name => html`<script type="module" src="/assets/${name}"></script>`)}
-</head>
+${islands.map(name => html`<script type="module" src="/assets/${name}"></script>`)}`
+  return html`${head(`${page.title} · Vedette`, page.state ?? 'up', live)}
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top">
@@ -87,22 +79,26 @@ ${footer(frame)}
 `.html
 }
 
-/** The same without anything that only those may see who are signed in. */
-const shut = (page: Page): string =>
-  html`<!doctype html>
+/** `more`: what a page has in its head besides. */
+export const head = (title: string, state: HealthState, more: Content): Content => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${page.title} · Vedette</title>
-<link rel="icon" href="${favicon('up')}">
+<title>${title}</title>
+<link rel="icon" href="${favicon(state)}" id="favicon">
 <link rel="stylesheet" href="/assets/style.css">
-</head>
+${more}
+</head>`
+
+/** A page without anything that only those may see who are signed in. */
+const shut = ({ title, main }: Page): string =>
+  html`${head(`${title} · Vedette`, 'up', '')}
 <body>
 <header class="top"><a class="brand" href="/">Vedette</a></header>
 <main id="main">
-${page.main}
+${main}
 </main>
 </body>
 </html>

@@ -4,7 +4,8 @@ import type { PartState, PublicDay, PublicPart } from '../../runner/core/public-
 import type { PublicIncident, PublicStatus } from '../../runner/core/public-status.ts'
 import { exact, percent, span } from './format.ts'
 import { type Content, html, raw, type Safe } from './html.ts'
-import { favicon, sign } from './marks.ts'
+import { head } from './layout.ts'
+import { sign } from './marks.ts'
 
 const words: Readonly<Record<PartState, string>> = {
   outage: 'outage',
@@ -22,18 +23,9 @@ const signs = {
 } as const
 
 export function statusPage(status: PublicStatus): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${headlineOf(status)} · ${status.title}</title>
-<link rel="icon" href="${favicon(signs[status.state])}" id="favicon">
-<link rel="stylesheet" href="/assets/style.css">
-<link rel="alternate" type="application/atom+xml" title="${status.title}" href="/status.atom">
-<script type="module" src="/assets/live.js"></script>
-</head>
+  const more = html`<link rel="alternate" type="application/atom+xml" title="${status.title}" href="/status.atom">
+<script type="module" src="/assets/live.js"></script>`
+  return html`${head(`${headlineOf(status)} · ${status.title}`, signs[status.state], more)}
 <body class="public" data-poll="15">
 <a class="skip" href="#main">Skip to the content</a>
 <header class="top"><p class="brand">${status.title}</p></header>

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { asks } from './guard.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 import { artifactPolicy, traceViewerPolicy } from './security.ts'
 

@@ -13,8 +13,8 @@ import { describeLimit, limitsOf, type Requirement } from '../core/requirements.
 import { actorOf } from './acting.ts'
 import { canRun, found, keyOf, missing, normalRunId } from './api.ts'
 import { chartEvents } from './chart-events.ts'
-import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const lengths: Readonly<Record<Range, number>> = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 }

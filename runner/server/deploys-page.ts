@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import { deployPage, deploysPage } from '../../dashboards/web/deploys.ts'
 import { found } from './api.ts'
 import { deployComparison, deploysBetween, findDeploy } from './deploy-comparison.ts'
-import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const month = 30 * 86_400_000

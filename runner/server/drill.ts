@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { RunnerFault } from '../core/fault.ts'
 import type { CheckKey } from '../core/ports.ts'
 import { actorOf } from './acting.ts'
-import { about, answers, asks } from './guard.ts'
 import { HttpProblem } from './problem.ts'
+import { about, answers, asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const drillBody = z.strictObject({

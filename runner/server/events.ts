@@ -3,7 +3,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { runId, type WatchEvent } from '../core/ports.ts'
-import { about, answersText, asks } from './guard.ts'
+import { about, answersText, asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const beat = 15_000

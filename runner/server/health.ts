@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { about, answers, asks } from './guard.ts'
+import { about, answers, asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const live = z.object({ status: z.literal('live') })

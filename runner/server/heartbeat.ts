@@ -9,10 +9,10 @@ import { z } from 'zod'
 import { RunnerFault } from '../core/fault.ts'
 import { type BeatKind, beatKinds } from '../core/heartbeats.ts'
 import type { CheckKey } from '../core/ports.ts'
-import { about, answers, asks } from './guard.ts'
 import { readSignal } from './heartbeat-body.ts'
 import { HttpProblem } from './problem.ts'
 import { createRateLimit } from './rate-limit.ts'
+import { about, answers, asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const mostBytes = 100_000

@@ -14,10 +14,10 @@ import {
 import { incidentPath } from '../../dashboards/web/paths.ts'
 import { type Affected, causes, type Incident, ourselves, timesOf } from '../core/incidents.ts'
 import { field } from './acting.ts'
-import { asks } from './guard.ts'
 import { acknowledge, addNote, findIncident, pastIncidents } from './incidents.ts'
 import { isWantedNotification, keptNotifications } from './notifications.ts'
 import { renderer } from './pages.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const day = 86_400_000

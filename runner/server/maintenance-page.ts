@@ -3,10 +3,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { maintenancePage, type WindowForm } from '../../dashboards/web/maintenance.ts'
 import { field } from './acting.ts'
-import { asks } from './guard.ts'
 import { declareWindow, endWindow, pastMaintenance, type WantedWindow } from './maintenance.ts'
 import { renderer } from './pages.ts'
 import { HttpProblem, sentence } from './problem.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const hour = 3_600_000

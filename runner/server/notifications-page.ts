@@ -3,9 +3,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type Channel, type NotificationFilter, notificationsPage } from '../../dashboards/web/notifications.ts'
 import type { Notification } from '../core/notifications.ts'
-import { asks } from './guard.ts'
 import { isWantedNotification, keptNotifications } from './notifications.ts'
 import { renderer } from './pages.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const day = 86_400_000

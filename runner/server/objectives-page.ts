@@ -2,8 +2,8 @@
 
 import type { FastifyInstance } from 'fastify'
 import { objectivesPage } from '../../dashboards/web/objectives.ts'
-import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 export function serveObjectivesPage(app: FastifyInstance, rooms: Rooms): void {

@@ -5,7 +5,7 @@ import fastify from 'fastify'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Right } from '../core/accounts.ts'
-import type { GuardedRoute } from './guard.ts'
+import type { GuardedRoute } from './rights.ts'
 
 export interface DescriptionOptions {
   readonly version: string

@@ -10,8 +10,8 @@ import {
 } from '../../dashboards/web/overview.ts'
 import { type HealthState, healthStates } from '../core/contracts.ts'
 import { checkKey } from '../core/ports.ts'
-import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const day = 86_400_000

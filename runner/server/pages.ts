@@ -4,9 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Frame, layout, messagePage, type Page } from '../../dashboards/web/layout.ts'
 import { loadRunPage, loadRunsPage } from '../../dashboards/web/load.ts'
 import { found } from './api.ts'
-import { asks } from './guard.ts'
 import { withoutToken } from './heartbeat.ts'
 import { toProblem } from './problem.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 export type Render = (request: FastifyRequest, reply: FastifyReply, page: Page) => Promise<FastifyReply>

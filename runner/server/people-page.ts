@@ -18,9 +18,9 @@ import {
 } from '../core/accounts.ts'
 import { actorOf, field, rawField } from './acting.ts'
 import { found } from './api.ts'
-import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
 import { detailsOf, HttpProblem, sentence } from './problem.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 import { hashOfSecret, makeSecret } from './secret-hash.ts'
 

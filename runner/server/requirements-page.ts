@@ -12,8 +12,8 @@ import { coverageOf, type Holder, isGap, summarizeCoverage, wayToCover } from '.
 import type { System } from '../core/definitions.ts'
 import { checkKey, type LoadRun } from '../core/ports.ts'
 import { found } from './api.ts'
-import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 export function serveRequirementsPages(app: FastifyInstance, rooms: Rooms): void {

@@ -2,9 +2,9 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Accounts, Passwords } from '../core/accounts.ts'
 import type { Clock } from '../core/contracts.ts'
 import type { Store, Watch } from '../core/ports.ts'
-import type { Guard } from './guard.ts'
 import type { ProcessStats } from './metrics/self-metrics.ts'
 import type { RecentRuns } from './recent-runs.ts'
+import type { Guard } from './rights.ts'
 
 export interface ServerOptions {
   readonly watch: Watch

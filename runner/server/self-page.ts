@@ -6,8 +6,8 @@ import { checkPath } from '../../dashboards/web/paths.ts'
 import { type SelfData, selfPage, type UnknownTime } from '../../dashboards/web/self.ts'
 import type { Result } from '../core/contracts.ts'
 import { checkKey, runId } from '../core/ports.ts'
-import { asks } from './guard.ts'
 import { renderer } from './pages.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const day = 86_400_000

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { PartState } from '../core/public-part.ts'
 import type { PublicIncident, PublicStatus } from '../core/public-status.ts'
 import { missing } from './api.ts'
-import { about, answersText, asks } from './guard.ts'
+import { about, answersText, asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 import type { Status } from './status-page.ts'
 

@@ -7,7 +7,7 @@ import { type CheckKey, checkKey } from '../core/ports.ts'
 import { publicChecks, publicDays, type StatusFacts, type StatusWindow } from '../core/public-part.ts'
 import { type PublicStatus, publicStatus } from '../core/public-status.ts'
 import { missing } from './api.ts'
-import { asks } from './guard.ts'
+import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 
 const day = 86_400_000

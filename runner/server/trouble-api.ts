@@ -3,10 +3,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { about, answers, asks } from './guard.ts'
 import { acknowledge, addNote, findIncident, isWanted, pastIncidents } from './incidents.ts'
 import { declareWindow, endWindow, pastMaintenance } from './maintenance.ts'
 import { isWantedNotification, keptNotifications } from './notifications.ts'
+import { about, answers, asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
 import * as schemas from './trouble-schemas.ts'
 

@@ -3,7 +3,7 @@
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
 import type { Right, Role } from '../../runner/core/accounts.ts'
-import { createGuard, guardRoutes } from '../../runner/server/guard.ts'
+import { createGuard, guardRoutes } from '../../runner/server/rights.ts'
 import { hashOfSecret } from '../../runner/server/secret-hash.ts'
 import { createFakeWatch, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
 import { incidentOf, pageAlarms } from '../support/page-alarms.ts'
