@@ -9,8 +9,8 @@ export default defineConfig({
     reporters: ['default', './test/support/count-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // One more than the two cores that there may be: many tests wait for a real slot, deadline or browser.
-    maxWorkers: 3,
+    // Twice the two cores that there may be: many tests wait for a real slot, deadline or browser.
+    maxWorkers: 4,
     sequence: { sequencer: LongFirst },
     // Tests start some hundred processes from sources; this halves what each start costs.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, '.cache/compiled') },
