@@ -2,10 +2,18 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { LongFirst } from './test/support/long-first.ts'
 
+/** Folders whose tests start no browsers, and no processes of ours but a few that live for a moment: their files may share a worker. */
+const light = ['config', 'core', 'engine', 'notifiers', 'probes', 'proof', 'reporters', 'server', 'stores', 'system'].map(
+  folder => `test/${folder}/**/*.test.ts`,
+)
+const never = ['test/fixtures/**', 'test/bench/**', 'node_modules/**']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/fixtures/**', 'test/bench/**', 'node_modules/**'],
+    projects: [
+      { extends: true, test: { name: 'light', include: light, exclude: never, isolate: false } },
+      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: [...never, ...light] } },
+    ],
     reporters: ['default', './test/support/count-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
