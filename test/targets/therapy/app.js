@@ -3,7 +3,7 @@
 import { createApi, element, find, showFailure } from './api.js'
 import { sendForms } from './forms.js'
 
-const api = createApi()
+export const api = createApi()
 sendForms(api)
 
 /** Free times of the chosen therapist: slow work, so that it says what it does, and the page stays usable. */

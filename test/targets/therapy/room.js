@@ -1,11 +1,11 @@
 // A video call of two: the browsers find each other through the room's socket, then talk to each other directly.
 
-const find = selector => document.querySelector(selector)
+import { element, find, openSocket, say } from './api.js'
+import { api } from './app.js'
+
 const room = find('[data-room]').dataset.room
 const buttons = { join: find('[data-join]'), record: find('[data-record]'), leave: find('[data-leave]') }
-const say = text => {
-  find('[data-state]').textContent = text
-}
+const tell = text => say('[data-state]', text)
 
 let socket
 let connection
@@ -21,7 +21,7 @@ function connect() {
   connection.ontrack = ({ streams: [stream] }) => {
     find('[data-remote]').srcObject = stream
   }
-  connection.onconnectionstatechange = () => say(connection?.connectionState ?? 'left')
+  connection.onconnectionstatechange = () => tell(connection?.connectionState ?? 'left')
 }
 
 function hangUp() {
@@ -32,7 +32,7 @@ function hangUp() {
 
 /** Whoever was there first makes the offer. */
 const heard = {
-  welcome: () => say('waiting for the other'),
+  welcome: () => tell('waiting for the other'),
   async joined() {
     connect()
     await connection.setLocalDescription()
@@ -49,27 +49,26 @@ const heard = {
   caption: ({ from, text }) => showLine(from, text),
   left() {
     hangUp()
-    say('the other left')
+    tell('the other left')
   },
 }
 
 function showLine(name, text) {
-  find('[data-said]').append(Object.assign(document.createElement('li'), { textContent: `${name}: ${text}` }))
+  find('[data-said]').append(element('li', `${name}: ${text}`))
 }
 
 async function join() {
   buttons.join.disabled = true
-  const response = await fetch(`/api/sessions/${room}/join`, { method: 'POST' })
-  const answer = await response.json()
-  if (!response.ok) return say(answer.error)
+  const answer = await api.call(`/api/sessions/${room}/join`, 'POST')
+  if (!answer) return
   own = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } })
   find('[data-own]').srcObject = own
-  socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/signal?ticket=${answer.ticket}`)
+  socket = openSocket(`/signal?ticket=${answer.ticket}`)
   // One after the other: an answer must not overtake the offer.
   let last = Promise.resolve()
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data)
-    last = last.then(() => heard[message.type]?.(message)).catch(error => say(error.message))
+    last = last.then(() => heard[message.type]?.(message)).catch(error => tell(error.message))
   }
   await new Promise(resolve => socket.addEventListener('open', resolve, { once: true }))
   for (const button of [buttons.record, buttons.leave]) if (button) button.disabled = false
@@ -81,16 +80,15 @@ async function record() {
   const parts = []
   recorder.ondataavailable = ({ data }) => parts.push(data)
   recorder.onstop = async () => {
-    const body = new Blob(parts, { type: 'video/webm' })
-    await fetch(`/api/sessions/${room}/recording`, { method: 'PUT', body })
+    await api.call(`/api/sessions/${room}/recording`, 'PUT', new Blob(parts, { type: 'video/webm' }))
     location.assign(`/sessions/${room}`)
   }
   recorder.start()
   buttons.record.textContent = 'Stop recording'
 }
 
-buttons.join.addEventListener('click', () => join().catch(error => say(error.message)))
-buttons.record?.addEventListener('click', () => record().catch(error => say(error.message)))
+buttons.join.addEventListener('click', () => join().catch(error => tell(error.message)))
+buttons.record?.addEventListener('click', () => record().catch(error => tell(error.message)))
 buttons.leave.addEventListener('click', () => location.reload())
 find('[data-caption]').addEventListener('submit', event => {
   event.preventDefault()

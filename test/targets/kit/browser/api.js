@@ -31,6 +31,8 @@ export function showFailure(text, wayBack, path) {
   )
 }
 
+export const openSocket = address => new WebSocket(location.origin.replace(/^http/, 'ws') + address)
+
 /** Of these a refusal speaks of what was typed, not of a session that is over. */
 const isDoor = path => /^\/api\/auth\/(?!me|logout)/.test(path)
 
@@ -52,7 +54,7 @@ export function createApi({
   silence = 'The server does not answer. Please try again.',
 } = {}) {
   const send = (path, method = 'GET', body = undefined) => {
-    const isFile = body instanceof FormData
+    const isFile = body instanceof FormData || body instanceof Blob
     const type = body && !isFile ? { 'content-type': 'application/json' } : {}
     const sent = body && { body: isFile ? body : JSON.stringify(body) }
     return fetch(path, { method, headers: { ...type, ...headers() }, ...sent })

@@ -1,7 +1,7 @@
 // What a page shows comes from the API: tables, facts and choices say with `data-` attributes what they are made of (page-parts.ts).
 // Each tells with an event `shown`, whose detail is the answer, that it is filled.
 
-import { element, fill, find, findAll } from './api.js'
+import { element, fill, find, findAll, openSocket } from './api.js'
 
 const number = new Intl.NumberFormat('en')
 const readable = value =>
@@ -142,7 +142,7 @@ export function followLive({ path, token, show, connectsAgain = true }) {
   const keyOf = place => fill(place.dataset.live ?? '')
   if (!findAll('[data-live]').some(keyOf)) return
   const connect = (wait, isAgain) => {
-    const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}${path}?token=${token()}`)
+    const socket = openSocket(`${path}?token=${token()}`)
     socket.onmessage = ({ data }) => {
       const { type, ...message } = JSON.parse(data)
       if (type !== 'welcome') return show(place => [type, `${type} ${message[type]?.id}`].includes(keyOf(place)))
