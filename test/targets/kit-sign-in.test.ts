@@ -44,6 +44,13 @@ test('each use has accounts of its own, found by their address in any case', () 
   const changed = accounts.setPassword(accounts.change(phone, { name: 'Ann' }), 'another1')
   expect(accounts.byId('phone-2')).toMatchObject({ name: 'Ann' })
   expect(['another1', 'password123'].map(given => accounts.isPassword(changed, given))).toEqual([true, false])
+  expect(accounts.withPassword('PHONE-2@example.com', 'another1')).toBe(changed)
+  expect([accounts.withPassword('phone-2@example.com', 'wrong'), accounts.withPassword(1, 2)]).toEqual([
+    undefined,
+    undefined,
+  ])
+  // Changed meanwhile: what is not named stays as it is by now.
+  expect(accounts.change(phone, { phone: '456' })).toMatchObject({ name: 'Ann', phone: '456' })
   expect([accounts.remove('phone-2'), accounts.remove('phone-2'), accounts.size]).toEqual([true, false, 4])
   expect(accounts.byEmail('phone-2@example.com')).toBeUndefined()
 })

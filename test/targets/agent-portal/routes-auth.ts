@@ -38,10 +38,8 @@ export function authRoutes(portal: Portal): readonly Route[] {
     route('POST', '/api/auth/login', async call => {
       const given = readFields(await call.json(), { email, password: text })
       spendTry(given.email, call)
-      const user = accounts.byEmail(given.email)
-      if (!user || !accounts.isPassword(user, given.password)) {
-        throw new Refusal(401, { error: 'E-mail or password is wrong' })
-      }
+      const user = accounts.withPassword(given.email, given.password)
+      if (!user) throw new Refusal(401, { error: 'E-mail or password is wrong' })
       if (user.totp === undefined) return welcome(user)
       return { json: { secondFactor: true, challenge: tokens.sign(user.id, 'challenge', challengeLife) } }
     }),

@@ -22,6 +22,9 @@ export function createAccounts<Role extends string, More extends object = object
   type One = Account<Role, More>
   const accounts = new Map<string, One>()
   const idOfEmail = new Map<string, string>()
+  const byEmail = (email: string) => accounts.get(idOfEmail.get(email.toLowerCase()) ?? '')
+  const isPassword = (account: { readonly password: string }, password: string) =>
+    account.password === hashPassword(password)
   const set = (account: One): One => {
     accounts.set(account.id, account)
     idOfEmail.set(account.email, account.id)
@@ -37,12 +40,18 @@ export function createAccounts<Role extends string, More extends object = object
         createdAt: new Date(now()).toISOString(),
       }),
     byId: (id: string | undefined) => accounts.get(id ?? ''),
-    byEmail: (email: string) => accounts.get(idOfEmail.get(email.toLowerCase()) ?? ''),
+    byEmail,
     all: (): readonly One[] => [...accounts.values()],
-    isPassword: (account: Pick<One, 'password'>, password: string) => account.password === hashPassword(password),
+    isPassword,
+    /** Whoever has this address and this password. */
+    withPassword(email: unknown, password: unknown): One | undefined {
+      const account = byEmail(String(email))
+      return account && isPassword(account, String(password)) ? account : undefined
+    },
     setPassword: (account: One, password: string) => set({ ...account, password: hashPassword(password) }),
-    /** Changes what is no part of the sign-in. */
-    change: (account: One, change: Partial<Omit<One, 'id' | 'email' | 'password'>>) => set({ ...account, ...change }),
+    /** Changes what is no part of the sign-in, of the account as it is by now. */
+    change: (account: One, change: Partial<Omit<One, 'id' | 'email' | 'password'>>) =>
+      set({ ...(accounts.get(account.id) ?? account), ...change }),
     remove(id: string): boolean {
       const account = accounts.get(id)
       if (account) idOfEmail.delete(account.email)

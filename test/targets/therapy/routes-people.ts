@@ -50,10 +50,8 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
     route('POST', '/api/auth/register', async call => welcome(await join(call, 'member'), 201)),
     route('POST', '/api/auth/login', async call => {
       const { email, password } = await call.json()
-      const person = people.byEmail(String(email))
-      if (!person || !people.isPassword(person, String(password))) {
-        throw new Refusal(401, { error: 'E-mail or password is wrong' })
-      }
+      const person = people.withPassword(email, password)
+      if (!person) throw new Refusal(401, { error: 'E-mail or password is wrong' })
       return welcome(person, 200)
     }),
     route('POST', '/api/auth/logout', call => ({
