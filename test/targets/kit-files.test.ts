@@ -2,6 +2,7 @@ import { deflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { readZip } from '../../runner/journeys/zip.ts'
 import { totp } from '../../scenarios/support/totp.ts'
+import { wanted } from './kit/answers.ts'
 import { createAssets } from './kit/assets.ts'
 import { createCollection } from './kit/collection.ts'
 import { writePdf, writeXlsx } from './kit/documents.ts'
@@ -144,6 +145,19 @@ test('a collection gives ids and stamps, shows the newest first, and forgets', (
   expect([tasks.remove(first.id), tasks.remove(first.id), tasks.size]).toEqual([true, false, 1])
   for (let index = 0; index < 5_000; index++) tasks.add({ title: String(index) })
   expect([tasks.size, tasks.get(second.id)]).toEqual([5_000, undefined])
+})
+
+test('an address narrows a list by text and by fields; what it leaves empty narrows nothing', () => {
+  const tasks = [
+    { title: 'Call Ann', status: 'open' },
+    { title: 'Call Ben', status: 'done' },
+  ]
+  const titles = (query: string) =>
+    wanted(tasks, new URL(`http://localhost/${query}`), ({ title }) => title, 'status').map(({ title }) => title)
+  expect(titles('')).toEqual(['Call Ann', 'Call Ben'])
+  expect(titles('?search=ANN&status=')).toEqual(['Call Ann'])
+  expect(titles('?search=call&status=done')).toEqual(['Call Ben'])
+  expect(titles('?search=ann&status=done')).toEqual([])
 })
 
 test('fields that are wrong are named, each with what was expected', () => {

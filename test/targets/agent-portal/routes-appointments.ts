@@ -1,4 +1,4 @@
-import { contains, created, found, gone, idOf, listOf } from '../kit/answers.ts'
+import { created, found, gone, idOf, listOf, wanted } from '../kit/answers.ts'
 import { type Answer, type Call, Refusal, type Route } from '../kit/http.ts'
 import { email, filled, moment, oneOf, optional, readFields, text } from '../kit/rules.ts'
 import type { User } from './accounts.ts'
@@ -12,11 +12,8 @@ export function appointmentRoutes(portal: Portal): readonly Route[] {
   const bookings = createBookings(portal)
   return [
     agent('GET', '/api/appointments', ({ url }) => {
-      const [state, search, kind] = ['state', 'search', 'kind'].map(name => url.searchParams.get(name))
-      const matches = clinic.appointments
-        .list()
-        .filter(item => (!state || item.state === state) && (!kind || item.kind === kind))
-        .filter(({ patient, doctor }) => contains(`${patient} ${doctor}`, search ?? null))
+      const textOf = ({ patient, doctor }: Appointment) => `${patient} ${doctor}`
+      const matches = wanted(clinic.appointments.list(), url, textOf, 'state', 'kind')
       return { json: { items: matches.slice(0, 50), total: matches.length } }
     }),
     agent('GET', '/api/appointments/pending-acb', () =>

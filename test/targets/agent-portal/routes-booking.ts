@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { contains, created, found, gone, idOf, listOf } from '../kit/answers.ts'
+import { created, found, gone, idOf, listOf, wanted } from '../kit/answers.ts'
 import type { Call, Route } from '../kit/http.ts'
 import { filled, moment, readFields, refuse, text } from '../kit/rules.ts'
 import type { Slot } from './clinic.ts'
@@ -26,14 +26,8 @@ function doctorRoutes(portal: Portal): readonly Route[] {
       return listOf(clinic.hospitals)
     }),
     agent('GET', '/api/doctors', ({ url }) => {
-      const wanted = broken('AGT-16') ? new URLSearchParams() : url.searchParams
-      const matches = clinic.doctors.filter(
-        ({ name, specialty, hospitalId }) =>
-          contains(name, wanted.get('search')) &&
-          (!wanted.get('specialty') || specialty === wanted.get('specialty')) &&
-          (!wanted.get('hospital') || hospitalId === wanted.get('hospital')),
-      )
-      return listOf(matches.map(show))
+      const matches = wanted(clinic.doctors, url, ({ name }) => name, 'specialty', 'hospitalId')
+      return listOf((broken('AGT-16') ? clinic.doctors : matches).map(show))
     }),
     agent('GET', '/api/doctors/:id', call => ({
       json: show(found(clinic.doctors.find(({ id }) => id === call.params['id']))),
@@ -83,10 +77,7 @@ function patientRoutes(portal: Portal): readonly Route[] {
   const { broken, clinic } = portal
   const agent = agentRoutes(portal)
   return [
-    agent('GET', '/api/patients', ({ url }) =>
-      listOf(clinic.customers.list().filter(({ name }) => contains(name, url.searchParams.get('search')))),
-    ),
-    agent('GET', '/api/patients/:id', call => ({ json: found(clinic.customers.get(idOf(call))) })),
+    agent('GET', '/api/patients', ({ url }) => listOf(wanted(clinic.customers.list(), url, ({ name }) => name))),
     agent('GET', '/api/patients/:id/history', call => {
       const { id } = found(clinic.customers.get(idOf(call)))
       const past = clinic.appointments.list().filter(item => item.patientId === id && item.state === 'completed')

@@ -1,4 +1,4 @@
-import { created, found, gone, idOf, listOf } from '../kit/answers.ts'
+import { created, found, gone, idOf, listOf, wanted } from '../kit/answers.ts'
 import { type Table, writePdf, writeXlsx } from '../kit/documents.ts'
 import { type Answer, type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { amount, filled, moment, oneOf, optional, readFields, text } from '../kit/rules.ts'
@@ -20,10 +20,7 @@ function paymentRoutes(portal: Portal): readonly Route[] {
   const { broken, clock, payments } = portal
   const agent = agentRoutes(portal)
   return [
-    agent('GET', '/api/payments', ({ url }) => {
-      const search = url.searchParams.get('search') ?? ''
-      return listOf(payments.list().filter(({ customer }) => String(customer).includes(search)))
-    }),
+    agent('GET', '/api/payments', ({ url }) => listOf(wanted(payments.list(), url, item => String(item['customer'])))),
     agent('POST', '/api/payments', async call => {
       const given = readFields(await call.json(), { customer: text, amount, method: oneOf('card', 'bank transfer') })
       return created(payments.add({ ...given, state: 'paid' }))
@@ -98,16 +95,10 @@ function taskRoutes(portal: Portal): readonly Route[] {
   const setStatus = (id: string, status: string) =>
     broken('AGT-25') ? found(tasks.get(id)) : found(tasks.change(id, { status }))
   return [
-    agent('GET', '/api/tasks', ({ url }) => {
-      const [status, search] = [url.searchParams.get('status'), url.searchParams.get('search') ?? '']
-      return listOf(
-        tasks.list().filter(task => (!status || task['status'] === status) && String(task['title']).includes(search)),
-      )
-    }),
-    agent('POST', '/api/tasks', async (call, user) => {
+    agent('GET', '/api/tasks', ({ url }) => listOf(wanted(tasks.list(), url, task => String(task['title']), 'status'))),
+    agent('POST', '/api/tasks', async call => {
       const { title = '', priority = 'normal' } = readFields(await call.json(), content)
-      const task = { title, priority, status: 'open', assignee: 'nobody', createdBy: user.id }
-      return created(tasks.add(task))
+      return created(tasks.add({ title, priority, status: 'open', assignee: 'nobody' }))
     }),
     agent('POST', '/api/tasks/assign', async (call, user) => {
       const { taskId, assignee } = readFields(await call.json(), { taskId: text, assignee: text })

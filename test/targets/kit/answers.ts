@@ -19,6 +19,14 @@ export function gone(isGone: boolean): Answer {
 
 export const listOf = (items: readonly unknown[]): Answer => ({ json: { items, total: items.length } })
 
-/** Whether a text has another in it, whatever the case; everything has what nobody asked for. */
-export const contains = (whole: string, part: string | null): boolean =>
-  whole.toLowerCase().includes((part ?? '').toLowerCase())
+/** Those that an address asks for: with `search` in their text, whatever the case, and each of `same` as it says. */
+export function wanted<T extends object>(
+  items: readonly T[],
+  { searchParams }: URL,
+  textOf: (item: T) => string,
+  ...same: readonly (keyof T & string)[]
+): readonly T[] {
+  const search = (searchParams.get('search') ?? '').toLowerCase()
+  const isSame = (item: T, name: keyof T & string) => (searchParams.get(name) || item[name]) === item[name]
+  return items.filter(item => textOf(item).toLowerCase().includes(search) && same.every(name => isSame(item, name)))
+}
