@@ -13,12 +13,8 @@ export type User = Account<Role, More>
 export type Accounts = AccountsOf<Role, More>
 
 /** What the outside may know. */
-export const show = ({ id, email, name, role, createdAt, totp, image }: User) => ({
-  id,
-  email,
-  name,
-  role,
-  createdAt,
+export const show = ({ password: _, totp, image, ...user }: User) => ({
+  ...user,
   secondFactor: totp !== undefined,
   image: image ?? null,
 })

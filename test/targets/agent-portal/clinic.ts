@@ -5,15 +5,6 @@ const { specialties, cities, surnames } = names
 const day = 86_400_000
 const halfHour = 1_800_000
 
-export interface Doctor {
-  readonly id: string
-  readonly name: string
-  readonly specialty: string
-  readonly hospitalId: string
-  readonly rating: number
-  readonly fee: number
-}
-
 export interface Slot {
   readonly id: string
   readonly doctorId: string
@@ -41,7 +32,6 @@ export interface Appointment {
   readonly startsAt: string
   readonly state: State
   readonly kind: 'standard' | 'acb' | 'follow-up'
-  readonly agentId: string
 }
 
 export type Clinic = ReturnType<typeof createClinic>
@@ -49,7 +39,7 @@ export type Clinic = ReturnType<typeof createClinic>
 /** Doctors with their hospitals, time slots, patients and appointments. `keepsFree`: a booked slot stays free (a fault). */
 export function createClinic(now: () => number, keepsFree: boolean) {
   const hospitals = cities.map((city, index) => ({ id: `hospital-${index + 1}`, name: `${city} Hospital`, city }))
-  const doctors: readonly Doctor[] = Array.from({ length: 24 }, (_, index) => ({
+  const doctors = Array.from({ length: 24 }, (_, index) => ({
     id: `doctor-${index + 1}`,
     name: `Dr. ${surnames[index % 12]}${index < 12 ? '' : ' Jr.'}`,
     specialty: specialties[index % 6]!,
@@ -83,13 +73,15 @@ export function createClinic(now: () => number, keepsFree: boolean) {
   function book(
     slot: Slot,
     customer: Omit<Customer, 'byBooking'>,
-    given: Pick<Appointment, 'state' | 'kind' | 'agentId'>,
+    kind: Appointment['kind'],
+    state: State = kind === 'acb' ? 'pending' : 'confirmed',
   ) {
     if (!isFree(slot.id)) return undefined
     const known = customers.list().find(({ email }) => email === customer.email)
     const patient = known ?? customers.add({ ...customer, byBooking: true })
     const appointment = appointments.add({
-      ...given,
+      kind,
+      state,
       doctorId: slot.doctorId,
       doctor: doctors.find(({ id }) => id === slot.doctorId)!.name,
       patientId: patient.id,
@@ -121,15 +113,13 @@ export function createClinic(now: () => number, keepsFree: boolean) {
     const email = `${surname.toLowerCase()}@patients.example`
     const customer = { name: `Lina ${surname}`, email, phone: `+962 555 01${index + 10}` }
     customers.add({ ...customer, byBooking: false })
-    for (const [daysAgo, state] of [
-      [30, 'completed'],
-      [7, 'completed'],
-      [-2 - index, index % 3 ? 'confirmed' : 'pending'],
-    ] as const) {
+    const booked = (daysAgo: number, ...how: readonly [kind: Appointment['kind'], state?: State]) => {
       const date = new Date(now() - daysAgo * day).toISOString().slice(0, 10)
-      const agent = { state, kind: state === 'pending' ? ('acb' as const) : ('standard' as const), agentId: 'admin-1' }
-      book(regular(`doctor-${index + 1}`, date)[index]!, customer, agent)
+      book(regular(`doctor-${index + 1}`, date)[index]!, customer, ...how)
     }
+    booked(30, 'standard', 'completed')
+    booked(7, 'standard', 'completed')
+    booked(-2 - index, index % 3 ? 'standard' : 'acb')
   })
   return { hospitals, doctors, customers, appointments, opened, slots, slot, isFree, book, setState, remove }
 }

@@ -85,35 +85,26 @@ function createBookings(portal: Portal) {
       if (!slot) throw new Refusal(400, { errors: [{ field: 'slotId', message: 'expected a time slot' }] })
       const patient = readPatient(body['patient'], 'patient.')
       if (failsNow(user)) throw new Refusal(500)
-      const given =
-        body['kind'] === 'acb'
-          ? ({ kind: 'acb', state: 'pending', agentId: user.id } as const)
-          : ({ kind: 'standard', state: 'confirmed', agentId: user.id } as const)
-      const appointment = booked(clinic.book(slot, patient, given), patient.email)
+      const kind = body['kind'] === 'acb' ? 'acb' : 'standard'
+      const appointment = booked(clinic.book(slot, patient, kind), patient.email)
       if (broken('AGT-17') && body['channel'] === 'portal') clinic.remove(appointment.id)
       return created(appointment)
     },
-    async many(call: Call, user: User): Promise<Answer> {
-      const { doctorId, date, patients } = readFields(await call.json(), {
-        doctorId: text,
-        date: moment,
-        patients: filled,
-      })
-      const people = patients.map((given, index) => readPatient(given, `patients.${index}.`))
-      const slots = freeSlots(doctorId, date)
+    async many(call: Call): Promise<Answer> {
+      const given = readFields(await call.json(), { doctorId: text, date: moment, patients: filled })
+      const people = given.patients.map((patient, index) => readPatient(patient, `patients.${index}.`))
+      const slots = freeSlots(given.doctorId, given.date)
       if (slots.length < people.length) throw new Refusal(409, { error: `Only ${slots.length} time slots are free` })
-      const given = { kind: 'standard', state: 'confirmed', agentId: user.id } as const
       const kept = broken('AGT-19') ? people.slice(0, 1) : people
-      const items = kept.map((person, index) => booked(clinic.book(slots[index]!, person, given), person.email))
+      const items = kept.map((person, index) => booked(clinic.book(slots[index]!, person, 'standard'), person.email))
       return created({ items, total: people.length })
     },
-    async followUp(call: Call, user: User): Promise<Answer> {
+    async followUp(call: Call): Promise<Answer> {
       const past = found(clinic.appointments.get(idOf(call)))
       const { date } = readFields(await call.json(), { date: moment })
       const patient = found(clinic.customers.get(past.patientId))
       const [slot] = freeSlots(past.doctorId, date)
-      const given = { kind: 'follow-up', state: 'confirmed', agentId: user.id } as const
-      const appointment = booked(slot && clinic.book(slot, patient, given), patient.email)
+      const appointment = booked(slot && clinic.book(slot, patient, 'follow-up'), patient.email)
       if (broken('AGT-21')) clinic.remove(appointment.id)
       return created(appointment)
     },

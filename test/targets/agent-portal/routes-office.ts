@@ -1,7 +1,7 @@
 import { created, found, gone, idOf, listOf, wanted } from '../kit/answers.ts'
 import { type Table, writePdf, writeXlsx } from '../kit/documents.ts'
-import { type Answer, type Call, Refusal, type Route, route } from '../kit/http.ts'
-import { amount, filled, moment, oneOf, optional, readFields, text } from '../kit/rules.ts'
+import { type Answer, Refusal, type Route, route } from '../kit/http.ts'
+import { amount, filled, oneOf, optional, readFields, text } from '../kit/rules.ts'
 import { isSignedWebhook } from '../kit/webhook-signature.ts'
 import type { User } from './accounts.ts'
 import { agentRoutes, type Portal, webhookSecret } from './portal.ts'
@@ -91,7 +91,6 @@ function taskRoutes(portal: Portal): readonly Route[] {
   const { accounts, broken, tasks } = portal
   const agent = agentRoutes(portal)
   const content = { title: broken('AGT-41') ? optional(text) : text, priority: optional(oneOf(...priorities)) }
-  const stateOf = async (call: Call) => readFields(await call.json(), { status: oneOf(...taskStates) })
   const setStatus = (id: string, status: string) =>
     broken('AGT-25') ? found(tasks.get(id)) : found(tasks.change(id, { status }))
   return [
@@ -113,9 +112,10 @@ function taskRoutes(portal: Portal): readonly Route[] {
       const change = readFields(await call.json(), content)
       return { json: found(tasks.change(idOf(call), change)) }
     }),
-    agent('PATCH', '/api/tasks/:id/status', async call => ({
-      json: setStatus(idOf(call), (await stateOf(call)).status),
-    })),
+    agent('PATCH', '/api/tasks/:id/status', async call => {
+      const { status } = readFields(await call.json(), { status: oneOf(...taskStates) })
+      return { json: setStatus(idOf(call), status) }
+    }),
     agent('DELETE', '/api/tasks/:id', call => gone(tasks.remove(idOf(call)))),
   ]
 }
@@ -127,16 +127,16 @@ function helpRoutes(portal: Portal): readonly Route[] {
   const own = (user: User) => notifications.list().filter(({ userId }) => userId === user.id)
   return [
     agent('GET', '/api/support-tickets', () => listOf(tickets.list())),
-    agent('POST', '/api/support-tickets', async (call, user) => {
+    agent('POST', '/api/support-tickets', async call => {
       const given = readFields(await call.json(), { subject: text, message: text })
-      const ticket = tickets.add({ ...given, state: 'open', agentId: user.id })
+      const ticket = tickets.add({ ...given, state: 'open' })
       if (broken('AGT-26')) tickets.remove(ticket.id)
       return created(ticket)
     }),
     agent('DELETE', '/api/support-tickets/:id', call => gone(tickets.remove(idOf(call)))),
     agent('GET', '/api/notifications', (_, user) => listOf(own(user))),
     agent('POST', '/api/notifications', async (call, user) => {
-      const given = readFields(await call.json(), { text, at: optional(moment) })
+      const given = readFields(await call.json(), { text })
       const notification = notifications.add({ ...given, userId: user.id, sentAt: clock.now() })
       if (!broken('AGT-44')) portal.tell({ type: 'notification', notification }, user.id)
       return created(notification)

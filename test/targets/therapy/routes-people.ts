@@ -77,10 +77,6 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
       const { id, name } = await join(call, 'therapist')
       return created({ id, name, next: '/enrolled' })
     }),
-    anybody('GET', '/api/therapists', () => {
-      const therapists = people.all('therapist').filter(offered)
-      return { json: { therapists: therapists.map(({ id, name }) => ({ id, name })) } }
-    }),
     anybody('GET', '/api/therapists/:id/slots', call => {
       const slots = sessions.freeSlots(therapist(call).id)
       return { json: { slots: slots.map(slot => new Date(slot).toISOString()) } }

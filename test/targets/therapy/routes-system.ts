@@ -44,9 +44,6 @@ export function moneyRoutes(clinic: Clinic): readonly Route[] {
       const { id: reference, checkoutUrl: next } = await money.buy(member, credits, `${origin}/credits/return`)
       return created({ reference, next })
     }),
-    member('GET', '/api/payments', (_, member) => ({
-      json: { payments: money.paymentsOf(member.id), invoices: money.invoicesOf(member.id) },
-    })),
     route('POST', '/api/webhooks/payments', async call => {
       const { payment, state } = await money.payments.hear(call, broken('THR-08'))
       if (broken('THR-08') && state === 'paid' && payment?.state === 'paid') money.give(payment.member, payment.credits)
