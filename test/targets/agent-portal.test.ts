@@ -69,7 +69,7 @@ test('health follows the database, which the control port takes down', async () 
   expect((await call('/api/health')).json).toMatchObject({ status: 'ok', database: { status: 'ok' } })
   target.control.faults({ database: 'down' })
   const down = await call('/api/health')
-  expect([down.status, down.json]).toMatchObject([503, { status: 'error', database: { status: 'down' } }])
+  expect([down.status, down.json]).toMatchObject([503, { status: 'degraded', database: { status: 'error' } }])
   expect((await as('/api/doctors')).status).toBe(503)
 })
 

@@ -130,7 +130,7 @@ test('a room carries messages between its people, and admits two of them', async
       url.searchParams.get('room')
         ? { room: url.searchParams.get('room')!, name: url.searchParams.get('name')! }
         : undefined,
-    relay: (_, __, message) => message['type'] !== 'secret',
+    relay: ({ message }) => message['type'] !== 'secret',
   })
   const open = async (query: string) => {
     const socket = new WebSocket(`${listener.url.replace('http', 'ws')}/signal?${query}`)

@@ -52,8 +52,8 @@ test.each([false, true])(
 
 test('only images are kept, under names that we made', async () => {
   const send = async (rules: Partial<ImageRules>, name: string, type: string, bytes = 8) => {
-    const images = createImages({ mostBytes: 10, longestName: 20, ...rules }, () => 7)
-    const url = await serve([route('POST', '/', async call => ({ json: await images.keep(call) }))])
+    const images = createImages({ mostBytes: 10, longestName: 20, looksAt: ['type', 'extension'], ...rules }, () => 7)
+    const url = await serve([route('POST', '/', async call => ({ json: (await images.keep(call, 'ann'))[0] }))])
     const body = new FormData()
     body.set('file', new File([new Uint8Array(bytes)], name, { type }))
     const response = await fetch(url, { method: 'POST', body })
@@ -61,8 +61,9 @@ test('only images are kept, under names that we made', async () => {
   }
   expect(await send({}, '../../etc/Ä b.png', 'image/png')).toMatch(/^[a-z_]+-7-\d+\.png$/)
   expect(await send({}, 'photo.php', 'image/png')).toBe(400)
-  expect(await send({ anyExtension: true }, 'photo.php', 'image/png')).toMatch(/^photo-7-\d+\.php$/)
+  expect(await send({ looksAt: ['type'] }, 'photo.php', 'image/png')).toMatch(/^photo-7-\d+\.php$/)
   expect(await send({}, 'photo.png', 'text/html')).toBe(400)
+  expect(await send({ looksAt: ['content'] }, 'photo.png', 'image/png')).toBe(400)
   expect(await send({}, 'photo.png', 'image/png', 11)).toBe(400)
   expect(await send({}, `${'n'.repeat(17)}.png`, 'image/png')).toBe(400)
 })

@@ -1,10 +1,11 @@
+import type { RequestListener } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { type Accounts, createAccounts, seedAccounts } from './kit/accounts.ts'
 import { createClock, type TargetClock } from './kit/clock.ts'
 import { admitOrigin } from './kit/cors.ts'
 import { guardedRoutes } from './kit/guarded-routes.ts'
 import { createService, type ServiceOptions } from './kit/http.ts'
-import { httpsRedirect } from './kit/https-redirect.ts'
+import { httpsRedirect, plainDoor } from './kit/https-redirect.ts'
 import { type Listener, listen } from './kit/listen.ts'
 import { createRateLimit, spend } from './kit/rate-limit.ts'
 import { stateRoutes } from './kit/state-routes.ts'
@@ -16,8 +17,8 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map(listener => listener.close()))
 })
 
-async function serve(options: ServiceOptions) {
-  const listener = await listen(createService(options), { port: 0 })
+async function serve(options: ServiceOptions, door = (service: RequestListener) => service) {
+  const listener = await listen(door(createService(options)), { port: 0 })
   open.push(listener)
   return (path: string, headers: Record<string, string> = {}, method = 'GET') =>
     fetch(listener.url + path, { method, headers, redirect: 'manual' })
@@ -112,11 +113,12 @@ test('who may not is refused with 403, before the handler sees the call', async 
 })
 
 test('plain HTTP leads to the TLS port, and a proxy is believed about its user', async () => {
-  const call = await serve({ routes: [], before: call => httpsRedirect(call, true, '7142') })
+  const options: ServiceOptions = { routes: [], before: call => httpsRedirect(call, 'https://127.0.0.1:7142') }
+  const call = await serve(options, plainDoor)
   const led = await call('/a/b?c=1')
   expect([led.status, led.headers.get('location')]).toEqual([301, 'https://127.0.0.1:7142/a/b?c=1'])
   expect((await call('/a', { 'x-forwarded-proto': 'https' })).status).toBe(404)
-  const secure = await serve({ routes: [], before: call => httpsRedirect(call, false, '7142') })
+  const secure = await serve(options)
   expect([(await secure('/a')).status, (await secure('/a', { 'x-forwarded-proto': 'http' })).status]).toEqual([
     404, 301,
   ])

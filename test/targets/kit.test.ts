@@ -22,8 +22,16 @@ test('parts go down and come back; a part that there is not is refused', () => {
   const parts = createParts(['database', 'redis'])
   parts.set({ redis: 'down', latency: 20 })
   expect(parts.state()).toEqual({ database: 'up', redis: 'down', latency: 20 })
+  expect(parts.health()).toEqual({
+    httpStatus: 503,
+    status: 'degraded',
+    states: { database: 'ok', redis: 'error' },
+  })
   parts.set({ redis: 'up' })
   expect(parts.isDown('redis')).toBe(false)
+  expect(parts.health()).toMatchObject({ httpStatus: 200, status: 'ok' })
+  // A fault of health alone: it shows what it does not tell.
+  expect(parts.health('redis')).toMatchObject({ httpStatus: 200, status: 'ok', states: { redis: 'error' } })
   expect(() => parts.set({ mail: 'down' })).toThrow('found mail: down')
 })
 

@@ -34,8 +34,6 @@ export interface Appointment {
   readonly kind: 'standard' | 'acb' | 'follow-up'
 }
 
-export type Clinic = ReturnType<typeof createClinic>
-
 /** Doctors with their hospitals, time slots, patients and appointments. `keepsFree`: a booked slot stays free (a fault). */
 export function createClinic(now: () => number, keepsFree: boolean) {
   const hospitals = cities.map((city, index) => ({ id: `hospital-${index + 1}`, name: `${city} Hospital`, city }))

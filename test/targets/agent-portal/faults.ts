@@ -1,4 +1,4 @@
-import { type Broken, promises } from '../kit/broken.ts'
+import { promises } from '../kit/broken.ts'
 
 /** The promises that the portal can break, each as the text `broken` of its requirement says and in nothing else. */
 export const breakable = promises(
@@ -10,7 +10,6 @@ export const breakable = promises(
 )
 
 type Fault = (typeof breakable)[number]
-export type PortalBroken = Broken<Fault>
 
 /** Faults of the front end: its script is told of them on the page. */
 export const pageFaults: readonly Fault[] = ['AGT-11', 'AGT-12', 'AGT-13', 'AGT-51', 'AGT-55', 'AGT-56', 'AGT-60']

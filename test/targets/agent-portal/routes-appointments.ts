@@ -3,12 +3,11 @@ import { type Answer, type Call, Refusal, type Route } from '../kit/http.ts'
 import { email, filled, moment, oneOf, optional, readFields, text } from '../kit/rules.ts'
 import type { User } from './accounts.ts'
 import { type Appointment, states } from './clinic.ts'
-import { agentRoutes, type Portal } from './portal.ts'
+import type { Portal } from './portal.ts'
 
 /** Booking in its three forms, approval, and changes of state. */
 export function appointmentRoutes(portal: Portal): readonly Route[] {
-  const { clinic } = portal
-  const agent = agentRoutes(portal)
+  const { agent, clinic } = portal
   const bookings = createBookings(portal)
   return [
     agent('GET', '/api/appointments', ({ url }) => {

@@ -4,15 +4,14 @@ import { spend } from '../kit/rate-limit.ts'
 import { email, password, readFields, refuse, text } from '../kit/rules.ts'
 import { isTotp } from '../kit/totp.ts'
 import { show, type User } from './accounts.ts'
-import { agentRoutes, type Portal } from './portal.ts'
+import type { Portal } from './portal.ts'
 
 const challengeLife = 5 * 60
 const tooMany = { error: 'Too many attempts, please try again later' }
 
 /** Registration, sign-in in one or two steps, refresh, users. */
 export function authRoutes(portal: Portal): readonly Route[] {
-  const { accounts, broken, signIn, signIns, tokens, clock } = portal
-  const agent = agentRoutes(portal)
+  const { accounts, agent, broken, signIn, signIns, tokens, clock } = portal
   const welcome = (user: User, status = 200) => ({
     status,
     json: {

@@ -3,7 +3,7 @@ import { created, found, gone, idOf, listOf, wanted } from '../kit/answers.ts'
 import type { Call, Route } from '../kit/http.ts'
 import { filled, moment, readFields, refuse, text } from '../kit/rules.ts'
 import type { Slot } from './clinic.ts'
-import { agentRoutes, type Portal } from './portal.ts'
+import type { Portal } from './portal.ts'
 import { appointmentRoutes } from './routes-appointments.ts'
 
 /** Doctors, hospitals, time slots, appointments, patients. */
@@ -11,9 +11,7 @@ export function bookingRoutes(portal: Portal): readonly Route[] {
   return [...doctorRoutes(portal), ...slotRoutes(portal), ...appointmentRoutes(portal), ...patientRoutes(portal)]
 }
 
-function doctorRoutes(portal: Portal): readonly Route[] {
-  const { broken, clinic } = portal
-  const agent = agentRoutes(portal)
+function doctorRoutes({ agent, broken, clinic }: Portal): readonly Route[] {
   const show = (doctor: (typeof clinic.doctors)[number]) => ({
     ...doctor,
     rating: broken('AGT-36') ? String(doctor.rating) : doctor.rating,
@@ -35,9 +33,7 @@ function doctorRoutes(portal: Portal): readonly Route[] {
   ]
 }
 
-function slotRoutes(portal: Portal): readonly Route[] {
-  const { clinic } = portal
-  const agent = agentRoutes(portal)
+function slotRoutes({ agent, clinic }: Portal): readonly Route[] {
   const doctorOf = (id: string | null) => {
     const doctor = clinic.doctors.find(known => known.id === id)
     if (!doctor) refuse({ field: 'doctorId', message: 'expected a doctor' })
@@ -48,9 +44,8 @@ function slotRoutes(portal: Portal): readonly Route[] {
     return clinic.slots(doctorOf(url.searchParams.get('doctorId')), new Date(date).toISOString().slice(0, 10))
   }
   const show = (slot: Slot) => ({ ...slot, free: clinic.isFree(slot.id) })
-  const open = (doctorId: string, startsAt: string) => {
-    return show(clinic.opened.add({ doctorId: doctorOf(doctorId), startsAt: new Date(startsAt).toISOString() }))
-  }
+  const open = (doctorId: string, startsAt: string) =>
+    show(clinic.opened.add({ doctorId: doctorOf(doctorId), startsAt: new Date(startsAt).toISOString() }))
   return [
     agent('GET', '/api/time-slots', call => listOf(asked(call).map(show))),
     agent('POST', '/api/time-slots', async call => {
@@ -73,9 +68,7 @@ function slotRoutes(portal: Portal): readonly Route[] {
   ]
 }
 
-function patientRoutes(portal: Portal): readonly Route[] {
-  const { broken, clinic } = portal
-  const agent = agentRoutes(portal)
+function patientRoutes({ agent, broken, clinic }: Portal): readonly Route[] {
   return [
     agent('GET', '/api/patients', ({ url }) => listOf(wanted(clinic.customers.list(), url, ({ name }) => name))),
     agent('GET', '/api/patients/:id/history', call => {

@@ -4,7 +4,7 @@ import { type Answer, Refusal, type Route, route } from '../kit/http.ts'
 import { amount, filled, oneOf, optional, readFields, text } from '../kit/rules.ts'
 import { isSignedWebhook } from '../kit/webhook-signature.ts'
 import type { User } from './accounts.ts'
-import { agentRoutes, type Portal, webhookSecret } from './portal.ts'
+import { type Portal, webhookSecret } from './portal.ts'
 
 const taskStates = ['open', 'in progress', 'done'] as const
 const priorities = ['low', 'normal', 'high'] as const
@@ -16,9 +16,7 @@ export function officeRoutes(portal: Portal): readonly Route[] {
   return [...paymentRoutes(portal), ...reportRoutes(portal), ...taskRoutes(portal), ...helpRoutes(portal)]
 }
 
-function paymentRoutes(portal: Portal): readonly Route[] {
-  const { broken, clock, payments } = portal
-  const agent = agentRoutes(portal)
+function paymentRoutes({ agent, broken, clock, payments }: Portal): readonly Route[] {
   return [
     agent('GET', '/api/payments', ({ url }) => listOf(wanted(payments.list(), url, item => String(item['customer'])))),
     agent('POST', '/api/payments', async call => {
@@ -41,9 +39,7 @@ function paymentRoutes(portal: Portal): readonly Route[] {
   ]
 }
 
-function reportRoutes(portal: Portal): readonly Route[] {
-  const { broken, clinic, payments, reports, schedules } = portal
-  const agent = agentRoutes(portal)
+function reportRoutes({ agent, broken, clinic, payments, reports, schedules }: Portal): readonly Route[] {
   const tables: Readonly<Record<(typeof kinds)[number], () => Omit<Table, 'title'>>> = {
     appointments: () => ({
       columns: ['Doctor', 'Patient', 'Starts at', 'State'],
@@ -87,9 +83,7 @@ function reportRoutes(portal: Portal): readonly Route[] {
   ]
 }
 
-function taskRoutes(portal: Portal): readonly Route[] {
-  const { accounts, broken, tasks } = portal
-  const agent = agentRoutes(portal)
+function taskRoutes({ accounts, agent, broken, tasks }: Portal): readonly Route[] {
   const content = { title: broken('AGT-41') ? optional(text) : text, priority: optional(oneOf(...priorities)) }
   const setStatus = (id: string, status: string) =>
     broken('AGT-25') ? found(tasks.get(id)) : found(tasks.change(id, { status }))
@@ -122,8 +116,7 @@ function taskRoutes(portal: Portal): readonly Route[] {
 
 /** Support tickets and notifications. */
 function helpRoutes(portal: Portal): readonly Route[] {
-  const { broken, clock, notifications, tickets } = portal
-  const agent = agentRoutes(portal)
+  const { agent, broken, clock, notifications, tickets } = portal
   const own = (user: User) => notifications.list().filter(({ userId }) => userId === user.id)
   return [
     agent('GET', '/api/support-tickets', () => listOf(tickets.list())),

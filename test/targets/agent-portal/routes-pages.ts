@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { framedPages, signOutButton } from '../kit/frame.ts'
 import { html } from '../kit/html.ts'
 import { type Route, route } from '../kit/http.ts'
-import { createPageAssets, forEver } from '../kit/page-assets.ts'
+import { createPageAssets } from '../kit/page-assets.ts'
 import { markupOf, type Part } from '../kit/page-parts.ts'
 import { pwaHead, pwaRoutes } from '../kit/pwa.ts'
 import { pageFaults } from './faults.ts'
@@ -41,7 +41,7 @@ export function pageRoutes({ broken }: Portal): readonly Route[] {
     folder: import.meta.dirname,
     scripts: ['app.js', 'booking.js', 'profile.js'],
     moreStyle: broken('AGT-28') ? covered : '',
-    headers: broken('AGT-53') ? {} : { 'cache-control': forEver },
+    isKept: !broken('AGT-53'),
   })
   const framed = framedPages({ name: 'Agent portal', assets })
   const faults = pageFaults.filter(broken).join(' ')

@@ -2,25 +2,22 @@ import type { RequestListener } from 'node:http'
 import { chooseBroken } from '../kit/broken.ts'
 import { admitOrigin } from '../kit/cors.ts'
 import { type Answer, type Call, createService, Refusal } from '../kit/http.ts'
-import { httpsRedirect } from '../kit/https-redirect.ts'
+import { httpsRedirect, plainDoor } from '../kit/https-redirect.ts'
 import { listen } from '../kit/listen.ts'
-import { listenPaymentProvider } from '../kit/payment-provider.ts'
 import { prepareTarget } from '../kit/prepare.ts'
 import { problemForm } from '../kit/problem.ts'
 import { closedHeaders, ownContentOnly } from '../kit/security-headers.ts'
-import { openTarget, type Target, type TargetControl, type TargetOptions } from '../kit/target.ts'
+import {
+  extendTarget,
+  openTarget,
+  sizesOf,
+  type Target,
+  type TargetControl,
+  type TargetOptions,
+} from '../kit/target.ts'
 import { breakable } from './faults.ts'
 import { pageRoutes } from './pages.ts'
-import {
-  createPlatform,
-  createStores,
-  type PartName,
-  type Platform,
-  providerKey,
-  type Stores,
-  spendCall,
-  webhookSecret,
-} from './platform.ts'
+import { createPlatform, createStores, type PartName, type Platform, type Stores, spendCall } from './platform.ts'
 import { assessmentRoutes } from './routes-assessments.ts'
 import { authRoutes } from './routes-auth.ts'
 import { paymentRoutes } from './routes-payments.ts'
@@ -43,14 +40,6 @@ export interface AssessmentPlatform extends Target<UrlName, PartName> {
   }
 }
 
-/** Where calls come in, known when all listen. */
-interface Doors {
-  /** Whose pages may read answers: the front end of partners runs beside our own addresses. */
-  readonly origins: string[]
-  /** Where TLS is spoken. */
-  securePort: string
-}
-
 /**
  * The assessment platform as its document describes it, in memory: two instances on one database. Seven ports: web, plain, https,
  * control, blue, green, payment provider.
@@ -70,37 +59,16 @@ export async function createAssessment(options: AssessmentOptions = {}): Promise
     }),
   }
   let live: Colour = 'blue'
-  const doors: Doors = { origins: ['https://partner.example'], securePort: '' }
-  const servicesOf = (isPlain: boolean): Readonly<Record<Colour, RequestListener>> => ({
-    blue: createInstance(platforms.blue, isPlain, doors),
-    green: createInstance(platforms.green, isPlain, doors),
-  })
-  const toLive = (services: Readonly<Record<Colour, RequestListener>>): RequestListener => {
-    return (request, response) => services[live](request, response)
-  }
-  const both = servicesOf(false)
-  const target = await openTarget({
-    ...prepared,
-    facts: () => factsOf(stores, live),
-    doors: { web: toLive(both), plain: toLive(servicesOf(true)), https: toLive(both) },
-  })
+  const services = { blue: createInstance(platforms.blue), green: createInstance(platforms.green) }
+  const toLive: RequestListener = (request, response) => services[live](request, response)
+  const doors = { web: toLive, plain: plainDoor(toLive), https: toLive }
+  const target = await openTarget({ ...prepared, facts: () => factsOf(stores, live), doors })
   const { urls, next } = target
-  const [blue, green] = await Promise.all([listen(both.blue, next(0)), listen(both.green, next(1))])
-  const webhookUrl = () => `${urls.web}/api/webhooks/payments`
-  const provider = await listenPaymentProvider({
-    ...next(2),
-    key: providerKey,
-    webhookSecret,
-    now: Date.now,
-    webhookUrl,
-  })
-  stores.provider.url = provider.url
-  doors.securePort = new URL(urls.https).port
-  doors.origins.push(urls.web, urls.https)
+  const [blue, green] = await Promise.all([listen(services.blue, next(0)), listen(services.green, next(1))])
+  const provider = await stores.payments.openProvider(next(2), `${urls.web}/api/webhooks/payments`)
 
   return {
-    ...target,
-    urls: { ...urls, blue: blue.url, green: green.url },
+    ...extendTarget(target, { blue: blue.url, green: green.url }, blue, green, provider),
     control: {
       ...target.control,
       revision(next) {
@@ -110,45 +78,34 @@ export async function createAssessment(options: AssessmentOptions = {}): Promise
         live = instance
       },
     },
-    async close() {
-      await Promise.all([target, blue, green, provider].map(each => each.close()))
-    },
   }
 }
 
-const createInstance = (platform: Platform, isPlain: boolean, doors: Doors): RequestListener =>
+const createInstance = (platform: Platform): RequestListener =>
   createService({
     routes: [systemRoutes, authRoutes, assessmentRoutes, paymentRoutes, pageRoutes].flatMap(make => make(platform)),
     refusal: problemForm,
-    before: call => before(platform, isPlain, call, doors),
+    before: call => before(platform, call),
   })
 
+/** The front end of partners runs beside our own addresses. */
+const partner = 'https://partner.example'
+
 /** What holds for every call: revision, headers, https, origins, limits, trouble of the day. */
-async function before(
-  platform: Platform,
-  isPlain: boolean,
-  call: Call,
-  { origins, securePort }: Doors,
-): Promise<Answer | undefined> {
-  const { broken, parts, revision, instance } = platform
+async function before(platform: Platform, call: Call): Promise<Answer | undefined> {
+  const { addresses, broken, parts, revision, instance } = platform
   Object.assign(call.answerHeaders, {
     'x-revision': revision.current,
     'x-instance': instance,
-    ...closedHeaders,
-    // One of these alone is worth less than what parts A from B.
-    ...(broken('ASM-16')
-      ? {}
-      : {
-          'content-security-policy': ownContentOnly(),
-          'strict-transport-security': 'max-age=63072000; includeSubDomains',
-        }),
+    // One of the two that are missing alone is worth less than what parts A from B.
+    ...(broken('ASM-16') ? closedHeaders(undefined, false) : closedHeaders(ownContentOnly())),
   })
-  const redirect = httpsRedirect(call, isPlain, securePort)
+  const redirect = httpsRedirect(call, addresses['https'])
   if (redirect) return redirect
   await parts.delay()
   if (!call.url.pathname.startsWith('/api/')) return undefined
   const preflight = admitOrigin(call, {
-    isListed: origin => origins.includes(origin) || broken('ASM-29'),
+    isListed: origin => [partner, ...Object.values(addresses)].includes(origin) || broken('ASM-29'),
     methods: 'GET, POST, DELETE',
     headers: 'Authorization, Content-Type',
   })
@@ -158,11 +115,8 @@ async function before(
   return undefined
 }
 
-const factsOf = ({ accounts, assessments, payments, requests }: Stores, live: Colour) => ({
+const factsOf = (stores: Stores, live: Colour) => ({
+  ...sizesOf(stores),
   live,
-  accounts: accounts.size,
-  assessments: assessments.size,
-  requests: requests.size,
-  payments: payments.size,
-  paid: payments.list().filter(({ state }) => state === 'paid').length,
+  paid: stores.payments.list().filter(({ state }) => state === 'paid').length,
 })

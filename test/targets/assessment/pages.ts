@@ -1,7 +1,7 @@
 import { framedPages, signOutButton } from '../kit/frame.ts'
 import { html, type Markup } from '../kit/html.ts'
 import { type Route, route } from '../kit/http.ts'
-import { createPageAssets, forEver } from '../kit/page-assets.ts'
+import { createPageAssets } from '../kit/page-assets.ts'
 import { markupOf, type Part } from '../kit/page-parts.ts'
 import { areas, services } from './catalogue.ts'
 import type { Platform } from './platform.ts'
@@ -72,7 +72,7 @@ export function pageRoutes({ broken }: Platform): readonly Route[] {
   const assets = createPageAssets({
     folder: import.meta.dirname,
     moreStyle: broken('ASM-31') ? lostButton : '',
-    headers: broken('ASM-32') ? {} : { 'cache-control': forEver },
+    isKept: !broken('ASM-32'),
   })
   const framed = framedPages({ name: 'Assessments', assets })
   const routes = pages.map(([path, title, body]) => {

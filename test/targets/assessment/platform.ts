@@ -1,13 +1,12 @@
 import { isIP } from 'node:net'
 import { type Accounts, createAccounts, seedAccounts } from '../kit/accounts.ts'
 import { found, gone, idOf } from '../kit/answers.ts'
-import type { TargetClock } from '../kit/clock.ts'
 import { type Collection, createCollection, type Stamp } from '../kit/collection.ts'
 import { guardedRoutes } from '../kit/guarded-routes.ts'
 import type { Answer, Call, Route } from '../kit/http.ts'
-import type { Parts } from '../kit/parts.ts'
 import { createPayments, type Payment as PaymentOf } from '../kit/payments.ts'
 import { createRateLimit, type RateLimit, spend } from '../kit/rate-limit.ts'
+import type { Prepared } from '../kit/target.ts'
 import { createTokenSignIn, type TokenSignIn } from '../kit/token-sign-in.ts'
 import { createTokens } from '../kit/tokens.ts'
 import { type Account, type Role, seedPassword, seeds } from './accounts.ts'
@@ -18,7 +17,7 @@ export type PartName = 'database' | 'payments' | 'model'
 
 /** Secrets of the reference: a real platform has its own. */
 const jwtSecret = 'reference-assessment-secret-that-is-long-enough-for-everybody-to-see-it'
-export const providerKey = 'reference-provider-key'
+const providerKey = 'reference-provider-key'
 export const webhookSecret = 'reference-webhook-secret-of-the-payment-provider'
 
 interface Owned {
@@ -48,20 +47,13 @@ export interface Bought extends Owned {
 }
 export type Payment = PaymentOf<Bought>
 
-interface StoresGiven {
-  readonly clock: TargetClock
-  readonly parts: Parts<PartName>
-}
-
 const minute = 60_000
 
 /** What both instances share: there is one database. */
-export function createStores(given: StoresGiven) {
+export function createStores(given: Pick<Prepared<PartName>, 'addresses' | 'clock' | 'parts'>) {
   const { now } = given.clock
   const accounts: Accounts<Role> = createAccounts<Role>(now)
   seedAccounts(accounts, seeds, seedPassword)
-  /** Of the payment provider; the address is known when it listens. */
-  const provider = { url: '', key: providerKey }
   return {
     ...given,
     tokens: createTokens(jwtSecret, now),
@@ -69,8 +61,7 @@ export function createStores(given: StoresGiven) {
     assessments: createCollection<Assessment>('assessment', now),
     requests: createCollection<ServiceRequest>('request', now),
     // The provider lives in the machine's time, whatever the platform's clock says.
-    payments: createPayments<Bought>({ provider: () => provider, webhookSecret, currency, now: Date.now }),
-    provider,
+    payments: createPayments<Bought>({ key: providerKey, webhookSecret, currency, now: Date.now }),
     limits: { api: createRateLimit(300, minute, now), help: createRateLimit(20, minute, now) },
   }
 }

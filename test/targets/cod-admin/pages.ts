@@ -1,7 +1,7 @@
 import { framedPages, signOutButton } from '../kit/frame.ts'
 import { html, type Markup } from '../kit/html.ts'
 import { Refusal, type Route, route } from '../kit/http.ts'
-import { createPageAssets, forEver } from '../kit/page-assets.ts'
+import { createPageAssets } from '../kit/page-assets.ts'
 import { markupOf, type Part } from '../kit/page-parts.ts'
 import { states } from './orders.ts'
 import { forms } from './routes-orders.ts'
@@ -133,7 +133,6 @@ export function pageRoutes(shop: Shop): readonly Route[] {
   const assets = createPageAssets({
     folder: import.meta.dirname,
     moreStyle: broken('COD-28') ? '@media (max-width: 420px) { main button { display: none } }' : '',
-    headers: { 'cache-control': forEver },
   })
   const framed = framedPages({ name: 'COD Admin', assets })
   const head = html`<meta name="build" content="${JSON.stringify(build)}">`

@@ -49,8 +49,8 @@ export function systemRoutes(shop: Shop): readonly Route[] {
     staff('GET', '/api/uploads', 'uploads:write', () => ({
       json: { uploads: images.list().map(({ name, createdAt }) => ({ name, createdAt })) },
     })),
-    staff('POST', '/api/uploads', 'uploads:write', async call => {
-      const { name, bytes } = await images.keep(call)
+    staff('POST', '/api/uploads', 'uploads:write', async (call, user) => {
+      const { name, bytes } = (await images.keep(call, user.id))[0]!
       return created({ name, url: `/uploads/${name}`, bytes: bytes.length })
     }),
     staff('DELETE', '/api/uploads/:name', 'uploads:write', call => gone(images.remove(call.params['name']!))),

@@ -1,20 +1,17 @@
 import { createAccounts } from '../kit/accounts.ts'
-import type { TargetClock } from '../kit/clock.ts'
 import { createCollection } from '../kit/collection.ts'
 import { cookieOf } from '../kit/cookies.ts'
 import { guardedRoutes } from '../kit/guarded-routes.ts'
 import type { Call, Handler } from '../kit/http.ts'
 import { createImages } from '../kit/images.ts'
-import type { Mailbox } from '../kit/mailbox.ts'
-import type { Parts } from '../kit/parts.ts'
+import { prepareTarget } from '../kit/prepare.ts'
 import { createRateLimit, type RateLimit, spend as spendCall } from '../kit/rate-limit.ts'
+import type { TargetOptions } from '../kit/target.ts'
 import { createTokenSignIn, type TokenSignIn } from '../kit/token-sign-in.ts'
 import { createTokens } from '../kit/tokens.ts'
 import { type Accounts, may, type Permission, seedUsers, type User } from './accounts.ts'
-import type { CodAdminBroken } from './faults.ts'
+import { breakable } from './faults.ts'
 import { createOrders, type Order, seedOrders } from './orders.ts'
-
-export type PartName = 'database' | 'redis'
 
 /** Secrets of the reference: a real shop has its own. */
 const jwtSecret = 'reference-jwt-secret-that-is-long-enough-for-everybody-to-see-it-here'
@@ -30,25 +27,23 @@ interface Named {
   readonly name: string
 }
 
-interface Given {
-  readonly clock: TargetClock
-  readonly broken: CodAdminBroken
-  readonly parts: Parts<PartName>
-  readonly mailbox: Mailbox
-  readonly revision: { current: string }
-}
-
 const quarter = 15 * 60_000
 
 /** What all routes of the shop share. */
-export function createShop(given: Given, seed: number) {
-  const { broken } = given
-  const { now } = given.clock
+export function createShop(options: TargetOptions) {
+  const prepared = prepareTarget(options, {
+    breakable,
+    parts: ['database', 'redis'],
+    longCertificate: 'COD-40',
+    names: ['localhost', 'www.localhost'],
+  })
+  const { broken } = prepared
+  const { now } = prepared.clock
   const tokens = createTokens(jwtSecret, now)
   const accounts: Accounts = createAccounts(now)
   const orders = createOrders(now)
   seedUsers(accounts, broken('COD-41'))
-  seedOrders(orders, seed, now())
+  seedOrders(orders, options.seed ?? 1, now())
   const limit = (most: number) => createRateLimit(most, quarter, now)
   const collect = (kind: string) => createCollection<Named>(kind, now)
   const named = { products: collect('product'), customers: collect('customer'), agents: collect('agent') }
@@ -59,15 +54,16 @@ export function createShop(given: Given, seed: number) {
     accessLife: (broken('COD-19') ? 25 : 15) * 60,
     trusts: broken('COD-51') ? 'expired' : undefined,
   })
+  const looksAt = broken('COD-34') ? (['type'] as const) : (['type', 'extension'] as const)
   return {
-    ...given,
+    ...prepared,
     tokens,
     accounts,
     signIn,
     orders,
     named,
     workflows: createCollection<Workflow>('workflow', now),
-    images: createImages({ mostBytes: 5 * 1024 * 1024, longestName: 255, anyExtension: broken('COD-34') }, now),
+    images: createImages({ mostBytes: 5 * 1024 * 1024, longestName: 255, looksAt }, now),
     limits: {
       auth: limit(broken('COD-32') ? 6 : 5),
       api: limit(100),
@@ -75,9 +71,6 @@ export function createShop(given: Given, seed: number) {
       public: limit(200),
       webhook: limit(50),
     },
-    startedAt: now(),
-    /** Whose pages may use the public API: `ALLOWED_EMBED_DOMAINS` of the document, and our own when they listen. */
-    origins: ['https://partner1.com', 'https://partner2.com'],
     /** Counts by name, for the control port. */
     counts: new Map<string, number>(),
     /** Tells open pages of a change; set when the listeners are there. */

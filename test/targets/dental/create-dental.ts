@@ -3,7 +3,7 @@ import { createBalancer } from '../kit/balancer.ts'
 import { type Answer, type Call, createService } from '../kit/http.ts'
 import { httpsRedirect } from '../kit/https-redirect.ts'
 import { listen } from '../kit/listen.ts'
-import { openTarget, type Target, type TargetOptions } from '../kit/target.ts'
+import { extendTarget, openTarget, type Target, type TargetOptions } from '../kit/target.ts'
 import { patientPages } from './pages-patient.ts'
 import { staffPages } from './pages-staff.ts'
 import { authRoutes } from './routes-auth.ts'
@@ -29,14 +29,7 @@ export async function createDental(options: TargetOptions = {}): Promise<Dental>
   // `web` stands behind a proxy that speaks TLS: it is asked over plain HTTP, and believes the proxy about the user.
   const doors = { web: balancer.listener('https'), plain: balancer.listener('http'), https: balancer.listener('https') }
   const target = await openTarget({ ...topSmile, facts: () => factsOf(topSmile), doors })
-  return {
-    ...target,
-    urls: { ...target.urls, instance1, instance2, instance3 },
-    async close() {
-      balancer.close()
-      await Promise.all([target, ...instances].map(each => each.close()))
-    },
-  }
+  return extendTarget(target, { instance1, instance2, instance3 }, balancer, ...instances)
 }
 
 /** What holds for every call at every instance: headers, https, trouble of the day, origins, windows, CSRF. */
@@ -52,7 +45,7 @@ async function before(topSmile: TopSmile, instance: string, call: Call): Promise
     'referrer-policy': 'same-origin',
   })
   if (broken('DNT-32') && instance === 'topsmile-2') return { status: 503, json: { error: 'Indisponível' } }
-  const redirect = broken('DNT-25') ? undefined : httpsRedirect(call, false)
+  const redirect = broken('DNT-25') ? undefined : httpsRedirect(call)
   if (redirect) return redirect
   await parts.delay()
   if (!pathname.startsWith('/api/')) return undefined

@@ -5,13 +5,11 @@ import { type Route, route } from '../kit/http.ts'
 import { table } from '../kit/table.ts'
 import { layout } from './layout.ts'
 import openapi from './openapi.json' with { type: 'json' }
-import type { PartName, TopSmile } from './topsmile.ts'
+import type { TopSmile } from './topsmile.ts'
 
 /** Health, version, documentation of the API, and what pages load. */
 export function systemRoutes(topSmile: TopSmile): readonly Route[] {
   const { assets, broken, clock, parts, revision, startedAt } = topSmile
-  // The fault needs a part that is down, and only health may say so.
-  const isDown = (part: PartName) => parts.isDown(part) || (part === 'redis' && broken('DNT-10'))
   const documentation = broken('DNT-31')
     ? []
     : [
@@ -24,10 +22,9 @@ export function systemRoutes(topSmile: TopSmile): readonly Route[] {
   return [
     ...runbook,
     route('GET', '/health', () => {
-      const services = { mongodb: isDown('mongodb') ? 'error' : 'ok', redis: isDown('redis') ? 'error' : 'ok' }
-      const isOk = Object.values(services).every(state => state === 'ok') || broken('DNT-10')
+      const { httpStatus, status, states: services } = parts.health(broken('DNT-10') ? 'redis' : undefined)
       const uptime = (clock.now() - startedAt) / 1_000
-      return { status: isOk ? 200 : 503, json: { status: isOk ? 'ok' : 'degraded', uptime, services } }
+      return { status: httpStatus, json: { status, uptime, services } }
     }),
     route('GET', '/health/live', () => ({ json: { status: 'alive' } })),
     route('GET', '/version', () => ({ json: { revision: revision.current } })),

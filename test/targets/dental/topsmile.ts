@@ -3,7 +3,7 @@ import { cookieOf } from '../kit/cookies.ts'
 import { type FieldError, refuseErrors, textErrors as textErrorsOf } from '../kit/field-errors.ts'
 import { guardedRoutes } from '../kit/guarded-routes.ts'
 import { type Call, Refusal } from '../kit/http.ts'
-import { createPageAssets, forEver } from '../kit/page-assets.ts'
+import { createPageAssets } from '../kit/page-assets.ts'
 import { prepareTarget } from '../kit/prepare.ts'
 import { createRateLimit, spend } from '../kit/rate-limit.ts'
 import type { TargetOptions } from '../kit/target.ts'
@@ -34,11 +34,10 @@ export function createTopSmile(options: TargetOptions) {
   const calls = createRateLimit(300, 60_000, clock.now)
   return {
     ...prepared,
-    startedAt: clock.now(),
     accounts,
     sessions,
     practice,
-    assets: createPageAssets({ folder: import.meta.dirname, headers: { 'cache-control': forEver } }),
+    assets: createPageAssets({ folder: import.meta.dirname }),
     calls: broken('DNT-24') ? (key: string) => ({ ...calls(key), refused: false }) : calls,
     /** Calls of the API so far. */
     count: { calls: 0 },

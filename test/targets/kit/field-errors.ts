@@ -17,9 +17,6 @@ export const textErrors = (
 ): readonly FieldError[] =>
   unless(typeof value === 'string' && value.trim() !== '' && value.length <= longest, field, message)
 
-export const isEmail = (value: unknown): value is string =>
-  typeof value === 'string' && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value)
-
 /** `1990-05-17`, and no 31 February. */
 export function isDay(value: unknown): value is string {
   const at = /^\d{4}-\d\d-\d\d$/.test(String(value)) ? Date.parse(String(value)) : Number.NaN

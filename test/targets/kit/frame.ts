@@ -10,7 +10,7 @@ interface Brand {
   readonly assets: Pick<Assets, 'path'>
 }
 
-interface Content {
+export interface Content {
   readonly title: string
   readonly body: Markup
   /** The navigation. Default: none. */

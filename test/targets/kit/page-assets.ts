@@ -9,17 +9,15 @@ export interface PageAssetsOptions {
   readonly scripts?: readonly string[]
   /** Behind `style.css` of the folder, where there is one. */
   readonly moreStyle?: string
-  readonly headers: Readonly<Record<string, string>>
+  /** Whether browsers may keep them for ever, as their addresses change with them. Default: true. */
+  readonly isKept?: boolean
 }
-
-/** `cache-control` of what never changes under its address. */
-export const forEver = 'public, max-age=31536000, immutable'
 
 const shared = ['api.js', 'forms.js', 'data.js']
 
 /** The scripts of a system behind those that all share, and its `style.css` behind the style that all share. */
 export function createPageAssets(options: PageAssetsOptions): Assets {
-  const { folder, scripts = ['app.js'], moreStyle = '', headers } = options
+  const { folder, scripts = ['app.js'], moreStyle = '', isKept = true } = options
   const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8')
   const own = existsSync(join(folder, 'style.css')) ? read(folder, 'style.css') : ''
   const css = read(import.meta.dirname, 'base.css') + own + moreStyle
@@ -34,6 +32,6 @@ export function createPageAssets(options: PageAssetsOptions): Assets {
       ...shared.map(module(join(import.meta.dirname, 'browser'))),
       ...scripts.map(module(folder)),
     ],
-    headers,
+    isKept ? { 'cache-control': 'public, max-age=31536000, immutable' } : {},
   )
 }

@@ -9,6 +9,17 @@ export interface Parts<Name extends string> {
   /** `{ redis: 'down', latency: 300 }`; what is not named stays as it is. */
   set(change: Readonly<Record<string, unknown>>): void
   state(): Readonly<Record<string, unknown>>
+  /**
+   * What health says: of each part, and of the whole, with the status of the answer. `hidden` is said to be down beside a whole that is
+   * well: a fault, which needs a part that is down, and only health may say so.
+   */
+  health(hidden?: Name): Health<Name>
+}
+
+interface Health<Name extends string> {
+  readonly httpStatus: 200 | 503
+  readonly status: 'ok' | 'degraded'
+  readonly states: Readonly<Record<Name, 'ok' | 'error'>>
 }
 
 export function createParts<Name extends string>(names: readonly Name[]): Parts<Name> {
@@ -32,6 +43,12 @@ export function createParts<Name extends string>(names: readonly Name[]): Parts<
           throw new Error(`expected ${names.join(', ')} as 'up' or 'down', or latency in ms; found ${name}: ${value}`)
         }
       }
+    },
+    health(hidden) {
+      const stateOf = (name: Name) => (down.has(name) || name === hidden ? 'error' : 'ok')
+      const states = Object.fromEntries(names.map(name => [name, stateOf(name)])) as Record<Name, 'ok' | 'error'>
+      const isOk = hidden !== undefined || down.size === 0
+      return { httpStatus: isOk ? 200 : 503, status: isOk ? 'ok' : 'degraded', states }
     },
     state: () => ({ ...Object.fromEntries(names.map(name => [name, down.has(name) ? 'down' : 'up'])), latency }),
   }

@@ -1,7 +1,7 @@
 import { type Call, Refusal } from './http.ts'
 import { isSignedWebhook } from './webhook-signature.ts'
 
-export interface Provider {
+interface Provider {
   readonly url: string
   /** Bearer token of the shop. */
   readonly key: string

@@ -1,10 +1,12 @@
 import { type Collection, createCollection, type Stamp } from './collection.ts'
 import type { Call } from './http.ts'
-import { openTransaction, type Provider, readPaymentEvent, transactionStatus } from './payment-client.ts'
+import type { Listener } from './listen.ts'
+import { openTransaction, readPaymentEvent, transactionStatus } from './payment-client.ts'
+import { listenPaymentProvider } from './payment-provider.ts'
 
 export interface PaymentsOptions<Bought> {
-  /** Address and key of the provider; asked each time, because it may come up later. */
-  provider(): Provider
+  /** With which the provider is asked. */
+  readonly key: string
   /** Of what the provider signs. */
   readonly webhookSecret: string
   readonly currency: string
@@ -28,7 +30,8 @@ export type Payment<Bought> = Bought &
 /** Payments that a provider handles: told of at once, and asked about when the customer comes back. */
 export function createPayments<Bought extends object>(options: PaymentsOptions<Bought>) {
   type Kept = Payment<Bought>
-  const { provider, webhookSecret, currency, now, settled } = options
+  const { key, webhookSecret, currency, now, settled } = options
+  const provider = { url: '', key }
   const payments = createCollection('payment', now) as Collection<Omit<Kept, keyof Stamp>> as Collection<Kept>
   const heard = new Set<string>()
   const settle = (payment: Kept | undefined, state: string) => {
@@ -38,6 +41,12 @@ export function createPayments<Bought extends object>(options: PaymentsOptions<B
     settled?.(payment, state)
   }
   return {
+    /** Opens the provider, a stand-in. It tells of changes at `webhookUrl`. */
+    async openProvider(place: { readonly host: string; readonly port: number }, webhookUrl: string): Promise<Listener> {
+      const listener = await listenPaymentProvider({ ...place, key, webhookSecret, now, webhookUrl: () => webhookUrl })
+      provider.url = listener.url
+      return listener
+    },
     /** One that was made before. */
     add: (bought: Bought, amount: number) =>
       payments.add({ ...bought, amount, currency, state: 'paid', checkoutUrl: '' } as Kept),
@@ -50,14 +59,14 @@ export function createPayments<Bought extends object>(options: PaymentsOptions<B
     async open(bought: Bought, amount: number, returnUrl: string): Promise<Kept | undefined> {
       const given = { ...bought, amount, currency, state: 'pending', checkoutUrl: '' }
       const { id } = payments.add(given as Kept)
-      const checkoutUrl = await openTransaction(provider(), { reference: id, amount, currency, returnUrl })
+      const checkoutUrl = await openTransaction(provider, { reference: id, amount, currency, returnUrl })
       if (checkoutUrl !== undefined) return payments.change(id, { checkoutUrl } as Partial<Kept>)
       payments.remove(id)
       return undefined
     },
     /** What the provider says became of a payment; undefined when the provider does not know it. */
     async verify(payment: Kept): Promise<string | undefined> {
-      const state = await transactionStatus(provider(), payment.id)
+      const state = await transactionStatus(provider, payment.id)
       if (state === 'paid') settle(payment, 'paid')
       return state
     },

@@ -1,19 +1,9 @@
 import { type Broken, chooseBroken } from './broken.ts'
-import { type Certificate, createCertificate } from './certificate.ts'
-import { createClock, type TargetClock } from './clock.ts'
-import { createParts, type Parts } from './parts.ts'
-import { placesOf, type TargetOptions } from './target.ts'
-
-/** What every reference system has before it listens. */
-interface Prepared<Id extends string, PartName extends string> {
-  readonly broken: Broken<Id>
-  readonly clock: TargetClock
-  readonly parts: Parts<PartName>
-  readonly revision: { current: string }
-  readonly certificate: Certificate
-  /** The place of each listener, by its number. */
-  readonly at: ReturnType<typeof placesOf>
-}
+import { createCertificate } from './certificate.ts'
+import { createClock } from './clock.ts'
+import { createMailbox } from './mailbox.ts'
+import { createParts } from './parts.ts'
+import { type Prepared, placesOf, type TargetOptions } from './target.ts'
 
 interface Given<Id extends string, PartName extends string> {
   readonly breakable: readonly Id[]
@@ -29,7 +19,7 @@ const day = 86_400_000
 export function prepareTarget<Id extends string, PartName extends string>(
   options: TargetOptions,
   { breakable, parts, longCertificate, names = ['localhost'] }: Given<Id, PartName>,
-): Prepared<Id, PartName> {
+): Prepared<PartName> & { readonly broken: Broken<Id> } {
   const broken = chooseBroken(breakable, options.broken)
   const clock = createClock(options.clock)
   const now = clock.now()
@@ -37,9 +27,12 @@ export function prepareTarget<Id extends string, PartName extends string>(
   return {
     broken,
     clock,
+    startedAt: now,
     parts: createParts(parts),
+    mailbox: createMailbox(),
     revision: { current: options.revision ?? 'reference' },
     certificate: createCertificate({ names, validFrom: now - day, validUntil }),
     at: placesOf(options),
+    addresses: {},
   }
 }

@@ -1,13 +1,20 @@
 import type { Server } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 
+/** What somebody says in a room. */
+export interface Said {
+  readonly room: string
+  readonly name: string
+  readonly message: Readonly<Record<string, unknown>>
+}
+
 export interface RoomsOptions {
   readonly servers: readonly Server[]
   readonly path: string
   /** The room that the address asked for leads to, and who comes; undefined is refused with 401. */
   admit(url: URL): { readonly room: string; readonly name: string } | undefined
   /** Sees each message before the others do; false keeps it back. */
-  relay?(room: string, name: string, message: Readonly<Record<string, unknown>>): boolean
+  relay?(said: Said): boolean
   /** Most people in a room; one more is refused with 409. Default: 2. */
   readonly most?: number
 }
@@ -32,7 +39,7 @@ export function attachRooms(options: RoomsOptions): { readonly count: number; cl
     tell({ type: 'joined', name })
     socket.on('message', data => {
       const message = parse(String(data))
-      if (message && relay(room, name, message)) tell({ ...message, from: name })
+      if (message && relay({ room, name, message })) tell({ ...message, from: name })
     })
     socket.on('error', () => socket.terminate())
     socket.on('close', () => {

@@ -1,3 +1,4 @@
+import type { FieldError } from './field-errors.ts'
 import { Refusal } from './http.ts'
 
 export interface Rule<T> {
@@ -17,7 +18,7 @@ export const text = rule<string>(
 )
 export const email = rule<string>(
   'an e-mail address',
-  value => typeof value === 'string' && value.length <= 200 && /^[^@\s]+@[^@\s]+$/.test(value),
+  value => typeof value === 'string' && value.length <= 200 && /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value),
 )
 export const password = rule<string>('8 characters or more', value => typeof value === 'string' && value.length >= 8)
 export const amount = rule<number>(
@@ -32,18 +33,26 @@ export const optional = <T>({ wants, holds }: Rule<T>) =>
   rule<T | undefined>(wants, value => value === undefined || value === '' || holds(value))
 
 /** Refuses with 400, naming each field. */
-export function refuse(...errors: readonly { readonly field: string; readonly message: string }[]): void {
+export function refuse(...errors: readonly FieldError[]): void {
   if (errors.length > 0) throw new Refusal(400, { errors })
 }
 
 type Rules = Readonly<Record<string, Rule<unknown>>>
 type Values<R extends Rules> = { readonly [Name in keyof R]: R[Name] extends Rule<infer T> ? T : never }
 
-/** The fields that have rules; refused when one is wrong. `prefix` stands before their names in messages. */
+/** The errors of fields that have rules. `prefix` stands before their names. */
+export function fieldErrors(
+  given: Readonly<Record<string, unknown>>,
+  rules: Rules,
+  prefix = '',
+): readonly FieldError[] {
+  const wrong = Object.entries(rules).filter(([name, { holds }]) => !holds(given[name]))
+  return wrong.map(([name, { wants }]) => ({ field: prefix + name, message: `expected ${wants}` }))
+}
+
+/** The fields that have rules; refused when one is wrong. */
 export function readFields<const R extends Rules>(given: unknown, rules: R, prefix = ''): Values<R> {
   const body = (typeof given === 'object' && given !== null ? given : {}) as Readonly<Record<string, unknown>>
-  const named = Object.entries(rules)
-  const wrong = named.filter(([name, { holds }]) => !holds(body[name]))
-  refuse(...wrong.map(([name, { wants }]) => ({ field: prefix + name, message: `expected ${wants}` })))
-  return Object.fromEntries(named.map(([name]) => [name, body[name]])) as Values<R>
+  refuse(...fieldErrors(body, rules, prefix))
+  return Object.fromEntries(Object.keys(rules).map(name => [name, body[name]])) as Values<R>
 }

@@ -10,10 +10,15 @@ export const ownContentOnly = (...more: readonly string[]): string =>
     ...more,
   ].join('; ')
 
-/** Headers of every answer of a system whose pages nobody else shows or reads. */
-export const closedHeaders = {
+/**
+ * Headers of every answer of a system whose pages nobody else shows or reads. `policy`: what pages may load. `isSecure`: browsers are told
+ * to ask over HTTPS from now on. Without either it is a fault.
+ */
+export const closedHeaders = (policy: string | undefined, isSecure = true) => ({
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-} as const
+  ...(policy === undefined ? {} : { 'content-security-policy': policy }),
+  ...(isSecure ? { 'strict-transport-security': 'max-age=63072000; includeSubDomains' } : {}),
+})

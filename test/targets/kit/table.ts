@@ -17,7 +17,7 @@ export const tableSection = <Row>(label: string, rows: readonly Row[], columns: 
   html`<h2>${label}</h2>${table(label, rows, columns)}`
 
 /** `2026-01-05 14:00` */
-export function time(at: number): Markup {
+export function time(at: number | string): Markup {
   const iso = new Date(at).toISOString()
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')}</time>`
 }

@@ -4,7 +4,7 @@ import { authorityCertificate, type Certificate } from './certificate.ts'
 import type { TargetClock } from './clock.ts'
 import { listenControl } from './control.ts'
 import { type Listener, listen } from './listen.ts'
-import { createMailbox, type Mailbox } from './mailbox.ts'
+import type { Mailbox } from './mailbox.ts'
 import type { Parts } from './parts.ts'
 
 /** What every reference system can be told at its start. */
@@ -48,15 +48,23 @@ export const placesOf =
   ({ port = 0, host = '127.0.0.1' }: TargetOptions) =>
   (offset: number): { readonly host: string; readonly port: number } => ({ host, port: port === 0 ? 0 : port + offset })
 
-export interface OpenOptions<UrlName extends string, PartName extends string> {
+/** What every reference system has before it listens. */
+export interface Prepared<PartName extends string> {
+  /** The place of each listener, by its number. */
   readonly at: ReturnType<typeof placesOf>
   /** Of the door `https`. */
   readonly certificate: Certificate
   readonly clock: TargetClock
+  /** Epoch milliseconds. */
+  readonly startedAt: number
   readonly parts: Parts<PartName>
+  readonly mailbox: Mailbox
   readonly revision: { current: string }
-  /** Default: one that stays empty. */
-  readonly mailbox?: Mailbox
+  /** The address of each door by its name, known when it listens. */
+  readonly addresses: Record<string, string>
+}
+
+export interface OpenOptions<UrlName extends string, PartName extends string> extends Prepared<PartName> {
   readonly facts: () => Readonly<Record<string, unknown>>
   /** What listens at each address, in the order of the ports; the control port comes behind them. */
   readonly doors: Readonly<Record<UrlName, RequestListener>>
@@ -74,7 +82,7 @@ export interface OpenTarget<UrlName extends string, PartName extends string> ext
 export async function openTarget<UrlName extends string, PartName extends string>(
   options: OpenOptions<UrlName, PartName>,
 ): Promise<OpenTarget<UrlName, PartName>> {
-  const { at, certificate, clock, parts, revision, facts, mailbox = createMailbox() } = options
+  const { at, certificate, clock, parts, revision, facts, mailbox } = options
   const doors = Object.entries(options.doors) as [UrlName, RequestListener][]
   const [control, ...listeners] = await Promise.all([
     listenControl({ ...at(doors.length), clock, parts, revision, facts, mailbox }),
@@ -84,8 +92,10 @@ export async function openTarget<UrlName extends string, PartName extends string
   ])
   const ofDoors = <T>(get: (listener: Listener) => T) =>
     Object.fromEntries(doors.map(([name], index) => [name, get(listeners[index]!)])) as Record<UrlName, T>
+  const urls = ofDoors(({ url }) => url)
+  Object.assign(options.addresses, urls)
   return {
-    urls: ofDoors(({ url }) => url),
+    urls,
     servers: ofDoors(({ server }) => server),
     next: offset => at(doors.length + 1 + offset),
     control: {
@@ -103,6 +113,29 @@ export async function openTarget<UrlName extends string, PartName extends string
     },
   }
 }
+
+/** A target with further addresses, and with others that close before it. */
+export const extendTarget = <UrlName extends string, PartName extends string, More extends string>(
+  target: Target<UrlName, PartName>,
+  urls: Readonly<Record<More, string>>,
+  ...others: readonly { close(): void | Promise<void> }[]
+): Target<UrlName | More, PartName> => ({
+  ...target,
+  urls: { ...target.urls, ...urls },
+  async close() {
+    await Promise.all(others.map(other => other.close()))
+    await target.close()
+  },
+})
+
+/** How many there are of each, for facts: of all that has a size. */
+export const sizesOf = (all: Readonly<Record<string, unknown>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(all).flatMap(([name, each]) => {
+      const { size } = Object(each) as { readonly size?: unknown }
+      return typeof size === 'number' ? [[name, size]] : []
+    }),
+  )
 
 /** The command of a reference system: `--port 7140 [--host 0.0.0.0] [--break DNT-10,DNT-32] [--revision abc]`. Ends at SIGTERM. */
 export async function runTarget(

@@ -1,70 +1,58 @@
 import { found, idOf } from '../kit/answers.ts'
-import type { TargetClock } from '../kit/clock.ts'
+import { createCollection } from '../kit/collection.ts'
 import { createCookieSessions } from '../kit/cookie-sessions.ts'
 import { createDurations } from '../kit/durations.ts'
+import type { FieldError } from '../kit/field-errors.ts'
 import { guardedRoutes } from '../kit/guarded-routes.ts'
 import type { Call } from '../kit/http.ts'
-import type { Parts } from '../kit/parts.ts'
+import { createPageAssets } from '../kit/page-assets.ts'
+import { prepareTarget } from '../kit/prepare.ts'
+import type { TargetOptions } from '../kit/target.ts'
 import { createTokens } from '../kit/tokens.ts'
-import type { TherapyBroken } from './faults.ts'
-import { createMoney, type Money, providerKey } from './money.ts'
-import { createPeople, type People, type Person, type Role } from './people.ts'
-import { createSessions, type Session, type Sessions } from './sessions.ts'
-
-export type PartName = 'database' | 'video' | 'payments'
-
-interface AuditEntry {
-  readonly at: string
-  readonly who: string
-  readonly action: string
-  readonly record: number
-}
-
-/** A row of an upload that was not kept. */
-interface RowError {
-  readonly line: number
-  readonly field: string
-  readonly message: string
-}
+import { breakable } from './faults.ts'
+import { createMoney } from './money.ts'
+import { createPeople, type Person, type Role } from './people.ts'
+import { createSessions, type Session } from './sessions.ts'
 
 export interface UploadReport {
   readonly added: number
-  readonly errors: readonly RowError[]
-}
-
-interface Given {
-  readonly clock: TargetClock
-  readonly broken: TherapyBroken
-  readonly parts: Parts<PartName>
-  readonly revision: { current: string }
-  /** Address of the payment provider, known when it listens. */
-  readonly provider: { url: string }
+  /** Of the rows that were not kept. */
+  readonly errors: readonly (FieldError & { readonly line: number })[]
 }
 
 const week = 7 * 24 * 60 * 60
 const secret = 'reference-call-secret-that-is-long-enough-for-everybody-to-see-it-here'
 
 /** What all routes of the platform share. */
-export function createClinic(given: Given) {
-  const { broken, provider } = given
-  const { now } = given.clock
-  const people: People = createPeople(now)
-  const money: Money = createMoney({ people, broken, now, provider: () => ({ url: provider.url, key: providerKey }) })
-  const sessions: Sessions = createSessions(now, broken)
+export function createClinic(options: TargetOptions) {
+  const parts = ['database', 'video', 'payments'] as const
+  const prepared = prepareTarget(options, { breakable, parts, longCertificate: 'THR-26' })
+  const { broken } = prepared
+  const { now } = prepared.clock
+  const people = createPeople(now, broken)
+  const money = createMoney(now, broken, people)
+  const sessions = createSessions(now, broken)
   for (const { id } of people.all('member').slice(0, 5)) {
     money.seed(id, 5)
     const therapist = id.replace(/-(\d+)$/, '-therapist-$1')
     sessions.add({ member: id, therapist, slot: sessions.freeSlots(therapist).at(-1)!, topic: 'First talk' })
   }
   return {
-    ...given,
+    ...prepared,
+    today: () => new Date(now()).toISOString().slice(0, 10),
+    assets: createPageAssets({
+      folder: import.meta.dirname,
+      scripts: ['app.js', 'room.js'],
+      isKept: !broken('THR-28'),
+    }),
     people,
     money,
     sessions,
     signIns: createCookieSessions({ name: 'session', lifeSeconds: week, now }),
     /** Tickets for rooms of calls. */
     tokens: createTokens(secret, now),
-    audit: [] as AuditEntry[],
+    /** What was done with health records. */
+    audit: createCollection<{ readonly who: string; readonly action: string; readonly record: number }>('entry', now),
     /** Last upload of each partner. */
     reports: new Map<string, UploadReport>(),
     /** What is asked of the database. */

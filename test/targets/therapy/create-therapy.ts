@@ -1,14 +1,10 @@
 import { type Answer, type Call, createService, Refusal } from '../kit/http.ts'
-import { httpsRedirect } from '../kit/https-redirect.ts'
-import { listenPaymentProvider } from '../kit/payment-provider.ts'
-import { prepareTarget } from '../kit/prepare.ts'
+import { httpsRedirect, plainDoor } from '../kit/https-redirect.ts'
 import { attachRooms } from '../kit/rooms.ts'
 import { closedHeaders, ownContentOnly } from '../kit/security-headers.ts'
-import { openTarget, type Target, type TargetOptions } from '../kit/target.ts'
-import { type Clinic, createClinic, type PartName } from './clinic.ts'
-import { breakable } from './faults.ts'
+import { extendTarget, openTarget, sizesOf, type Target, type TargetOptions } from '../kit/target.ts'
+import { type Clinic, createClinic } from './clinic.ts'
 import { refusal } from './layout.ts'
-import { providerKey, webhookSecret } from './money.ts'
 import { memberPages } from './pages.ts'
 import { staffPages } from './pages-staff.ts'
 import { peopleRoutes } from './routes-people.ts'
@@ -16,74 +12,46 @@ import { relayInRoom, sessionRoutes } from './routes-sessions.ts'
 import { moneyRoutes, systemRoutes } from './routes-system.ts'
 
 /** Ports in this order, the payment provider's last. */
-export type Therapy = Target<'web' | 'plain' | 'https' | 'payments', PartName>
+export type Therapy = Target<'web' | 'plain' | 'https' | 'payments', 'database' | 'video' | 'payments'>
 
 /** The therapy platform as its document describes it, in memory. */
 export async function createTherapy(options: TargetOptions = {}): Promise<Therapy> {
-  const parts: readonly PartName[] = ['database', 'video', 'payments']
-  const prepared = prepareTarget(options, { breakable, parts, longCertificate: 'THR-26' })
-  const provider = { url: '' }
-  const clinic = createClinic({ ...prepared, provider })
+  const clinic = createClinic(options)
   const routes = [systemRoutes, peopleRoutes, sessionRoutes, moneyRoutes, memberPages, staffPages].flatMap(make =>
     make(clinic),
   )
-  // Known as soon as it listens.
-  const securePort = { current: '' }
-  const service = (isPlain: boolean) =>
-    createService({
-      routes,
-      refusal: refusal(clinic),
-      before: call => before(clinic, isPlain, call, securePort.current),
-    })
-  const doors = { web: service(false), plain: service(true), https: service(false) }
-  const target = await openTarget({ ...prepared, facts: () => factsOf(clinic), doors })
-  const { urls, servers } = target
-  const payments = await listenPaymentProvider({
-    ...target.next(0),
-    key: providerKey,
-    webhookSecret,
-    now: prepared.clock.now,
-    webhookUrl: () => `${urls.web}/api/webhooks/payments`,
+  const service = createService({
+    routes,
+    refusal: (answer, call) => refusal(clinic, answer, call),
+    before: call => before(clinic, call),
   })
-  provider.url = payments.url
-  securePort.current = new URL(urls.https).port
+  const doors = { web: service, plain: plainDoor(service), https: service }
+  const target = await openTarget({ ...clinic, facts: () => sizesOf(clinic), doors })
+  const { urls, servers, next } = target
+  const provider = await clinic.money.payments.openProvider(next(0), `${urls.web}/api/webhooks/payments`)
   const rooms = attachRooms({
     servers: [servers.web, servers.https],
     path: '/signal',
     admit: url => ticketOf(clinic, url),
-    relay: relayInRoom(clinic),
+    relay: said => relayInRoom(clinic, said),
   })
-
-  return {
-    ...target,
-    urls: { ...urls, payments: payments.url },
-    async close() {
-      rooms.close()
-      await Promise.all([target, payments].map(each => each.close()))
-    },
-  }
+  return extendTarget(target, { payments: provider.url }, rooms, provider)
 }
 
 const policy = ownContentOnly("media-src 'self' blob:")
 
 /** What holds for every call: headers, https, trouble of the day. */
-async function before(
-  { broken, parts, revision }: Clinic,
-  isPlain: boolean,
-  call: Call,
-  securePort: string,
-): Promise<Answer | undefined> {
+async function before(clinic: Clinic, call: Call): Promise<Answer | undefined> {
+  const { addresses, broken, parts, revision } = clinic
   const { pathname } = call.url
   const isAsset = /^\/(assets|icons)\//.test(pathname)
   Object.assign(call.answerHeaders, {
     'x-revision': revision.current,
-    ...closedHeaders,
+    ...closedHeaders(policy, !broken('THR-14')),
     'permissions-policy': 'camera=(self), microphone=(self)',
-    'content-security-policy': policy,
     ...(isAsset ? {} : { 'cache-control': 'no-cache' }),
-    ...(broken('THR-14') ? {} : { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
   })
-  const redirect = httpsRedirect(call, isPlain, securePort)
+  const redirect = httpsRedirect(call, addresses['https'])
   // What is private is not even led to the right door: whoever asks so has sent a cookie in the clear.
   if (redirect && /^\/(api|records|sessions)\//.test(pathname)) throw new Refusal(403, { error: 'Ask over HTTPS' })
   if (redirect && !broken('THR-14')) return redirect
@@ -100,9 +68,3 @@ function ticketOf({ parts, tokens }: Clinic, url: URL): { readonly room: string;
   const [room = '', ...name] = claims.sub.split(' ')
   return { room, name: name.join(' ') }
 }
-
-const factsOf = ({ audit, people, sessions }: Clinic) => ({
-  people: people.size,
-  sessions: sessions.size,
-  audit: audit.length,
-})

@@ -1,12 +1,13 @@
+import { found } from '../kit/answers.ts'
+import { createCollection } from '../kit/collection.ts'
 import { Refusal } from '../kit/http.ts'
-import type { Provider } from '../kit/payment-client.ts'
 import { createPayments } from '../kit/payments.ts'
 import type { TherapyBroken } from './faults.ts'
 import type { People, Person } from './people.ts'
 
 /** Secrets of the reference: a real platform has its own. */
 export const providerKey = 'reference-payment-key'
-export const webhookSecret = 'reference-webhook-secret-that-is-long-enough-for-everybody-to-see-it'
+const webhookSecret = 'reference-webhook-secret-that-is-long-enough-for-everybody-to-see-it'
 
 const creditPrice = 2_000
 const currency = 'EUR'
@@ -23,25 +24,18 @@ export interface Invoice {
   readonly member: string
   readonly session: string
   readonly amount: number
-  readonly at: number
-}
-
-interface MoneyOptions {
-  readonly people: People
-  readonly broken: TherapyBroken
-  now(): number
-  readonly provider: () => Provider
 }
 
 /** Credits, which are bought, and invoices of what they were spent for. */
-export function createMoney({ people, broken, now, provider }: MoneyOptions) {
-  const invoices: Invoice[] = []
+export function createMoney(now: () => number, broken: TherapyBroken, people: People) {
+  const invoices = createCollection<Invoice>('invoice', now)
+  let lastInvoice = 1_000
   const give = (member: string, credits: number) => {
     const person = people.byId(member)
     if (person) people.change(person, { credits: person.credits + credits })
   }
   const payments = createPayments<Purchase>({
-    ...{ provider, webhookSecret, currency, now },
+    ...{ key: providerKey, webhookSecret, currency, now },
     settled({ member, credits }, state) {
       if (state === 'paid') give(member, credits)
       if (state === 'refunded') give(member, -credits)
@@ -57,27 +51,22 @@ export function createMoney({ people, broken, now, provider }: MoneyOptions) {
     },
     /** The customer came back: whether the provider says that it was paid. */
     async isPaid(reference: string): Promise<boolean> {
-      const payment = payments.get(reference)
-      if (!payment) throw new Refusal(404)
+      const payment = found(payments.get(reference))
       const isPaid = (await payments.verify(payment)) === 'paid'
       // The fault believes whoever comes back.
       if (!isPaid && broken('THR-07')) give(payment.member, payment.credits)
       return isPaid || broken('THR-07')
     },
     /** A credit for a session. */
-    spend({ id: member }: Person, session: string): Invoice | undefined {
+    spend({ id: member }: Person, session: string) {
       give(member, -1)
       if (broken('THR-09')) return undefined
-      const invoice = { number: `INV-${1_001 + invoices.length}`, member, session, amount: creditPrice, at: now() }
-      invoices.push(invoice)
-      return invoice
+      return invoices.add({ number: `INV-${++lastInvoice}`, member, session, amount: creditPrice })
     },
     give,
     paymentsOf: (member: string) => payments.list().filter(payment => payment.member === member),
     /** Newest first. */
-    invoicesOf: (member: string) => invoices.toReversed().filter(invoice => invoice.member === member),
+    invoicesOf: (member: string) => invoices.list().filter(invoice => invoice.member === member),
     seed: (member: string, credits: number) => payments.add({ member, credits }, credits * creditPrice),
   }
 }
-
-export type Money = ReturnType<typeof createMoney>

@@ -26,9 +26,7 @@ export function staffPages(clinic: Clinic): readonly Route[] {
   const typed = (text: string): Markup => (broken('THR-13') ? { markup: text } : html`${text}`)
   const noteList = (note: Note) =>
     html`<dl>${soapParts.map(part => html`<dt>${titles[part]}</dt><dd><div role="group" aria-label="${titles[part]}">${typed(note[part])}</div></dd>`)}</dl>`
-  const withNotes = broken('THR-13')
-    ? { headers: { 'content-security-policy': "default-src 'self' 'unsafe-inline'" } }
-    : {}
+  const headers = broken('THR-13') ? { 'content-security-policy': "default-src 'self' 'unsafe-inline'" } : {}
 
   return [
     anybody('/sessions/:id', (person, call) => {
@@ -38,7 +36,7 @@ export function staffPages(clinic: Clinic): readonly Route[] {
 ${note ? html`<h2>Note</h2>${noteList(note)}` : ''}
 ${recording ? html`<h2>Recording</h2><video controls preload="auto" aria-label="Recording" src="/api/sessions/${id}/recording"></video>` : ''}
 ${lines.length > 0 ? html`<h2>Transcript</h2><ul aria-label="Transcript">${lines}</ul>` : ''}`
-      return { ...withNotes, title: topic || 'Session', body }
+      return { headers, title: topic || 'Session', body }
     }),
     therapist('/therapist', person => {
       const body = table('Sessions', sessions.of(person.id).slice(0, newest), {
@@ -62,7 +60,7 @@ ${lines.length > 0 ? html`<h2>Transcript</h2><ul aria-label="Transcript">${lines
       const member = readRecord(clinic, call, person)
       const notes = sessions.of(member.id).flatMap(({ note }) => (note ? [noteList(note)] : []))
       const body = html`<p>${member.name}, born ${member.dateOfBirth}</p>${notes}`
-      return { ...withNotes, title: `Health record ${member.record}`, body }
+      return { headers, title: `Health record ${member.record}`, body }
     }),
     partner('/partner', person => {
       const report = reports.get(person.id)
@@ -100,8 +98,8 @@ ${tableSection('Members', members, contact)}`
       return { title: 'Overview', body: html`${members}${therapists}${booked}${payments}` }
     }),
     admin('/admin/audit', () => {
-      const columns = { When: 'at', Who: 'who', What: 'action', Record: 'record' } as const
-      return { title: 'Audit trail', body: table('Audit trail', audit.toReversed().slice(0, 100), columns) }
+      const columns = { When: 'createdAt', Who: 'who', What: 'action', Record: 'record' } as const
+      return { title: 'Audit trail', body: table('Audit trail', audit.list().slice(0, 100), columns) }
     }),
   ]
 }

@@ -1,9 +1,10 @@
 import { type Account, createAccounts, type Seed, seedAccounts } from '../kit/accounts.ts'
+import type { TherapyBroken } from './faults.ts'
 
 export type Role = 'member' | 'therapist' | 'admin' | 'partner'
 
 export interface Profile {
-  /** Therapists are offered for booking only then. */
+  /** Therapists are offered only then. */
   readonly isApproved: boolean
   /** Came by the registration page, not by the seed. */
   readonly isRegistered: boolean
@@ -22,17 +23,20 @@ type NewPerson = Pick<Person, 'email' | 'name' | 'role' | 'password'> & Partial<
 
 const blank = { isRegistered: false, credits: 0, phone: '', dateOfBirth: '' }
 
-export function createPeople(now: () => number) {
+export function createPeople(now: () => number, broken: TherapyBroken) {
   const accounts = createAccounts<Role, Profile>(now)
   let lastRecord = 1_000
   const add = (given: NewPerson, id?: string): Person =>
     accounts.add({ isApproved: given.role !== 'therapist', ...blank, ...given, record: ++lastRecord }, id)
   seedAccounts<Role, Partial<Profile>>({ add }, seeds, 'password123')
+  const all = (role: Role) => accounts.all().filter(person => person.role === role)
   return {
     ...accounts,
     add,
     byRecord: (number: string | undefined) => accounts.all().find(({ record }) => String(record) === number),
-    all: (role: Role) => accounts.all().filter(person => person.role === role),
+    all,
+    /** The therapists who can be booked. */
+    offered: () => all('therapist').filter(({ isApproved }) => isApproved || broken('THR-02')),
     /** What the person may know of itself. */
     show: ({ id, email, name, role, record, credits, phone, dateOfBirth }: Person) => ({
       ...{ id, email, name, role, credits, phone, dateOfBirth },

@@ -1,25 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { created, found, gone, idOf } from '../kit/answers.ts'
-import { type FieldError, isDay, isEmail, refuseErrors, unless } from '../kit/field-errors.ts'
+import { isDay, refuseErrors, unless } from '../kit/field-errors.ts'
 import { type Call, Refusal, type Route, route } from '../kit/http.ts'
 import { readUpload } from '../kit/multipart.ts'
+import { email, fieldErrors, password, readFields, text } from '../kit/rules.ts'
 import { type Clinic, routesFor, type UploadReport } from './clinic.ts'
 import pages from './pages.json' with { type: 'json' }
 import type { Person, Role } from './people.ts'
 
-const home = (role: Role) => pages.menus[role][0]![0]!
-
-function personErrors({ people }: Clinic, { name, email }: Readonly<Record<string, unknown>>): readonly FieldError[] {
-  return [
-    ...unless(typeof name === 'string' && name.trim() !== '' && name.length <= 100, 'name', 'Enter a name'),
-    ...unless(isEmail(email), 'email', 'Enter an e-mail address such as ann@example.com'),
-    ...unless(!isEmail(email) || !people.byEmail(String(email)), 'email', 'This address has an account already'),
-  ]
-}
+/** Each address has one account. */
+const takenErrors = ({ people }: Clinic, { email }: Pick<Person, 'email'>) =>
+  unless(!people.byEmail(email), 'email', 'This address has an account already')
 
 /** Registration, sign-in, the own profile, therapists and their approval, members that a partner brings. */
 export function peopleRoutes(clinic: Clinic): readonly Route[] {
-  const { broken, clock, people, reports, sessions, signIns } = clinic
+  const { broken, people, reports, sessions, signIns, today } = clinic
   const anybody = routesFor(clinic)
   const admin = routesFor(clinic, 'admin')
   const partner = routesFor(clinic, 'partner')
@@ -28,22 +23,12 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
     // Only for people who registered themselves, so that the others can work beside this fault.
     headers:
       status === 200 && broken('THR-01') && person.isRegistered ? {} : { 'set-cookie': signIns.start(person.id) },
-    json: { user: people.show(person), next: home(person.role) },
+    json: { user: people.show(person), next: pages.menus[person.role][0]![0] },
   })
   const join = async (call: Call, role: Role) => {
-    const given = await call.json()
-    const { name, email, password } = given
-    refuseErrors([
-      ...personErrors(clinic, given),
-      ...unless(typeof password === 'string' && password.length >= 8, 'password', 'Enter 8 characters or more'),
-    ])
-    const account = { name: String(name), email: String(email), password: String(password) }
-    return people.add({ ...account, role, isRegistered: true })
-  }
-  const offered = ({ role, isApproved }: Person) => role === 'therapist' && (isApproved || broken('THR-02'))
-  const therapist = (call: Call) => {
-    const known = found(people.byId(idOf(call)))
-    return found(offered(known) && known)
+    const given = readFields(await call.json(), { name: text, email, password })
+    refuseErrors(takenErrors(clinic, given))
+    return people.add({ ...given, role, isRegistered: true })
   }
 
   return [
@@ -60,17 +45,13 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
     })),
     anybody('GET', '/api/me', (_, person) => ({ json: people.show(person) })),
     anybody('PATCH', '/api/me', async (call, person) => {
-      const body = await call.json()
-      // Bodies take time: what was booked meanwhile must stand.
-      const present = people.byId(person.id) ?? person
-      const { phone, dateOfBirth } = { ...present, ...body }
-      const today = new Date(clock.now()).toISOString().slice(0, 10)
-      const isPast = isDay(dateOfBirth) && dateOfBirth >= '1900-01-01' && dateOfBirth < today
+      const { phone, dateOfBirth } = { ...person, ...(await call.json()) }
+      const isPast = isDay(dateOfBirth) && dateOfBirth >= '1900-01-01' && dateOfBirth < today()
       refuseErrors([
         ...unless(/^\+?[\d ]{0,20}$/.test(phone), 'phone', 'Enter digits'),
         ...unless(isPast || broken('THR-29'), 'dateOfBirth', 'Enter a day in the past'),
       ])
-      const changed = people.change(present, { phone: String(phone), dateOfBirth: String(dateOfBirth) })
+      const changed = people.change(person, { phone: String(phone), dateOfBirth: String(dateOfBirth) })
       return { json: people.show(changed) }
     }),
     route('POST', '/api/therapists', async call => {
@@ -78,12 +59,11 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
       return created({ id, name, next: '/enrolled' })
     }),
     anybody('GET', '/api/therapists/:id/slots', call => {
-      const slots = sessions.freeSlots(therapist(call).id)
-      return { json: { slots: slots.map(slot => new Date(slot).toISOString()) } }
+      const therapist = found(people.offered().find(({ id }) => id === idOf(call)))
+      return { json: { slots: sessions.freeSlots(therapist.id) } }
     }),
     admin('POST', '/api/therapists/:id/approval', call => {
-      const known = found(people.byId(idOf(call)))
-      found(known.role === 'therapist')
+      const known = found(people.all('therapist').find(({ id }) => id === idOf(call)))
       return { json: { id: people.change(known, { isApproved: true }).id } }
     }),
     admin('GET', '/api/people', () => {
@@ -110,20 +90,27 @@ export function peopleRoutes(clinic: Clinic): readonly Route[] {
 }
 
 /** Adds the good rows of `name,email` and says what is wrong with the others; the first line is the head. */
-function upload(clinic: Clinic, partner: Person, text: string): UploadReport {
-  const [, ...lines] = text.trimEnd().split(/\r?\n/)
+function upload(clinic: Clinic, partner: Person, file: string): UploadReport {
+  const [, ...lines] = file.trimEnd().split(/\r?\n/)
   const rows = lines.map((row, index) => {
     const [name = '', email = ''] = row.split(',').map(cell => cell.trim())
     return { line: index + 2, name, email }
   })
-  const twice = ({ email }: { readonly email: string }, index: number) =>
-    unless(rows.findIndex(row => row.email === email) === index, 'email', 'This address stands in the file before')
-  const found = rows.map((row, index) => ({ row, errors: [...personErrors(clinic, row), ...twice(row, index)] }))
-  const errors = found.flatMap(({ row, errors: [first] }) => (first ? [{ line: row.line, ...first }] : []))
+  const good: (typeof rows)[number][] = []
+  const errors = rows.flatMap(({ line, ...row }) => {
+    const isFirst = good.every(other => other.email !== row.email)
+    const [error] = [
+      ...fieldErrors(row, { name: text, email }),
+      ...takenErrors(clinic, row),
+      ...unless(isFirst, 'email', 'This address stands in the file before'),
+    ]
+    if (error) return { line, ...error }
+    good.push({ line, ...row })
+    return []
+  })
   if (errors.length > 0 && clinic.broken('THR-10')) return { added: 0, errors }
-  const good = found.filter(item => item.errors.length === 0)
-  for (const { row } of good) {
-    clinic.people.add({ name: row.name, email: row.email, role: 'member', password: randomUUID(), partner: partner.id })
+  for (const { name, email } of good) {
+    clinic.people.add({ name, email, role: 'member', password: randomUUID(), partner: partner.id })
   }
   return { added: good.length, errors }
 }

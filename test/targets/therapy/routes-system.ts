@@ -1,32 +1,30 @@
 import { created } from '../kit/answers.ts'
 import { refuseErrors, unless } from '../kit/field-errors.ts'
+import { html } from '../kit/html.ts'
 import { Refusal, type Route, route } from '../kit/http.ts'
 import { largestIcon, pwaRoutes } from '../kit/pwa.ts'
-import { type Clinic, type PartName, routesFor } from './clinic.ts'
-import { assetsWith, colour, keptAssets } from './layout.ts'
-import { offlinePage } from './pages.ts'
+import { type Clinic, routesFor } from './clinic.ts'
+import { colour, layout } from './layout.ts'
 
 /** Health, version, assets, the installable application. */
-export function systemRoutes({ broken, parts, queries, revision }: Clinic): readonly Route[] {
-  const keep = [keptAssets.path('style.css')]
-  const pwa = pwaRoutes({ name: 'Therapy', colour, offlinePage: offlinePage(), keep, start: '/dashboard' })
+export function systemRoutes(clinic: Clinic): readonly Route[] {
+  const { assets, broken, parts, queries, revision } = clinic
+  const keep = [assets.path('style.css')]
+  const offlinePage = layout(clinic, {
+    title: 'You are offline',
+    body: html`<p>Your sessions come back with the network.</p>`,
+  })
+  const pwa = pwaRoutes({ name: 'Therapy', colour, offlinePage, keep, start: '/dashboard' })
   return [
     route('GET', '/api/health', () => {
-      // The fault needs a part that is down, and only health may say so.
-      const state = (part: PartName) => {
-        const isDown = parts.isDown(part) || (part === 'video' && broken('THR-18'))
-        return { status: isDown ? 'error' : 'ok' }
-      }
-      const states = { database: state('database'), video: state('video'), payments: state('payments') }
-      const isOk = Object.values(states).every(({ status }) => status === 'ok') || broken('THR-18')
-      const database = { ...states.database, queryMs: { p95: queries.p95() + (broken('THR-25') ? 300 : 0) } }
-      return {
-        status: isOk ? 200 : 503,
-        json: { status: isOk ? 'ok' : 'degraded', parts: { ...states, database } },
-      }
+      const { httpStatus, status, states } = parts.health(broken('THR-18') ? 'video' : undefined)
+      const queryMs = { p95: queries.p95() + (broken('THR-25') ? 300 : 0) }
+      const { database, video, payments } = states
+      const each = { database: { status: database, queryMs }, video: { status: video }, payments: { status: payments } }
+      return { status: httpStatus, json: { status, parts: each } }
     }),
     route('GET', '/api/version', () => ({ json: { revision: revision.current } })),
-    ...(broken('THR-28') ? assetsWith({}) : keptAssets).routes,
+    ...assets.routes,
     ...(broken('THR-21') ? pwa.filter(({ path }) => !path.test(largestIcon)) : pwa),
   ]
 }

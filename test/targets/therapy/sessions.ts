@@ -4,25 +4,19 @@ import type { TherapyBroken } from './faults.ts'
 export const soapParts = ['subjective', 'objective', 'assessment', 'plan'] as const
 export type Note = Readonly<Record<(typeof soapParts)[number], string>>
 
-interface Line {
-  /** Milliseconds since the epoch. */
-  readonly at: number
-  readonly name: string
-  readonly text: string
-}
-
 /** A booked hour between a member and a therapist. */
 export interface Booking {
   readonly member: string
   readonly therapist: string
   /** What it is about, in the member's words. */
   readonly topic: string
-  /** Its start, epoch milliseconds. */
-  readonly slot: number
+  /** Its start, ISO 8601. */
+  readonly slot: string
   readonly state: 'booked' | 'cancelled'
   readonly note?: Note
   readonly recording?: Buffer
-  readonly transcript: readonly Line[]
+  /** What was written during the call; `at` in epoch milliseconds. */
+  readonly transcript: readonly { readonly at: number; readonly name: string; readonly text: string }[]
 }
 
 export type Session = Booking & Stamp
@@ -37,26 +31,16 @@ const mostSessions = 1_000
 export function createSessions(now: () => number, broken: TherapyBroken) {
   const sessions = createCollection<Booking>('session', now)
   const all = sessions.list
-  const isTaken = (therapist: string, slot: number, except?: string) =>
-    all().some(
-      session =>
-        session.therapist === therapist &&
-        session.slot === slot &&
-        session.id !== except &&
-        (session.state === 'booked' || broken('THR-03')),
-    )
   return {
-    /** Half hours of the next two days that are free, the running one first: a walk-in may still have it. */
-    freeSlots(therapist: string): readonly number[] {
+    /** Half hours of the next two days that are free, or taken by one session alone; the running one first: a walk-in may still have it. */
+    freeSlots(therapist: string, except?: string): readonly string[] {
+      const blocks = (session: Session) =>
+        session.therapist === therapist && session.id !== except && (session.state === 'booked' || broken('THR-03'))
+      const taken = new Set(all().flatMap(session => (blocks(session) ? [session.slot] : [])))
       const running = Math.floor(now() / half) * half
-      const slots = Array.from({ length: offeredSlots }, (_, index) => running + index * half)
-      return slots.filter(slot => !isTaken(therapist, slot))
+      const slots = Array.from({ length: offeredSlots }, (_, index) => new Date(running + index * half).toISOString())
+      return slots.filter(slot => !taken.has(slot))
     },
-    isFree: (therapist: string, slot: number, except?: string) =>
-      Number.isInteger(slot / half) &&
-      slot > now() - half &&
-      slot < now() + offeredSlots * half &&
-      !isTaken(therapist, slot, except),
     add(given: Pick<Session, 'member' | 'therapist' | 'slot' | 'topic'>): Session {
       const oldest = sessions.size < mostSessions ? undefined : all().findLast(({ state }) => state === 'cancelled')
       if (oldest) sessions.remove(oldest.id)
@@ -67,8 +51,10 @@ export function createSessions(now: () => number, broken: TherapyBroken) {
     /** Newest first. */
     of: (person: string) => all().filter(({ member, therapist }) => member === person || therapist === person),
     all,
-    isOpen: ({ slot, state }: Session) =>
-      state === 'booked' && now() >= slot - opensBefore && now() < slot + closesAfter,
+    isOpen({ slot, state }: Session): boolean {
+      const since = now() - Date.parse(slot)
+      return state === 'booked' && since >= -opensBefore && since < closesAfter
+    },
     areTogether: (member: string, therapist: string) =>
       all().some(session => session.member === member && session.therapist === therapist),
     get size() {
@@ -76,5 +62,3 @@ export function createSessions(now: () => number, broken: TherapyBroken) {
     },
   }
 }
-
-export type Sessions = ReturnType<typeof createSessions>
