@@ -111,9 +111,9 @@ export function createClinic(now: () => number, keepsFree: boolean) {
     const email = `${surname.toLowerCase()}@patients.example`
     const customer = { name: `Lina ${surname}`, email, phone: `+962 555 01${index + 10}` }
     customers.add({ ...customer, byBooking: false })
-    const booked = (daysAgo: number, ...how: readonly [kind: Appointment['kind'], state?: State]) => {
+    const booked = (daysAgo: number, kind: Appointment['kind'], state?: State) => {
       const date = new Date(now() - daysAgo * day).toISOString().slice(0, 10)
-      book(regular(`doctor-${index + 1}`, date)[index]!, customer, ...how)
+      book(regular(`doctor-${index + 1}`, date)[index]!, customer, kind, state)
     }
     booked(30, 'standard', 'completed')
     booked(7, 'standard', 'completed')

@@ -73,7 +73,7 @@ function figureRoutes({ agent, clinic, clock, payments, tasks }: Portal): readon
 function fileRoutes({ accounts, agent, broken, files }: Portal): readonly Route[] {
   const show = ({ name: id, bytes }: StoredImage) => ({ id, url: `/api/files/${id}`, bytes: bytes.length })
   const send = ({ bytes, type }: StoredImage) => ({ bytes, type, headers: { 'cache-control': 'private, no-store' } })
-  /** A file is its owner's alone; administrators see all. */
+  /** A file is for its owner and for administrators alone. */
   const seen = (call: Call, user: User) => {
     const file = files.get(idOf(call))
     if (file.owner !== user.id && user.role !== 'admin') throw new Refusal(403)
