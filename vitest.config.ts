@@ -3,9 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { LongFirst } from './test/support/long-first.ts'
 
 /** Folders whose tests start no browsers, and no processes of ours but a few that live for a moment: their files may share a worker. */
-const light = ['config', 'core', 'engine', 'notifiers', 'probes', 'proof', 'reporters', 'server', 'stores', 'system'].map(
-  folder => `test/${folder}/**/*.test.ts`,
-)
+const light = ['test/{config,core,engine,notifiers,probes,proof,reporters,server,stores,system}/**/*.test.ts']
 const never = ['test/fixtures/**', 'test/bench/**', 'node_modules/**']
 
 export default defineConfig({
