@@ -7,6 +7,8 @@ const all = ['test/**/*.test.ts']
 const light = ['test/{config,core,engine,notifiers,probes,proof,reporters,server,stores,system}/**/*.test.ts']
 const never = ['test/fixtures/**', 'test/bench/**', 'node_modules/**']
 const each = {
+  // Twice the two cores that there may be: many tests wait for a real slot, deadline or browser.
+  maxWorkers: 4,
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // Tests start some hundred processes from sources; this halves what each start costs.
@@ -24,8 +26,7 @@ export default defineConfig({
       { extends: false, test: { ...each, name: 'whole', include: all, exclude: [...never, ...light] } },
     ],
     reporters: ['default', './test/support/count-reporter.ts'],
-    // Twice the two cores that there may be: many tests wait for a real slot, deadline or browser.
-    maxWorkers: 4,
+    maxWorkers: each.maxWorkers,
     sequence: { sequencer: LongFirst },
   },
 })

@@ -1,5 +1,5 @@
-import { type Loaded, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
-import type { Clock, Problem, Result } from '../core/contracts.ts'
+import type { Loaded, LoadRequest } from '../config/load-configuration.ts'
+import type { Clock, Result } from '../core/contracts.ts'
 import { RunnerFault } from '../core/fault.ts'
 import { isNeeded } from '../core/guard.ts'
 import type { Sign } from '../core/own-state.ts'
@@ -14,7 +14,8 @@ import {
 } from '../core/ports.ts'
 import { type AlarmingOptions, createAlarming } from './alarming.ts'
 import { createDeploys } from './deploys.ts'
-import { createGeneration, type Generation } from './generation.ts'
+import { createGeneration } from './generation.ts'
+import { createGenerations } from './generations.ts'
 import { createGuard } from './guard.ts'
 import { createHeartbeats } from './heartbeats.ts'
 import { startHousekeeping } from './housekeeping.ts'
@@ -27,7 +28,6 @@ import type { Report } from './probe-protocol.ts'
 import { type StartThread, startProbeThread } from './probe-thread.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { unknownResult } from './unknown-result.ts'
-import { watchFiles } from './watch-files.ts'
 
 export interface WatchOptions extends Pick<AlarmingOptions, 'send' | 'readArtifact'> {
   /** What was loaded, and how to load it again. */
@@ -66,7 +66,6 @@ export interface RunningWatch extends Watch {
 
 const rememberedPerCheck = 4
 const mostRemembered = 10_000
-const beginAgain = 5_000
 
 /** Starts watching. Resolves once the store has answered; `self().ready` tells when the probe worker has. */
 export async function createWatch(options: WatchOptions): Promise<RunningWatch> {
@@ -79,11 +78,6 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   const listeners = new Set<(event: WatchEvent) => void>()
   const latenesses = createLatenesses(clock)
   let missed = 0
-  let loads = request.generation ?? 1
-  let refused: readonly Problem[] | undefined
-  let reloading: Promise<void> | undefined
-  let again = false
-  let cancelBegin: (() => void) | undefined
   let stopping: Promise<void> | undefined
 
   const emit = (event: WatchEvent) => {
@@ -107,42 +101,54 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   }
   const lastRuns = () =>
     Object.fromEntries(
-      current.keys().flatMap(key => {
+      current().keys().flatMap(key => {
         const at = lastRunAt(key)
         return at === undefined ? [] : [[key, at] as const]
       }),
     )
-  const newGeneration = (loaded: Loaded, number: number): Generation =>
-    createGeneration({
-      number,
-      loaded,
-      location,
-      clock,
-      log,
-      openJourneys: options.openJourneys,
-      runnerOptions: {
-        version,
-        random,
-        lastRunAt,
-        onTaken: (key, slot) => void taken.set(key, slot),
-        onResult: result => guard.record(result),
-        onMissed(count) {
-          missed += count
+  const generations = createGenerations({
+    request,
+    loaded: options.loaded,
+    clock,
+    log,
+    watchFiles: options.watchFiles ?? true,
+    make: (loaded, number) =>
+      createGeneration({
+        number,
+        loaded,
+        location,
+        clock,
+        log,
+        openJourneys: options.openJourneys,
+        runnerOptions: {
+          version,
+          random,
+          lastRunAt,
+          onTaken: (key, slot) => void taken.set(key, slot),
+          onResult: result => guard.record(result),
+          onMissed(count) {
+            missed += count
+          },
+          onLate: latenesses.add,
         },
-        onLate: latenesses.add,
-      },
-    })
-
-  let current = newGeneration(options.loaded, loads)
-  // Older ones still finish their journeys.
-  const generations = new Set([current])
+      }),
+    open: generation =>
+      pool.open({ request: { ...request, env: { ...request.env }, generation }, version, location }),
+    adopt: thread => pool.adopt(thread),
+    onTurn: ({ loaded }) => heartbeats.adopt(loaded.configuration.systems),
+    async onNew({ number }) {
+      await alarming.refresh()
+      emit({ kind: 'generation', generation: number })
+    },
+  })
+  const { current } = generations
   const alarming = await createAlarming({
     store,
     clock,
     log,
     random,
     environment,
-    generation: () => current,
+    generation: current,
     check: key => watch.check(key),
     trouble: () => watch.self().notReady,
     ownTrouble: () => guard.trouble(),
@@ -156,8 +162,8 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     store,
     clock,
     log,
-    policyOf: key => current.policyOf(key),
-    scrub: () => current.scrub,
+    policyOf: key => current().policyOf(key),
+    scrub: () => current().scrub,
     onEvent: emit,
     onJudged(result, health) {
       alarming.saw(result)
@@ -171,9 +177,9 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   const guard = createGuard({
     clock,
     log,
-    look: async signal => options.lookAtOurselves?.(current.loaded.configuration.guard.references, signal) ?? [],
-    needsOf: key => current.needsOf(key),
-    watched: sign => current.needs().filter(needs => isNeeded(sign, needs)).length,
+    look: async signal => options.lookAtOurselves?.(current().loaded.configuration.guard.references, signal) ?? [],
+    needsOf: key => current().needsOf(key),
+    watched: sign => current().needs().filter(needs => isNeeded(sign, needs)).length,
     record: recorder.record,
   })
   await alarming.start()
@@ -186,16 +192,16 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     location,
     version,
     ...(options.heartbeatSecret === undefined ? {} : { secret: options.heartbeatSecret }),
-    scrub: text => current.scrub(text),
+    scrub: text => current().scrub(text),
   })
-  await heartbeats.adopt(current.loaded.configuration.systems)
+  await heartbeats.adopt(current().loaded.configuration.systems)
   const deploys = createDeploys({
     store,
     clock,
     log,
     version,
     random,
-    loaded: () => current.loaded,
+    loaded: () => current().loaded,
     onEvent(event) {
       emit(event)
       if (event.kind === 'deploy') alarming.tell(event.deploy)
@@ -222,61 +228,6 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       return result
     },
   })
-  const setup = (generation: number) => ({
-    request: { ...request, env: { ...request.env }, generation },
-    version,
-    location,
-  })
-  const files = watchFiles({ clock, log, onChange: () => void watch.reload() })
-  const watched = (list: readonly string[]) => {
-    if (options.watchFiles !== false) files.set(list)
-  }
-  const refuse = (problems: readonly Problem[], seen: readonly string[]) => {
-    if (stopping !== undefined) return
-    refused = problems
-    watched([...new Set([...current.loaded.files, ...seen])])
-    log.error({ problems, generation: current.number }, 'the change is refused: the generation before goes on')
-  }
-  const load = async () => {
-    loads += 1
-    const number = loads
-    const opened = await pool.open(setup(number))
-    if ('problems' in opened) return refuse(opened.problems, opened.files)
-    const loaded = await loadConfiguration({ ...request, generation: number }).catch((error: unknown) => {
-      opened.terminate()
-      refuse(...problemsOf(error))
-    })
-    if (loaded === undefined) return
-    if (stopping !== undefined) return opened.terminate()
-    const old = current
-    current = newGeneration(loaded, number)
-    refused = undefined
-    watched(loaded.files)
-    generations.add(current)
-    const { until, closed } = old.retire()
-    void closed.then(() => generations.delete(old))
-    current.startJourneys(until)
-    await heartbeats.adopt(loaded.configuration.systems)
-    await pool.adopt(opened)
-    log.info({ generation: number, checks: current.keys().length }, 'a new generation watches')
-    await alarming.refresh()
-    emit({ kind: 'generation', generation: number })
-  }
-  // Main has loaded this configuration; a worker that could not (out of memory, a file caught halfway) may do so in a while.
-  const begin = async (number: number) => {
-    const opened = await pool.open(setup(number))
-    const wanted = stopping === undefined && current.number === number
-    if ('problems' in opened) {
-      if (!wanted) return
-      refuse(opened.problems, opened.files)
-      cancelBegin = clock.timer(beginAgain, () => void begin(number))
-      return
-    }
-    if (!wanted) return opened.terminate()
-    refused = undefined
-    await pool.adopt(opened)
-  }
-
   const housekeeping = startHousekeeping({
     clock,
     log,
@@ -286,32 +237,30 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     store,
     clock,
     log,
-    systems: () => current.loaded.configuration.systems,
-    feeders: system => current.feeders(system),
-    notifiers: () => current.loaded.configuration.notifiers,
-    locations: () => current.loaded.configuration.locations.length,
-    rawKept: () => current.loaded.configuration.retention.rawDays * 86_400_000,
+    systems: () => current().loaded.configuration.systems,
+    feeders: system => current().feeders(system),
+    notifiers: () => current().loaded.configuration.notifiers,
+    locations: () => current().loaded.configuration.locations.length,
+    rawKept: () => current().loaded.configuration.retention.rawDays * 86_400_000,
     open: alarms.open,
     signal: alarms.signal,
   })
-  watched(options.loaded.files)
-  const beginning = begin(current.number)
+  generations.start(startedAt)
   deploys.start()
-  current.startJourneys(startedAt)
 
   const watch: RunningWatch = {
     environment,
     location,
     version,
-    systems: () => current.loaded.configuration.systems,
-    urlsOf: system => current.loaded.urls[system] ?? {},
-    checks: () => current.checks(recorder, heartbeats),
-    check: key => current.check(key, recorder, heartbeats),
+    systems: () => current().loaded.configuration.systems,
+    urlsOf: system => current().loaded.urls[system] ?? {},
+    checks: () => current().checks(recorder, heartbeats),
+    check: key => current().check(key, recorder, heartbeats),
     async runNow(key, { name }) {
       if (stopping !== undefined) throw new RunnerFault('expected a running watch, found that it is stopping')
-      const journeys: JourneyRunner | undefined = current.journeyRunnerOf(key)
+      const journeys: JourneyRunner | undefined = current().journeyRunnerOf(key)
       if (journeys !== undefined) return journeys.run(key, name)
-      if (!current.keys().includes(key)) throw new RunnerFault(`expected a watched check, found '${key}'`)
+      if (!current().keys().includes(key)) throw new RunnerFault(`expected a watched check, found '${key}'`)
       if (heartbeats.listensTo(key))
         throw new RunnerFault(
           `expected a check that can be run, found that ${key} is a heartbeat, which waits for signals`,
@@ -324,12 +273,13 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     },
     self() {
       const probes = pool.stats()
-      const journeys = current.journeyStats()
+      const journeys = current().journeyStats()
       const notReady = whyNotReady(probes.answering, recorder)
-      const unlisted = current.journeyProblems()
+      const refused = generations.refused()
+      const unlisted = current().journeyProblems()
       const deadMansSwitch = alarming.deadMansSwitch()
       return {
-        generation: current.number,
+        generation: current().number,
         ...(refused === undefined ? {} : { refused }),
         ...(unlisted.length === 0 ? {} : { unlisted }),
         startedAt,
@@ -346,7 +296,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
         guard: guard.state(),
       }
     },
-    publicStatus: () => current.loaded.configuration.status,
+    publicStatus: () => current().loaded.configuration.status,
     objectives: () => objectives.states(),
     alarms: {
       ...alarms,
@@ -355,31 +305,13 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
       beat: heartbeats.beat,
       markDeploy: deploys.mark,
     },
-    reload() {
-      if (stopping !== undefined) return Promise.resolve()
-      if (reloading !== undefined) {
-        again = true
-        return reloading
-      }
-      reloading = (async () => {
-        await beginning
-        do {
-          again = false
-          await load().catch((error: unknown) => refuse(...problemsOf(error)))
-        } while (again)
-      })().finally(() => {
-        reloading = undefined
-      })
-      return reloading
-    },
+    reload: generations.reload,
     stop() {
       stopping ??= (async () => {
-        files.stop()
-        cancelBegin?.()
+        generations.close()
         await Promise.all([housekeeping.stop(), objectives.stop()])
         const grace = options.grace ?? 10_000
-        const ended = [...generations].map(generation => generation.stop(grace))
-        await Promise.all([pool.stop(grace), ...ended, beginning, reloading])
+        await Promise.all([pool.stop(grace), generations.stop(grace)])
         await Promise.all([heartbeats.stop(), deploys.stop()])
         guard.stop()
         await recorder.close()
@@ -404,10 +336,4 @@ async function lastResults(store: Store, checks: number): Promise<readonly Resul
   const newest = new Map<CheckKey, Result>()
   for (const result of newestFirst) if (!newest.has(checkKey(result))) newest.set(checkKey(result), result)
   return [...newest.values()]
-}
-
-function problemsOf(error: unknown): [readonly Problem[], readonly string[]] {
-  const known = error as { problems?: readonly Problem[]; files?: readonly string[]; message?: string }
-  const own: Problem = { level: 'error', path: [], message: known.message ?? String(error) }
-  return [known.problems ?? [own], known.files ?? []]
 }
