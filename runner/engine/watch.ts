@@ -101,10 +101,12 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
   }
   const lastRuns = () =>
     Object.fromEntries(
-      current().keys().flatMap(key => {
-        const at = lastRunAt(key)
-        return at === undefined ? [] : [[key, at] as const]
-      }),
+      current()
+        .keys()
+        .flatMap(key => {
+          const at = lastRunAt(key)
+          return at === undefined ? [] : [[key, at] as const]
+        }),
     )
   const generations = createGenerations({
     request,
@@ -132,8 +134,7 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
           onLate: latenesses.add,
         },
       }),
-    open: generation =>
-      pool.open({ request: { ...request, env: { ...request.env }, generation }, version, location }),
+    open: generation => pool.open({ request: { ...request, env: { ...request.env }, generation }, version, location }),
     adopt: thread => pool.adopt(thread),
     onTurn: ({ loaded }) => heartbeats.adopt(loaded.configuration.systems),
     async onNew({ number }) {
@@ -179,7 +180,10 @@ export async function createWatch(options: WatchOptions): Promise<RunningWatch> 
     log,
     look: async signal => options.lookAtOurselves?.(current().loaded.configuration.guard.references, signal) ?? [],
     needsOf: key => current().needsOf(key),
-    watched: sign => current().needs().filter(needs => isNeeded(sign, needs)).length,
+    watched: sign =>
+      current()
+        .needs()
+        .filter(needs => isNeeded(sign, needs)).length,
     record: recorder.record,
   })
   await alarming.start()

@@ -2,16 +2,12 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { chromium } from 'playwright'
 import { expect, test } from 'vitest'
-import { findBrowser } from '../../runner/system/browser.ts'
 import { serve } from '../server/support.ts'
 import { createFakeWatch, systemOf, watchedCheck } from '../support/fake-watch.ts'
-import { shoot } from './look.ts'
+import { openBrowser, shoot } from './look.ts'
 
 test('is shown there, at its whole size', async () => {
-  const found = await findBrowser({ environment: process.env })
-  if ('missing' in found) throw new Error(found.missing)
   const parts = { 'Área do médico, with a long name': ['home'], 注文: ['home'] }
   const system = systemOf('shop', { status: { title: 'Clinic', parts } })
   await using serving = await serve({
@@ -22,7 +18,7 @@ test('is shown there, at its whole size', async () => {
   const images = paths.map(path => `<p><img src="${serving.url}/badge/${path}"></p>`).join('')
   const other = createServer((_, response) => void response.setHeader('content-type', 'text/html').end(images))
   await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve))
-  const browser = await chromium.launch(found.executablePath ? { executablePath: found.executablePath } : {})
+  const browser = await openBrowser()
   try {
     const page = await browser.newPage({ viewport: { width: 390, height: 200 }, deviceScaleFactor: 2 })
     await page.goto(`http://localhost:${(other.address() as AddressInfo).port}`)

@@ -1,15 +1,12 @@
 /** The pages of deploys in a real browser: accessible, nothing cut off, on phone and desk, by day and night. */
 
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Browser } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Result } from '../../runner/core/contracts.ts'
 import { type Deploy, deployId } from '../../runner/core/deploys.ts'
-import { findBrowser } from '../../runner/system/browser.ts'
 import { type Serving, serve } from '../server/support.ts'
 import { createFakeWatch, resultOf, start, systemOf } from '../support/fake-watch.ts'
+import { inspect, openBrowser } from './look.ts'
 
 const minute = 60_000
 let browser: Browser
@@ -53,9 +50,7 @@ const results = Array.from({ length: 240 }, (_, index): readonly Result[] => {
 }).flat()
 
 beforeAll(async () => {
-  const found = await findBrowser({ environment: process.env })
-  if ('missing' in found) throw new Error(found.missing)
-  browser = await chromium.launch(found.executablePath ? { executablePath: found.executablePath } : {})
+  browser = await openBrowser()
   serving = await serve({
     watch: createFakeWatch({ systems: [systemOf('cod-admin', { title: 'E-commerce COD Admin' })] }),
     results,
@@ -82,17 +77,8 @@ test.each([390, 1440].flatMap(width => Object.keys(paths).map(name => [name, wid
   async (name, width) => {
     await using context = await browser.newContext({ viewport: { width, height: 900 } })
     const page = await context.newPage()
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.goto(paths[name]!())
-      await shoot(page, `${name}-${width}-${colorScheme}`)
-      const { violations } = await new AxeBuilder({ page })
-        .setLegacyMode(true)
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
-        .analyze()
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
-    }
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    await page.goto(paths[name]!())
+    await inspect(page, name)
   },
 )
 
@@ -108,10 +94,3 @@ test('from the list to the answer', async () => {
   await page.getByRole('link', { name: /a-branch\/with-a-long-name/ }).click()
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('has too few runs yet')
 })
-
-async function shoot(page: Page, name: string): Promise<void> {
-  const folder = process.env['VEDETTE_SHOTS']
-  if (!folder) return
-  await mkdir(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
-}

@@ -1,16 +1,30 @@
 /** How a page is looked at: what axe finds, what sticks out, what it complains about. */
 
+import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright'
+import type { AxeResults, RunOptions } from 'axe-core'
+import { type Browser, chromium, type Page } from 'playwright'
 import { expect } from 'vitest'
+import { findBrowser } from '../../runner/system/browser.ts'
 
-/** What axe finds. What is sound is not written up, which is most of the work on a long page. */
-async function violations(page: Page, what: readonly string[] | 'color-contrast'): Promise<readonly string[]> {
-  // The pages have no frames; the legacy way needs no second page for each look.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
-  const found = await (typeof what === 'string' ? axe.withRules([what]) : axe.withTags([...what])).analyze()
+export async function openBrowser(): Promise<Browser> {
+  const found = await findBrowser({ environment: process.env })
+  if ('missing' in found) throw new Error(found.missing)
+  return chromium.launch(found.executablePath ? { executablePath: found.executablePath } : {})
+}
+
+const axe = readFileSync(createRequire(import.meta.filename).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds by these tags or rules. What is sound is not written up, which is most of the work on a long page. */
+async function violations(page: Page, runOnly: readonly string[]): Promise<readonly string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
+  const found = await page.evaluate(
+    (options: RunOptions) =>
+      (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
+    { runOnly: [...runOnly], resultTypes: ['violations' as const] },
+  )
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html.slice(0, 160)).join(' | ')}`)
 }
 
@@ -35,6 +49,8 @@ export const shoot = async (page: Page, name: string) => {
 /** A page as it stands: by day and by night, and at other widths, axe finds nothing and nothing sticks out. */
 export async function inspect(page: Page, name: string, otherWidths: readonly number[] = []): Promise<void> {
   const { width, height } = page.viewportSize()!
+  // After a click its style may still be on the way.
+  await page.waitForLoadState()
   try {
     await shoot(page, `${name}-${width}-light`)
     expect(await overflow(page)).toEqual([])
@@ -42,7 +58,7 @@ export async function inspect(page: Page, name: string, otherWidths: readonly nu
     await page.emulateMedia({ colorScheme: 'dark' })
     await shoot(page, `${name}-${width}-dark`)
     // The night changes colours and nothing else.
-    expect(await violations(page, 'color-contrast')).toEqual([])
+    expect(await violations(page, ['color-contrast'])).toEqual([])
     for (const other of otherWidths) {
       await page.setViewportSize({ width: other, height })
       // Charts are drawn anew after the page.

@@ -2,13 +2,12 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findBrowser } from '../../runner/system/browser.ts'
 import { type Serving, serve, token } from '../server/support.ts'
 import { createFakeWatch, resultOf, watchedCheck } from '../support/fake-watch.ts'
 import { incidentOf, pageAlarms } from '../support/page-alarms.ts'
-import { inspect, listen, shoot } from './look.ts'
+import { inspect, listen, openBrowser, shoot } from './look.ts'
 import { badNight, type Night, quietDay } from './scene.ts'
 
 let browser: Browser
@@ -17,9 +16,7 @@ let quiet: Serving
 let empty: Serving
 
 beforeAll(async () => {
-  const found = await findBrowser({ environment: process.env })
-  if ('missing' in found) throw new Error(found.missing)
-  browser = await chromium.launch(found.executablePath ? { executablePath: found.executablePath } : {})
+  browser = await openBrowser()
   quiet = await quietDay()
   empty = await serve()
   const kept = await keepSomething()

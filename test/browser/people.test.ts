@@ -1,11 +1,10 @@
 /** The page of people and tokens as admins see it, with and without scripts. */
 
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { findBrowser } from '../../runner/system/browser.ts'
 import { addPerson, password, type Serving, serve, signIn } from '../server/support.ts'
 import { start } from '../support/fake-watch.ts'
-import { inspect, listen } from './look.ts'
+import { inspect, listen, openBrowser } from './look.ts'
 
 const day = 86_400_000
 const admin = 'amira.of-the-night-shift@example.com'
@@ -14,9 +13,7 @@ let browser: Browser
 let server: Serving
 
 beforeAll(async () => {
-  const found = await findBrowser({ environment: process.env })
-  if ('missing' in found) throw new Error(found.missing)
-  browser = await chromium.launch(found.executablePath ? { executablePath: found.executablePath } : {})
+  browser = await openBrowser()
 }, 60_000)
 afterAll(async () => browser?.close())
 
@@ -79,23 +76,15 @@ const looks: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
 }
 
 describe.each([390, 1440])('at %i px, by day and by night', width => {
-  let context: BrowserContext
-  let page: Page
-  let complaints: string[]
-  beforeAll(async () => {
-    context = await browser.newContext({ viewport: { width, height: 900 } })
-    page = await context.newPage()
-    complaints = listen(page)
-  })
-  afterAll(async () => context.close())
   beforeEach(async () => {
     server = await filled()
-    complaints.length = 0
-    await context.clearCookies()
     return () => server[Symbol.asyncDispose]()
   })
 
   test.each(Object.keys(looks))('%s is accessible and whole', async look => {
+    await using context = await browser.newContext({ viewport: { width, height: 900 } })
+    const page = await context.newPage()
+    const complaints = listen(page)
     await looks[look]!(page)
     await inspect(page, look)
     // What is refused is meant.

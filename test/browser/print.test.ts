@@ -1,10 +1,8 @@
 /** The pages of one check, run and load on paper, as a browser prints them, also from a dark screen. */
 
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findBrowser } from '../../runner/system/browser.ts'
+import { openBrowser, shoot } from './look.ts'
 import { badNight, type Night } from './scene.ts'
 
 // A4 less its margins, in CSS pixels.
@@ -14,9 +12,7 @@ let browser: Browser
 let night: Night
 
 beforeAll(async () => {
-  const found = await findBrowser({ environment: process.env })
-  if ('missing' in found) throw new Error(found.missing)
-  browser = await chromium.launch(found.executablePath ? { executablePath: found.executablePath } : {})
+  browser = await openBrowser()
   night = await badNight({ 'console.txt': '[error] POST /api/orders/81/deliver 500' })
 }, 60_000)
 
@@ -43,20 +39,13 @@ test.each([
     await page.locator('.plot .u-over').first().waitFor({ state: 'attached' })
   await page.emulateMedia({ media: 'print' })
   await page.setViewportSize(paper)
-  await shoot(page, name)
+  await shoot(page, `${name}-print`)
 
   expect(await colours(page)).toEqual({ paper: 'rgb(255, 255, 255)', ink: 'rgb(23, 27, 33)' })
   expect(await shown(page, '.top nav, .tabs, button, .button, form, .live, .skip, .uplot')).toEqual([])
   expect(await hidden(page, 'h1, h2, tr:not(.u-series), .plot > svg, details > *')).toEqual([])
   expect(await beyond(page)).toEqual([])
 })
-
-const shoot = async (page: Page, name: string) => {
-  const folder = process.env['VEDETTE_SHOTS']
-  if (!folder) return
-  await mkdir(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}-print.png`), fullPage: true })
-}
 
 const colours = (page: Page) =>
   page.evaluate(() => {

@@ -2,12 +2,11 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findBrowser } from '../../runner/system/browser.ts'
 import { addPerson, password, type Serving, serve, token } from '../server/support.ts'
 import { createFakeWatch, systemOf, watchedCheck } from '../support/fake-watch.ts'
-import { inspect, listen } from './look.ts'
+import { inspect, listen, openBrowser } from './look.ts'
 
 let browser: Browser
 let open: Serving
@@ -20,9 +19,7 @@ const scene = (signIn: boolean) =>
   })
 
 beforeAll(async () => {
-  const found = await findBrowser({ environment: process.env })
-  if ('missing' in found) throw new Error(found.missing)
-  browser = await chromium.launch(found.executablePath ? { executablePath: found.executablePath } : {})
+  browser = await openBrowser()
   open = await scene(false)
   shut = await scene(true)
   for (const server of [open, shut]) await addPerson(server, 'amira.of-the-night-shift@example.com', 'operator')
