@@ -197,6 +197,11 @@ const differences: Readonly<Record<string, readonly [string, object, object]>> =
     { reason: 'protocol' },
     { status: 200 },
   ],
+  'the status line ends with a carriage return and a line feed': [
+    `HTTP/1.1 200 OK\r\r${hello}`,
+    { reason: 'protocol' },
+    { status: 200, body: 'hello' },
+  ],
   'the extension of a chunk has a name': [
     `${chunked}5;=a\r\nhello\r\n0\r\n\r\n`,
     { reason: 'protocol' },
@@ -331,7 +336,9 @@ describe('whatever is sent and however it is cut', () => {
 
   /** Damage can make one of the intended differences. */
   const isMeant = (bytes: readonly number[]) =>
-    /[ \t]\r\n|;[;=]|=\r\n|HTTP\/(?:0\.9|2\.0)|^(?:RTSP|ICE)|1\.\d 1\d\d /.test(Buffer.from(bytes).toString('latin1'))
+    /[ \t]\r\n|\r\r|;[;=]|=\r\n|HTTP\/(?:0\.9|2\.0)|^(?:RTSP|ICE)|1\.\d 1\d\d /.test(
+      Buffer.from(bytes).toString('latin1'),
+    )
 
   test('noise is refused alike', async () => {
     await fc.assert(
