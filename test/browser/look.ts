@@ -7,12 +7,11 @@ import { join } from 'node:path'
 import type { AxeResults, RunOptions } from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright'
 import { expect } from 'vitest'
-import { findBrowser } from '../../runner/system/browser.ts'
+import { testBrowser } from '../support/test-browser.ts'
 
 export async function openBrowser(): Promise<Browser> {
-  const found = await findBrowser({ environment: process.env })
-  if ('missing' in found) throw new Error(found.missing)
-  return chromium.launch(found.executablePath ? { executablePath: found.executablePath } : {})
+  const { executablePath } = await testBrowser()
+  return chromium.launch(executablePath ? { executablePath } : {})
 }
 
 const axe = readFileSync(createRequire(import.meta.filename).resolve('axe-core/axe.min.js'), 'utf8')

@@ -5,9 +5,9 @@ import type { Artifact, Outcome } from '../../runner/core/contracts.ts'
 import type { JourneyCheck, JourneySource, System, Text } from '../../runner/core/definitions.ts'
 import type { JourneyRequest } from '../../runner/core/ports.ts'
 import { createJourneys, type JourneysOptions } from '../../runner/journeys/journeys.ts'
-import { findBrowser } from '../../runner/system/browser.ts'
 import { realClock } from '../../runner/system/clock.ts'
 import { membersOf } from '../../runner/system/process-tree.ts'
+import { testBrowser } from '../support/test-browser.ts'
 
 export const fixtures = join(import.meta.dirname, '..', 'fixtures', 'journeys')
 
@@ -75,8 +75,7 @@ export function openTestJourneys(more: Partial<JourneysOptions> = {}) {
       },
     },
     reveal: (text: Text) => (typeof text === 'string' ? text : 'correct horse/battery+staple'),
-    browser: () =>
-      findBrowser({ environment: process.env, cacheFile: join(tmpdir(), 'vedette-test-cache', 'browser.json') }),
+    browser: testBrowser,
     log: {
       info: () => undefined,
       warn: (about, message) => void warnings.push(`${message} ${JSON.stringify(about)}`),

@@ -45,6 +45,8 @@ export async function startPrometheus({ config, files = {}, data }: PrometheusOp
       `--storage.tsdb.path=${data ?? join(folder.path, 'data')}`,
       '--storage.tsdb.retention.time=10y',
       `--web.listen-address=127.0.0.1:${port}`,
+      // What fires before an Alertmanager is known would otherwise wait for a minute.
+      '--rules.alert.resend-delay=1s',
     ],
     { cwd: folder.path, stdio: ['ignore', 'ignore', 'pipe'] },
   )
