@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline'
 import { openTestJourneys, sourceAt, systemWith } from '../journeys/support.ts'
 
-await using opened = openTestJourneys({ limits: {} })
+await using opened = openTestJourneys({ spares: true, limits: {} })
 const { journeys } = opened
 const source = sourceAt(process.argv[2]!, {
   retry: { attempts: 0, delay: 0 },

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { findBrowser } from '../../runner/system/browser.ts'
 import { membersOf } from '../../runner/system/process-tree.ts'
@@ -20,8 +20,8 @@ interface Measure {
 }
 
 /**
- * Ten journeys, and one, on a running service against Playwright's command line with the same browser (without the start of npx).
- * CPU of the whole tree; ours includes the making of the next spare runner.
+ * Ten journeys, and one, on a running service against `npx playwright test` with the same browser, and beside its command line without the
+ * start of npx. CPU of the whole tree; ours includes the making of the next spare runner.
  */
 export async function bench(): Promise<readonly Row[]> {
   const found = await findBrowser({ environment: process.env })
@@ -43,18 +43,23 @@ export async function bench(): Promise<readonly Row[]> {
     ['one journey', 'journey 1$', ['–', '0.6']],
   ] as const) {
     await service.run(grep)
-    await plain(grep, env)
-    const measured: [Measure, Measure][] = []
-    for (let round = 0; round < rounds; round++) measured.push([await service.run(grep), await plain(grep, env)])
-    for (const [index, figure] of (['cpu', 'wall'] as const).entries()) {
-      rows.push({
-        what: `${what}, ${figure === 'cpu' ? 'CPU of the tree' : 'wall'}`,
-        ours: `${median(measured.map(([ours]) => ours[figure])).toFixed(2)} s`,
-        peer: `playwright test ${median(measured.map(([, peer]) => peer[figure])).toFixed(2)} s`,
-        ratio: median(measured.map(([ours, peer]) => ours[figure] / peer[figure])),
-        bar: bars[index]!,
+    for (const peer of Object.values(peers)) await plain(peer, grep, env)
+    const measured: { readonly ours: Measure; readonly npx: Measure; readonly cli: Measure }[] = []
+    for (let round = 0; round < rounds; round++)
+      measured.push({
+        ours: await service.run(grep),
+        npx: await plain(peers.npx, grep, env),
+        cli: await plain(peers.cli, grep, env),
       })
-    }
+    for (const peer of ['npx', 'cli'] as const)
+      for (const [index, figure] of (['cpu', 'wall'] as const).entries())
+        rows.push({
+          what: `${what}, ${figure === 'cpu' ? 'CPU of the tree' : 'wall'}`,
+          ours: `${median(measured.map(({ ours }) => ours[figure])).toFixed(2)} s`,
+          peer: `${peers[peer].title} ${median(measured.map(each => each[peer][figure])).toFixed(2)} s`,
+          ratio: median(measured.map(each => each.ours[figure] / each[peer][figure])),
+          bar: peer === 'npx' ? bars[index]! : '–',
+        })
   }
   rows.push(...(await besideTheLibrary(service, env)))
   await service.stop()
@@ -89,19 +94,25 @@ async function besideTheLibrary(
   }))
 }
 
-/** The peer: the command line, whole, each time. */
-async function plain(grep: string, env: NodeJS.ProcessEnv): Promise<Measure> {
-  const cli = join(root, 'node_modules/playwright/cli.js')
+const peers = {
+  npx: { title: 'npx playwright test', argv: ['npx', 'playwright'] },
+  cli: { title: 'its command line', argv: [process.execPath, join(root, 'node_modules/playwright/cli.js')] },
+} as const
+
+/** The peer, whole, each time. */
+async function plain(peer: (typeof peers)[keyof typeof peers], grep: string, env: NodeJS.ProcessEnv): Promise<Measure> {
   const { CI: _, ...clean } = env
+  const [program, ...argv] = peer.argv
   const start = performance.now()
-  const child = spawn(process.execPath, [cli, 'test', '--reporter=line', '--grep', grep], {
+  const child = spawn(program, [...argv, 'test', '--reporter=line', '--grep', grep], {
     cwd: project,
-    env: clean,
+    // The same Node for both.
+    env: { ...clean, PATH: `${dirname(process.execPath)}${delimiter}${clean['PATH']}` },
     stdio: 'ignore',
   })
   using meter = measureTree(child.pid!)
   const [code] = await once(child, 'exit')
-  if (code !== 0) throw new Error(`expected playwright test to pass, found exit code ${code}`)
+  if (code !== 0) throw new Error(`expected ${peer.title} to pass, found exit code ${code}`)
   return { wall: (performance.now() - start) / 1_000, cpu: meter.seconds() }
 }
 

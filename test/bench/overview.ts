@@ -181,7 +181,7 @@ function fromRawRows(path: string, now: number): number {
 async function ask(url: string): Promise<{ readonly ms: number; readonly bytes: number }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ readonly ms: number; readonly bytes: number }>()
   const start = performance.now()
-  const asked = request(url, { headers: { accept: 'text/html', 'accept-encoding': 'br' } }, response => {
+  const asked = request(url, { headers: { accept: 'text/html', 'accept-encoding': 'gzip, deflate, br' } }, response => {
     let bytes = 0
     response.on('data', (piece: Buffer) => {
       bytes += piece.length

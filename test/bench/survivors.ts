@@ -17,7 +17,7 @@ export async function bench(): Promise<readonly Row[]> {
   let left = 0
   let verdicts = 0
   while (journeys < wanted) {
-    await using opened = openTestJourneys({ limits: { heap: 128 * 2 ** 20, grace: 2_000 } })
+    await using opened = openTestJourneys({ spares: true, limits: { heap: 128 * 2 ** 20, grace: 2_000 } })
     const { checks } = await opened.journeys.discover(systemWith(source), source)
     // Loops take long: one round in five has them, so that there are many deaths of every other kind.
     for (let round = 0; round < 5 && journeys < wanted; round++) {

@@ -206,7 +206,7 @@ function foreignProject(name: string, body: string): string {
 }
 
 test('listings that run at the end are ended with the rest, and nothing is listed anew', async () => {
-  await using ending = openTestJourneys({ spares: false })
+  await using ending = openTestJourneys()
   const sources = ['several/checkout.spec.ts', 'several/other'].map(name => sourceAt(join(fixtures, name)))
   const listings = Promise.allSettled(sources.map(source => ending.journeys.discover(systemWith(source), source)))
   await vi.waitFor(() => expect(ending.marked()).not.toEqual([]), { timeout: 20_000, interval: 5 })

@@ -17,7 +17,7 @@ beforeAll(async () => {
     response.end(request.url === '/frame' ? card : `<h1>Pay</h1>${card}<iframe src="/frame"></iframe>`)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  opened = openTestJourneys({ spares: false })
+  opened = openTestJourneys()
   const source = sourceAt(join(fixtures, 'masked'), { mask: ['#card'] })
   const web = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   outcomes = await runAll(opened, source, { urls: { web }, trace: true })

@@ -23,7 +23,7 @@ test.each([
   [false, false],
 ])('journeys of a source with parallel: %s meet each other: %s', async (parallel, meet) => {
   const source = sourceAt(join(fixtures, 'parallel'), { parallel, retry: { attempts: 0, delay: 0 } })
-  await using opened = openTestJourneys({ spares: false })
+  await using opened = openTestJourneys()
   const outcomes = await runAll(opened, source, { urls: { web: await meetingPoint() } })
   for (const id of ['a/meets-the-other', 'b/meets-the-other']) expect(last(outcomes, id).ok).toBe(meet)
 })

@@ -56,7 +56,7 @@ export const systemWith = (source: JourneySource, requirements: readonly string[
   problems: [],
 })
 
-/** Journeys with everything real but the artifact store. */
+/** Journeys with everything real but the artifact store. A spare that most tests would not wait for is made only where it is asked for. */
 export function openTestJourneys(more: Partial<JourneysOptions> = {}) {
   const kept: Kept[] = []
   const warnings: string[] = []
@@ -82,6 +82,7 @@ export function openTestJourneys(more: Partial<JourneysOptions> = {}) {
       error: (about, message) => void warnings.push(`${message} ${JSON.stringify(about)}`),
     },
     scratchRoot,
+    spares: false,
     cache: sharedCache(),
     limits: { heap: 256 * 2 ** 20, grace: 1_500 },
     ...more,

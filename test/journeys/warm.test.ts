@@ -33,7 +33,7 @@ test('the internals that a spare and a warm browser lean on are those of the pin
 })
 
 test('a journey runs in the spare that waits, in the warm browser, and the next spare is made', async () => {
-  await using opened = openTestJourneys({ environment: { ...process.env, STRAY: 'kept', CI: 'true' } })
+  await using opened = openTestJourneys({ spares: true, environment: { ...process.env, STRAY: 'kept', CI: 'true' } })
   await opened.journeys.warm(source)
   await spareIsReady(opened)
   expect(opened.journeys.stats()).toMatchObject({ browsers: 1, spares: 1 })
@@ -48,13 +48,13 @@ test('a journey runs in the spare that waits, in the warm browser, and the next 
 }, 90_000)
 
 test('without spares the plain command line is used', async () => {
-  await using opened = openTestJourneys({ spares: false })
+  await using opened = openTestJourneys()
   expect((await where(opened)).mark).toMatch(/^\d+$/)
   expect(opened.journeys.stats().spares).toBe(0)
 })
 
 test('a browser is replaced after its runs, and after its death', async () => {
-  await using opened = openTestJourneys({ spares: false, browserRuns: 2 })
+  await using opened = openTestJourneys({ browserRuns: 2 })
   const [a, b, c] = [await where(opened), await where(opened), await where(opened)].map(({ ws }) => ws)
   expect(b).toBe(a)
   expect(c).not.toBe(b)
@@ -78,7 +78,7 @@ test.each([
 ])('a Playwright that %s falls back to the plain command line', async (name, program, warning) => {
   const dir = projectWith(name.replaceAll(' ', '-'), program)
   const foreign = sourceAt(dir, { retry: { attempts: 0, delay: 0 } })
-  await using opened = openTestJourneys()
+  await using opened = openTestJourneys({ spares: true })
   await opened.journeys.warm(foreign)
   await vi.waitFor(
     () => expect(opened.journeys.stats().readySpares === 1 || opened.journeys.stats().spares === 0).toBe(true),
@@ -96,7 +96,7 @@ test('a browser without windows is told to whoever wants to watch', async () => 
     version: '156',
     name: 'chromium-headless-shell 156',
   }
-  await using opened = openTestJourneys({ spares: false, browser: async () => shell })
+  await using opened = openTestJourneys({ browser: async () => shell })
   const outcomes = await runAll(opened, source, { headed: true })
   expect(last(outcomes, 'where/tells-where-it-runs').fault).toMatch(
     /^expected a browser with windows, found chromium-headless-shell 156; install chromium/,

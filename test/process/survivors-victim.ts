@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fixtures, openTestJourneys, sourceAt, systemWith } from '../journeys/support.ts'
 
 const source = sourceAt(join(fixtures, 'deadly'), { timeout: 120_000, grep: 'loops in the test' })
-const { journeys } = openTestJourneys()
+const { journeys } = openTestJourneys({ spares: true })
 const system = systemWith(source)
 const { checks } = await journeys.discover(system, source)
 process.stdout.write(`${journeys.scratch}\n`)

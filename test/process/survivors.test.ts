@@ -16,7 +16,7 @@ describe('journeys that die in every way', () => {
   let outcomes: ReadonlyMap<string, Outcome>
   let left: readonly number[]
   beforeAll(async () => {
-    opened = openTestJourneys({ spares: false, limits: { heap: 128 * 2 ** 20, grace: 6_000 } })
+    opened = openTestJourneys({ limits: { heap: 128 * 2 ** 20, grace: 6_000 } })
     outcomes = await runAll(opened, source)
     // What stays is what keeps the next journey fast: a browser server with its browser. Nothing of a run.
     left = opened.marked().filter(pid => !markOf(pid)?.includes('/browser-') && !isBelowServer(pid))
@@ -52,9 +52,9 @@ test.each([
   ['disk', { disk: 1 }, /it wrote \d+ MiB, more than the limit of 0 MiB/],
   ['time without a test', { idle: 50 }, /no test began or ended within 50 ms/],
 ])('the cap on %s kills the run, which is unknown', async (_, limits, fault) => {
-  await using opened = openTestJourneys({ spares: false })
+  await using opened = openTestJourneys()
   const { checks } = await opened.journeys.discover({ ...system(), journeys: [source] }, source)
-  await using capped = openTestJourneys({ spares: false, limits: { grace: 1_500, ...limits } })
+  await using capped = openTestJourneys({ limits: { grace: 1_500, ...limits } })
   const hanging = checks.filter(({ id }) => id === 'deadly/hangs')
   const outcomes = await runAll(capped, source, { checks: hanging })
   expect(last(outcomes, 'deadly/hangs').fault).toMatch(fault)

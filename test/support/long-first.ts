@@ -3,17 +3,22 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take longest on a fresh machine, where no earlier run tells: begun last, one of them would keep the others' workers waiting. */
 const long = [
-  'browser/pages.test.ts',
-  'engine/outbox-kill.test.ts',
   'package/stranger.test.ts',
-  'dashboards/stack.test.ts',
+  'browser/pages.test.ts',
+  'scenarios/support.test.ts',
   'chaos/network.test.ts',
-  'process/run.test.ts',
-  'engine/objectives.test.ts',
-  'stores/sqlite-history.test.ts',
+  'journeys/truth-table.test.ts',
   'journeys/',
+  'process/run.test.ts',
+  'process/survivors.test.ts',
+  'process/watch-command.test.ts',
+  'dashboards/stack.test.ts',
   'browser/',
   'process/',
+  'scenarios/janitor.test.ts',
+  'engine/outbox-kill.test.ts',
+  'engine/objectives.test.ts',
+  'stores/sqlite-history.test.ts',
 ]
 
 export class LongFirst extends BaseSequencer {
