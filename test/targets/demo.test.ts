@@ -5,22 +5,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { loadConfiguration } from '../../runner/config/load-configuration.ts'
+import { heartbeatsOf } from '../../runner/engine/heartbeat-rule.ts'
+import { packageFolder } from '../../runner/system/version.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { jobs } from './jobs.ts'
 
 /** `npm start` as npm starts it, with one system at free ports; whoever belongs to it is known by a variable that all of them inherit. */
-function start() {
+function start(system = 'assessment') {
   const folder = tempFolder()
   const mark = `VEDETTE_DEMO=${randomUUID()}`
   const [name, value] = mark.split('=') as [string, string]
-  const argv = [
-    join(import.meta.dirname, 'demo.ts'),
-    'assessment',
-    '--free-ports',
-    '--port',
-    '0',
-    '--data',
-    folder.path,
-  ]
+  const argv = [join(import.meta.dirname, 'demo.ts'), system, '--free-ports', '--port', '0', '--data', folder.path]
   const demo = spawn(process.execPath, argv, {
     env: { ...process.env, [name]: value },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -78,6 +74,31 @@ test('the first address is the page of Vedette, targets come after it, and SIGTE
   demo.kill('SIGTERM')
   expect(await ended).toEqual([0, null])
   await vi.waitFor(() => expect(belonging()).toEqual([]), { timeout: 5_000, interval: 50 })
+})
+
+test('jobs tell of themselves, so that no heartbeat is missed', async () => {
+  const { demo, addresses, ended } = start('cod-admin')
+  const url = /http:\S+/.exec((await addresses(1))[0]!)![0]
+  const heartbeats = async () => {
+    const { checks } = (await (await fetch(`${url}/api/v1/checks`)).json()) as {
+      readonly checks: readonly { readonly check: string; readonly kind: string; readonly health: { state: string } }[]
+    }
+    return checks.flatMap(({ check, kind, health }) => (kind === 'heartbeat' ? [`${check} ${health.state}`] : []))
+  }
+  await vi.waitFor(async () => expect(await heartbeats()).toEqual(['backup up', 'restore up', 'host up']), {
+    timeout: 20_000,
+  })
+  demo.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+})
+
+test('each heartbeat of the reference systems has a job', async () => {
+  const { configuration } = await loadConfiguration({ cwd: packageFolder, env: {} })
+  expect(Object.keys(jobs).toSorted()).toEqual(
+    heartbeatsOf(configuration.systems)
+      .map(({ key }) => key)
+      .toSorted(),
+  )
 })
 
 test('Ctrl-C ends everything, also at once', async () => {

@@ -7,7 +7,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
+import { runJobs } from './jobs.ts'
 import { prepareTargets } from './start-targets.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -41,7 +43,8 @@ async function main(): Promise<number> {
   if (stop.signal.aborted) return 130
 
   const targets = await start()
-  const options = (['port', 'data'] as const).flatMap(name => (values[name] ? [`--${name}`, values[name]] : []))
+  const data = values.data ? ['--data', values.data] : []
+  const options = [...(values.port ? ['--port', values.port] : []), ...data]
   const urls = values['free-ports'] ? targets.urls.flatMap(url => ['--url', url]) : []
   const watch = run(['watch', ...names, '--log-level', 'warn', ...urls, ...options], 'pipe')
   let told = false
@@ -51,10 +54,25 @@ async function main(): Promise<number> {
     if (told || !line.includes('http://')) continue
     told = true
     for (const each of targets.lines) console.log(each)
+    runJobs(await heartbeatAddresses(/http:\S+/.exec(line)![0], names, data), stop.signal)
   }
   const code = await codeOf(watch)
   await targets.close()
   return code
+}
+
+/** Where the jobs of these systems (all, without any) send their signals. */
+async function heartbeatAddresses(page: string, names: readonly string[], data: readonly string[]) {
+  const asked = run(['heartbeats', '--json', ...data], 'pipe')
+  const said = await text(asked.stdout!)
+  // It was ended with us, or has said itself why not.
+  if ((await codeOf(asked)) !== 0 || stop.signal.aborted) return new Map<string, string>()
+  const rows = JSON.parse(said) as readonly { readonly heartbeat: string; readonly address: string }[]
+  return new Map(
+    rows
+      .filter(({ heartbeat }) => names.length === 0 || names.includes(heartbeat.split('/')[0]!))
+      .map(({ heartbeat, address }) => [heartbeat, new URL(new URL(address).pathname, page).href]),
+  )
 }
 
 /** In its own group, so that Ctrl-C reaches it once, from us, and it stops in order. */
