@@ -19,7 +19,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 try {
   process.exitCode = await main()
 } catch (error) {
-  // A port in use, mostly. Other reference systems may listen already.
+  // A port in use, mostly. Other reference systems may listen already. Whatever was started ends with us.
+  stop.abort()
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)
 }
