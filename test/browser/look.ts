@@ -70,6 +70,19 @@ export async function inspect(page: Page, name: string, otherWidths: readonly nu
   }
 }
 
+/** A look in a context of its own: a page whose session is over leads itself to the sign-in, also when it is being left. */
+export async function inspectAlone(
+  browser: Browser,
+  look: { readonly name: string; readonly width: number; open(page: Page): Promise<unknown>; readonly meant: RegExp },
+): Promise<void> {
+  await using context = await browser.newContext({ viewport: { width: look.width, height: 900 } })
+  const page = await context.newPage()
+  const complaints = listen(page)
+  await look.open(page)
+  await inspect(page, look.name)
+  expect(complaints.filter(complaint => !look.meant.test(complaint))).toEqual([])
+}
+
 /** Elements that make the page scroll sideways. */
 const overflow = (page: Page) =>
   page.evaluate(() => {

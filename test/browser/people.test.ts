@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addPerson, password, type Serving, serve, signIn } from '../server/support.ts'
 import { start } from '../support/fake-watch.ts'
-import { inspect, listen, openBrowser } from './look.ts'
+import { inspectAlone, openBrowser } from './look.ts'
 
 const day = 86_400_000
 const admin = 'amira.of-the-night-shift@example.com'
@@ -81,15 +81,10 @@ describe.each([390, 1440])('at %i px, by day and by night', width => {
     return () => server[Symbol.asyncDispose]()
   })
 
-  test.each(Object.keys(looks))('%s is accessible and whole', async look => {
-    await using context = await browser.newContext({ viewport: { width, height: 900 } })
-    const page = await context.newPage()
-    const complaints = listen(page)
-    await looks[look]!(page)
-    await inspect(page, look)
+  test.each(Object.keys(looks))('%s is accessible and whole', name =>
     // What is refused is meant.
-    expect(complaints.filter(complaint => !/400/.test(complaint))).toEqual([])
-  })
+    inspectAlone(browser, { name, width, open: looks[name]!, meant: /400/ }),
+  )
 })
 
 test('without scripts an admin adds somebody, changes and removes them, makes a token and removes it', async () => {

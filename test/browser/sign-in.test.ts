@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addPerson, password, type Serving, serve, token } from '../server/support.ts'
 import { createFakeWatch, systemOf, watchedCheck } from '../support/fake-watch.ts'
-import { inspect, listen, openBrowser } from './look.ts'
+import { inspectAlone, openBrowser } from './look.ts'
 
 let browser: Browser
 let open: Serving
@@ -82,16 +82,10 @@ const looks: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
 }
 
 describe.each([390, 1440])('at %i px, by day and by night', width => {
-  // A page for each: one whose session is over leads itself to the sign-in, also when it is being left.
-  test.each(Object.keys(looks))('%s is accessible and whole', async look => {
-    await using context = await browser.newContext({ viewport: { width, height: 900 } })
-    const page = await context.newPage()
-    const complaints = listen(page)
-    await looks[look]!(page)
-    await inspect(page, look)
+  test.each(Object.keys(looks))('%s is accessible and whole', name =>
     // The answers to what is wrong and what is not there are meant.
-    expect(complaints.filter(complaint => !/40[14]/.test(complaint))).toEqual([])
-  })
+    inspectAlone(browser, { name, width, open: looks[name]!, meant: /40[14]/ }),
+  )
 })
 
 test('somebody signs in where they wanted to go, does something, and signs out', async () => {
