@@ -49,9 +49,11 @@ Exit codes: 0 done, 2 bad usage, no such name, a name that is taken or a passwor
     if (what === 'remove') {
       await accounts.removePerson(name)
       io.write(`removed: ${person.name}; what was signed in has ended\n`)
+      await tellOfNoAdmin(accounts, person.role, io)
     } else if (what === 'role') {
       await accounts.changePerson(name, { role: roleOf(role) })
       io.write(`changed: ${person.name} is ${roleOf(role)}; what was signed in has ended\n`)
+      await tellOfNoAdmin(accounts, person.role, io)
     } else {
       await accounts.changePerson(name, { password: await newPassword(person.name, io) })
       io.write(`changed: the password of ${person.name}; what was signed in has ended\n`)
@@ -80,6 +82,14 @@ async function list(accounts: Accounts, json: boolean, io: CommandIo): Promise<n
   else if (rows.length === 0) io.write('nobody yet; `vedette people add <name> --role admin` makes the first\n')
   else io.write(table(rows, io.columns))
   return 0
+}
+
+/** Allowed here, where another can be made, and not on the page, where nobody could. */
+async function tellOfNoAdmin(accounts: Accounts, before: Role, io: CommandIo): Promise<void> {
+  if (before !== 'admin' || (await accounts.people()).some(({ role }) => role === 'admin')) return
+  io.error(
+    'nobody is an admin any more: until `vedette people add <name> --role admin` or `vedette people role <name> admin`, only the token of the watch may do everything\n',
+  )
 }
 
 /** Asked for twice where nobody sees what is typed. */

@@ -9,17 +9,25 @@ import { below, duration, named, nameOf, parseOptions, show } from './options.ts
 export const commonOptions = z.strictObject({
   every: duration
     .optional()
-    .describe("Interval, such as '30s'. Default: '1m'; journeys '5m'. Not together with `cron`."),
+    .describe("Interval, such as '30s'. Default: '1m'; journeys '3m'. Not together with `cron`."),
   cron: z.string().optional().describe('Calendar schedule with five fields (minute hour day month weekday).'),
   timezone: z.string().optional().describe("Time zone of `cron`. Default: 'UTC'."),
-  timeout: duration.optional().describe("Longest time of one attempt. Default: '10s'; journeys '1m'."),
+  timeout: duration
+    .optional()
+    .describe(
+      "Longest time of one attempt. Default: '10s', and '5s' where `every` is less than a minute; journeys '1m'.",
+    ),
   retry: z
     .strictObject({
       attempts: z.int().min(0).max(5).describe('Further attempts after the first.'),
-      delay: duration.optional().describe("Pause before each. Default: '5s'."),
+      delay: duration
+        .optional()
+        .describe(
+          "From the beginning of the attempt that failed to that of the next, which follows at once when the attempt itself took longer. Default: '5s'.",
+        ),
     })
     .optional()
-    .describe('Fast retry in place. Default: one further attempt after 5 s.'),
+    .describe('Fast retry in place. Default: one further attempt, 5 s after the first began.'),
   failures: z
     .union([
       z.int().min(1).max(100),
@@ -32,7 +40,7 @@ export const commonOptions = z.strictObject({
     ])
     .optional()
     .describe(
-      'Failed runs in a row before the check counts as down, or `{ runs: 3, of: 5 }`: so many of the last ones. Default: 2.',
+      'Failed runs in a row before the check counts as down, or `{ runs: 3, of: 5 }`: so many of the last ones. Default: 2; journeys 1.',
     ),
   successes: z
     .int()
@@ -84,6 +92,8 @@ export const checkOptions = commonOptions.extend({
 /** Options of `check`. */
 export type CheckOptions = z.input<typeof checkOptions>
 
+const minute = 60_000
+
 /** Ids are stable names in URLs, metrics and history. */
 export const idProblems = (what: string, id: string): readonly Problem[] =>
   typeof id === 'string' && /^[a-z0-9][a-z0-9-]*(?:[/.@][a-z0-9-]+)*$/.test(id)
@@ -98,7 +108,7 @@ export const idProblems = (what: string, id: string): readonly Problem[] =>
 export function check(id: string, given: CheckOptions): Check {
   const at = [named('check', id)]
   const { options, problems } = parseOptions(at, checkOptions, given)
-  const common = fromCommon(options, { every: 60_000, timeout: 10_000 })
+  const common = fromCommon(options, { every: minute, timeout: isFrequent(options) ? 5_000 : 10_000, failures: 2 })
   return Object.freeze({
     id: nameOf(id),
     title: options.title ?? nameOf(id),
@@ -114,10 +124,13 @@ export function check(id: string, given: CheckOptions): Check {
   })
 }
 
+/** Whoever looks more often than every minute wants to know soon: a target that is silent costs a run two time-outs. */
+const isFrequent = ({ every }: CommonOptions) => every !== undefined && every < minute
+
 /** The values of the common options, with their defaults. */
 export function fromCommon(
   options: CommonOptions,
-  defaults: { readonly every: number; readonly timeout: number },
+  defaults: { readonly every: number; readonly timeout: number; readonly failures: number },
 ): {
   readonly values: Omit<Check, 'id' | 'title' | 'probe' | 'covers' | 'problems'>
   readonly problems: readonly Problem[]
@@ -129,7 +142,7 @@ export function fromCommon(
       schedule,
       timeout: options.timeout ?? defaults.timeout,
       retry,
-      policy: policyOf(options),
+      policy: policyOf(options, defaults.failures),
       tags: Object.freeze([...(options.tags ?? [])]),
       severity: options.severity ?? 'p1',
       ...(options.severity === undefined ? { unrated: true } : {}),
@@ -146,7 +159,8 @@ export function fromCommon(
   }
 }
 
-function policyOf({ failures = 2, successes = 1 }: CommonOptions): Check['policy'] {
+function policyOf({ failures: given, successes = 1 }: CommonOptions, fallback: number): Check['policy'] {
+  const failures = given ?? fallback
   return typeof failures === 'number'
     ? { failures, successes }
     : { failures: failures.runs, of: failures.of, successes }

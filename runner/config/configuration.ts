@@ -91,7 +91,7 @@ export const configurationOptions = z.strictObject({
     .strictObject({
       group: duration
         .optional()
-        .describe("Messages wait so long for others that belong to them; the worst (p0) a second. Default: '5s'."),
+        .describe("Messages wait so long for others that belong to them; the worst (p0) a second. Default: '3s'."),
       flapping: z
         .strictObject({
           changes: z.int().min(2).max(100).describe('More changes of health than this …'),
@@ -213,7 +213,7 @@ export function defineConfig(given: ConfigurationOptions): Configuration {
 }
 
 function alarmSettings(given: z.output<typeof configurationOptions>['alarms']): AlarmSettings {
-  const { group = 5_000, flapping = { changes: 4, within: 1_800_000 }, deadMansSwitch, drillAt } = given ?? {}
+  const { group = 3_000, flapping = { changes: 4, within: 1_800_000 }, deadMansSwitch, drillAt } = given ?? {}
   return {
     group,
     flapping,

@@ -74,10 +74,9 @@ export function heartbeat(id: string, given: HeartbeatOptions): Check {
       ...common,
       ...(cron === undefined ? {} : { cron }),
       ...(typeof every === 'number' ? { every } : age === undefined ? {} : { every: day }),
-      failures: 1,
       retry: { attempts: 0 },
     },
-    { every: day, timeout: 10_000 },
+    { every: day, timeout: 10_000, failures: 1 },
   )
   const rule: HeartbeatRule = {
     due: values.schedule,

@@ -69,12 +69,12 @@ export interface JourneysPart {
 /**
  * The tests of a Playwright project, or of a folder in it, as checks.
  *
- * @example playwright('./journeys', { project: 'desktop', every: '5m' })
+ * @example playwright('./journeys', { project: 'desktop', timeout: '30s' })
  */
 export function playwright(dir: string, given: PlaywrightOptions = {}): JourneysPart {
   const at = [named('playwright', dir)]
   const { options, problems } = parseOptions(at, playwrightOptions, given)
-  const common = fromCommon(options, { every: 300_000, timeout: 60_000 })
+  const common = fromCommon(options, { every: 180_000, timeout: 60_000, failures: 1 })
   const wanted = problems.length === 0 ? options.screenshots : undefined
   const screenshots = typeof wanted === 'object' ? wanted : { keep: wanted }
   const grepProblems = regexProblem(options.grep)

@@ -237,7 +237,7 @@ export interface LoadProfile {
 
 /** How alarms behave, for all systems. */
 export interface AlarmSettings {
-  /** Messages wait so long for others that belong to them, ms. Default: 5 s. */
+  /** Messages wait so long for others that belong to them, ms. Default: 3 s. */
   readonly group: number
   /** More changes of health than this within `within` is flapping: it stays open until there was none for as long. */
   readonly flapping: { readonly changes: number; readonly within: number }

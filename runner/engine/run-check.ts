@@ -27,7 +27,7 @@ export async function runCheck(check: Check, context: RunContext): Promise<Outco
     if (!failed || attempts.length > check.retry.attempts || context.signal.aborted) break
     context.onRetry?.(attempt)
     try {
-      await context.clock.sleep(check.retry.delay, context.signal)
+      await context.clock.sleep(Math.max(0, check.retry.delay - attempt.duration), context.signal)
     } catch {
       attempts.push({ startedAt: context.clock.now(), duration: 0, saw: interrupted() })
       break

@@ -96,7 +96,7 @@ export default defineSystem('agent-portal', import.meta.dirname, {
       every: '1h',
       covers: ['AGT-08'],
     }),
-    playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./journeys', { project: 'desktop', timeout: '30s', severity: 'p0' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
     playwright('./audits', { project: 'desktop', every: '1h', timeout: '1m', screenshots: 'off', severity: 'p2' }),
     ...(engines ? [playwright('./engines', { grep: `^(${engines.replaceAll(',', '|')}) `, every: '1h' })] : []),

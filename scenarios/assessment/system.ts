@@ -71,7 +71,7 @@ export default defineSystem('assessment', import.meta.dirname, {
       every: '1h',
       covers: ['ASM-16'],
     }),
-    playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s' }),
+    playwright('./journeys', { project: 'desktop', timeout: '30s' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
     // They spend whole windows of calls, so once a day, without a second try, and in `smoke` only when named.
     playwright('./limits', {

@@ -104,7 +104,6 @@ export default defineSystem('cod-admin', import.meta.dirname, {
         origin: 'edge',
         expect: { status: [200, 503], headers: { 'content-type': /json/ }, json: { status: /^(ok|degraded)$/ } },
       }),
-      every: '5m',
       severity: 'p0',
       covers: ['COD-56'],
     }),
@@ -145,7 +144,7 @@ export default defineSystem('cod-admin', import.meta.dirname, {
       smoke: false,
       covers: ['COD-47'],
     }),
-    playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./journeys', { project: 'desktop', timeout: '30s', severity: 'p0' }),
     playwright('./devices', { project: 'phone', every: '15m', timeout: '30s', severity: 'p0' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
     // They spend whole windows of calls, so once a day, without a second try, and in `smoke` only when named.

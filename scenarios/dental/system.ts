@@ -113,7 +113,7 @@ export default defineSystem('dental', import.meta.dirname, {
       every: '6h',
       covers: ['DNT-35'],
     }),
-    playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./journeys', { project: 'desktop', timeout: '30s', severity: 'p0' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
     playwright('./audits', { project: 'desktop', every: '1h', timeout: '1m', severity: 'p2', screenshots: 'off' }),
     // It spends a whole window of calls, so once a day, without a second try, and in `smoke` only when named.

@@ -62,9 +62,9 @@ export default defineSystem('therapy', import.meta.dirname, {
       every: '1h',
       covers: ['THR-14'],
     }),
-    playwright('./journeys', { project: 'desktop', every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./journeys', { project: 'desktop', timeout: '30s', severity: 'p0' }),
     // With a camera and a microphone that are not real.
-    playwright('./calls', { project: 'calls', every: '5m', timeout: '30s', severity: 'p0' }),
+    playwright('./calls', { project: 'calls', timeout: '30s', severity: 'p0' }),
     playwright('./security', { project: 'desktop', every: '15m', timeout: '30s', screenshots: 'off' }),
     playwright('./audits', { project: 'desktop', every: '1h', timeout: '1m', severity: 'p2', screenshots: 'off' }),
     playwright('./janitor', {

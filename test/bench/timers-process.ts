@@ -14,9 +14,12 @@ process.on('message', message => {
 process.send!('ready')
 
 function arm(due: number): void {
-  setTimeout(() => {
-    // Node's timers count whole milliseconds and may fire a part of one early.
-    late.push(Math.max(0, performance.now() - due))
-    arm(due + minute)
-  }, due - performance.now())
+  setTimeout(
+    () => {
+      // Node's timers count whole milliseconds and may fire a part of one early.
+      late.push(Math.max(0, performance.now() - due))
+      arm(due + minute)
+    },
+    Math.max(0, due - performance.now()),
+  )
 }

@@ -4,7 +4,9 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { command as people } from '../../runner/commands/people.ts'
 import { packageFolder } from '../../runner/system/version.ts'
+import { capturedIo } from '../support/captured-io.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const configuration = `import { check, defineConfig, defineSystem, tcp } from 'vedette'
@@ -177,4 +179,22 @@ test.each<[readonly string[], string, string]>([
   const { code, stdout, stderr } = await call(argv, input)
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toContain(why)
+})
+
+test('the last admin may go on the command line, where another can be made, and not unsaid', async () => {
+  const { folder } = world()
+  const call = async (...argv: readonly string[]) => {
+    const io = capturedIo({ cwd: folder.path, env: {}, readSecret: async () => ({ secret: password }) })
+    const code = await people.run(argv, io)
+    return { code, said: io.stderr }
+  }
+  await call('add', 'Amira', '--role', 'admin')
+  await call('add', 'Basil', '--role', 'admin')
+  expect(await call('remove', 'Amira')).toEqual({ code: 0, said: '' })
+  const left = await call('role', 'Basil', 'viewer')
+  expect(left).toEqual({
+    code: 0,
+    said: expect.stringMatching(/^nobody is an admin any more: .*people role <name> admin/),
+  })
+  expect(await call('remove', 'Basil')).toEqual({ code: 0, said: '' })
 })

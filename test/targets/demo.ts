@@ -1,5 +1,5 @@
 /**
- * `npm start [-- system…] [--break COD-14,THR-04] [--port 8080] [--free-ports] [--data folder]`: sets up what is missing, starts the
+ * `npm start [-- system…] [--break COD-14,THR-04] [--port 8080] [--free-ports] [--data folder] [--config file]`: sets up what is missing, starts the
  * reference systems (all, or those named; at any ports with `--free-ports`), and Vedette watching them. Ctrl-C and SIGTERM end everything.
  */
 
@@ -33,6 +33,7 @@ async function main(): Promise<number> {
       port: { type: 'string' },
       'free-ports': { type: 'boolean', default: false },
       data: { type: 'string' },
+      config: { type: 'string' },
     },
   })
   const start = prepareTargets({ breaks: values.break, names, freePorts: values['free-ports'] })
@@ -44,8 +45,8 @@ async function main(): Promise<number> {
   if (stop.signal.aborted) return 130
 
   const targets = await start()
-  const data = values.data ? ['--data', values.data] : []
-  const options = [...(values.port ? ['--port', values.port] : []), ...data]
+  const from = [...(values.data ? ['--data', values.data] : []), ...(values.config ? ['--config', values.config] : [])]
+  const options = [...(values.port ? ['--port', values.port] : []), ...from]
   const urls = values['free-ports'] ? targets.urls.flatMap(url => ['--url', url]) : []
   const watch = run(['watch', ...names, '--log-level', 'warn', ...urls, ...options], 'pipe')
   let told = false
@@ -55,7 +56,7 @@ async function main(): Promise<number> {
     if (told || !line.includes('http://')) continue
     told = true
     for (const each of targets.lines) console.log(each)
-    runJobs(await heartbeatAddresses(/http:\S+/.exec(line)![0], names, data), stop.signal)
+    runJobs(await heartbeatAddresses(/http:\S+/.exec(line)![0], names, from), stop.signal)
   }
   const code = await codeOf(watch)
   await targets.close()
@@ -63,8 +64,8 @@ async function main(): Promise<number> {
 }
 
 /** Where the jobs of these systems (all, without any) send their signals. */
-async function heartbeatAddresses(page: string, names: readonly string[], data: readonly string[]) {
-  const asked = run(['heartbeats', '--json', ...data], 'pipe')
+async function heartbeatAddresses(page: string, names: readonly string[], from: readonly string[]) {
+  const asked = run(['heartbeats', '--json', ...from], 'pipe')
   const said = await text(asked.stdout!)
   // It was ended with us, or has said itself why not.
   if ((await codeOf(asked)) !== 0 || stop.signal.aborted) return new Map<string, string>()
