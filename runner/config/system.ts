@@ -52,13 +52,19 @@ export const systemOptions = z.strictObject({
   title: z.string().optional().describe('A name for people. Default: the id.'),
   url: z
     .union([z.string(), z.record(z.string(), address)])
-    .describe('One address (`web`), or a map of addresses by name: text, or `{ env, environments }`.'),
+    .optional()
+    .describe(
+      'One address (`web`), or a map of addresses by name: text, or `{ env, environments }`. Default: none, for a system that is never called, such as one of heartbeats.',
+    ),
   revision: z
     .strictObject({
       header: z.string().optional().describe("Header that carries it. Default: 'x-revision'."),
       path: z.string().optional().describe("Path asked. Default: '/version'."),
       json: z.string().optional().describe("JSON path in the body, when the header is missing. Default: 'revision'."),
-      origins: z.array(z.string()).optional().describe("Addresses that must all carry it. Default: ['web']."),
+      origins: z
+        .array(z.string())
+        .optional()
+        .describe("Addresses that must all carry it. Default: ['web'], where the system has addresses."),
     })
     .optional()
     .describe('Where the live revision is read.'),
@@ -141,7 +147,7 @@ export function defineSystem(id: string, ...rest: [SystemOptions] | [string, Sys
     folder,
     title: options.title ?? nameOf(id),
     url,
-    revision: revisionSource(options.revision),
+    revision: revisionSource(options.revision, url),
     owners: options.owners ?? {},
     escalation,
     dependsOn: Object.freeze([...(options.dependsOn ?? [])]),
@@ -186,12 +192,15 @@ function addresses(given: z.output<typeof systemOptions>['url'] | undefined): Re
   return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, one(value)]))
 }
 
-function revisionSource(given: z.output<typeof systemOptions>['revision']): RevisionSource {
+function revisionSource(
+  given: z.output<typeof systemOptions>['revision'],
+  url: Readonly<Record<string, Address>>,
+): RevisionSource {
   return {
     header: given?.header ?? 'x-revision',
     path: given?.path ?? '/version',
     json: given?.json ?? 'revision',
-    origins: given?.origins ?? ['web'],
+    origins: given?.origins ?? (Object.keys(url).length === 0 ? [] : ['web']),
   }
 }
 
@@ -248,7 +257,9 @@ function references(system: Omit<System, 'problems'>): readonly Problem[] {
 const unknownAddress = (path: readonly string[], name: string, names: readonly string[]) =>
   wrong(
     path,
-    `expected an address of the system (${names.join(', ') || 'none'}), found '${name}'${didYouMean(name, names)}`,
+    names.length === 0
+      ? `expected the system to have the address '${name}', found no \`url\`; say where it is: url: 'https://…'`
+      : `expected an address of the system (${names.join(', ')}), found '${name}'${didYouMean(name, names)}`,
   )
 
 const duplicates = (ids: readonly string[]) => [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]

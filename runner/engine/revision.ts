@@ -101,7 +101,10 @@ function agree(origins: readonly OriginReading[], expected: string | undefined):
     return { revision: seen[0]! }
   }
   const wanted = expected === undefined ? 'one revision on all origins' : `revision ${expected}`
-  return { seen, trouble: `expected ${wanted}, found ${origins.map(describe).join('; ')}` }
+  return {
+    seen,
+    trouble: `expected ${wanted}, found ${origins.map(describe).join('; ') || 'no address of the system to ask'}`,
+  }
 }
 
 function describe({ name, answers }: OriginReading): string {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { check } from '../../runner/config/check.ts'
 import { heartbeat } from '../../runner/config/heartbeat.ts'
 import { defineSystem } from '../../runner/config/system.ts'
 import { limit, type Requirement } from '../../runner/core/requirements.ts'
+import { http } from '../../runner/probes/http.ts'
 
 const promise = (id: string, metric: string, bound: object): Requirement => ({
   id,
@@ -47,6 +49,15 @@ test.each([
 ] as const)('%j is due %j with grace %i', (options, due, grace) => {
   expect(heartbeat('backup', options).problems).toEqual([])
   expect(heartbeat('backup', options).heartbeat).toMatchObject({ due, grace })
+})
+
+test('a system of heartbeats needs no address, and one that is called does', () => {
+  const heartbeats = defineSystem('jobs', { checks: [heartbeat('backup', { every: '1h' })] })
+  expect(heartbeats).toMatchObject({ url: {}, revision: { origins: [] }, problems: [] })
+  const called = defineSystem('jobs', { checks: [check('home', { probe: http('/') })] })
+  expect(called.problems.map(({ message }) => message)).toEqual([
+    "expected the system to have the address 'web', found no `url`; say where it is: url: 'https://…'",
+  ])
 })
 
 test('mistakes are told with their place', () => {

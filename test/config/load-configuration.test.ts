@@ -211,7 +211,11 @@ test.each([
 test.each([
   ['no options at all', 'defineConfig()', /systems: expected a list in \[ \], found nothing/],
   ['a system that is none', 'defineConfig({ systems: [5] })', /systems › 0: expected a value of defineSystem/],
-  ['a system of nothing', `defineConfig({ systems: [defineSystem('shop')] })`, /system shop › url: .*, found nothing/],
+  [
+    'a system of nothing',
+    `defineConfig({ systems: [defineSystem('shop')] })`,
+    /system shop › checks: .*, found nothing/,
+  ],
   [
     'a system whose name is among its options',
     `defineConfig({ systems: [defineSystem({ id: 'shop' })] })`,

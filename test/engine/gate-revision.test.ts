@@ -47,6 +47,13 @@ test('takes a revision that was answered three times in a row', async () => {
   expect(asked).toEqual(['web', 'web', 'web'])
 })
 
+test('a system without addresses has no revision', async () => {
+  const { ask, asked } = fleet({})
+  const reading = await request(ask, { source: { ...source, origins: [] }, urls: {}, expected: 'abc' }).reading
+  expect(reading).toEqual({ seen: [], trouble: 'expected revision abc, found no address of the system to ask' })
+  expect(asked).toEqual([])
+})
+
 test('waits, second by second, until every origin carries the expected revision', async () => {
   const { ask } = fleet({ web: 'old old new', api: '- old old old new' })
   const { clock, progress, reading } = request(ask, {

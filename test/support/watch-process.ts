@@ -5,7 +5,7 @@ import { packageFolder } from '../../runner/system/version.ts'
 
 export interface WatchProcess {
   readonly child: ChildProcess
-  /** Resolves with what stands in the output at and after the last call, once it fits. */
+  /** Resolves with what stands in the output at and after the last call, once it fits. Rejects when the process ends without it. */
   says(pattern: RegExp): Promise<RegExpExecArray>
   /** All that it has said. */
   output(): string
@@ -37,8 +37,10 @@ export function startWatch(cwd: string, argv: readonly string[] = [], through: r
       all += text.toString()
       look()
     })
+  const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code)))
   const says = (pattern: RegExp) =>
-    new Promise<RegExpExecArray>(resolve => {
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      void ended.then(code => reject(new Error(`expected ${pattern} to be said, found an end with ${code}:\n${all}`)))
       look = () => {
         const found = pattern.exec(heard)
         if (found === null) return
@@ -48,6 +50,5 @@ export function startWatch(cwd: string, argv: readonly string[] = [], through: r
       }
       look()
     })
-  const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code)))
   return { child, says, output: () => all, ended }
 }
