@@ -5,9 +5,9 @@ import { RunnerFault } from '../core/fault.ts'
 import type { Actor } from '../core/ports.ts'
 import type { Rooms } from './rooms.ts'
 
-/** Whose doing it is, for the record: the guard has let nobody through whom it does not know. */
-export async function actorOf({ guard }: Rooms, request: FastifyRequest): Promise<Actor> {
-  const asker = await guard.asker(request)
+/** Whose doing it is, for the record: no route that changes something lets a stranger through. */
+export async function actorOf({ access }: Rooms, request: FastifyRequest): Promise<Actor> {
+  const asker = await access.asker(request)
   if (asker === undefined) throw new Error(`expected ${request.method} ${request.url} to need a right, found none`)
   return { name: asker.name }
 }

@@ -24,7 +24,7 @@ const remembered = 90 * 86_400_000
 const mostIncidents = 5
 
 export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
-  const { watch, recent, clock, guard, artifacts } = rooms
+  const { watch, recent, clock, access, artifacts } = rooms
   const render = renderer(rooms)
 
   app.get('/checks/:system/*', asks('read'), async (request, reply) => {
@@ -33,7 +33,7 @@ export function serveCheckPages(app: FastifyInstance, rooms: Rooms): void {
     return render(
       request,
       reply,
-      checkPage(await gather(rooms, check, viewOf(request), await guard.mayDo(request, 'run'))),
+      checkPage(await gather(rooms, check, viewOf(request), await access.mayDo(request, 'run'))),
     )
   })
 

@@ -8,6 +8,7 @@ import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { RunnerFault } from '../core/fault.ts'
+import { createAccess } from './access.ts'
 import { serveApi } from './api.ts'
 import { serveAssets } from './assets.ts'
 import { serveCheckPages } from './check-page.ts'
@@ -27,7 +28,7 @@ import { serveErrors, servePages } from './pages.ts'
 import { servePeoplePage } from './people-page.ts'
 import { createRecentRuns } from './recent-runs.ts'
 import { serveRequirementsPages } from './requirements-page.ts'
-import { about, answersText, asks, createGuard, type GuardedRoute, guardRoutes } from './rights.ts'
+import { about, answersText, asks, type GuardedRoute, guardRoutes } from './rights.ts'
 import type { Rooms, ServerOptions } from './rooms.ts'
 import { contentSecurityPolicy, guardHost } from './security.ts'
 import { serveSelfPage } from './self-page.ts'
@@ -89,7 +90,7 @@ async function build(
   await mkdir(options.artifacts, { recursive: true, mode: 0o700 })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  const rooms: Rooms = { ...options, guard: createGuard(options), recent: createRecentRuns(options) }
+  const rooms: Rooms = { ...options, access: createAccess(options), recent: createRecentRuns(options) }
   app.addHook('preClose', async () => rooms.recent.close())
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: mutable(contentSecurityPolicy) },
@@ -98,15 +99,15 @@ async function build(
     referrerPolicy: { policy: 'same-origin' },
     crossOriginEmbedderPolicy: false,
   })
-  // Whoever sends us something sends a form or a few words of JSON.
-  // gzip alone, with a small window: a brotli encoder holds megabytes for each page that is looked at.
   await app.register(compress, {
+    // Whoever sends us something sends a form or a few words of JSON.
     globalDecompression: false,
+    // gzip alone, with a small window: a brotli encoder holds megabytes for each page that is looked at.
     encodings: ['gzip', 'identity'],
     zlibOptions: { level: 5, windowBits: 13, memLevel: 6 },
   })
   guardHost(app, options.host, () => options.publicUrl?.())
-  const routes = guardRoutes(app, rooms.guard, options)
+  const routes = guardRoutes(app, rooms.access, options)
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   )
@@ -151,7 +152,7 @@ function serveDescription(app: FastifyInstance, rooms: Rooms, routes: readonly G
     made ??= describeApi(routes, {
       version: rooms.watch.version,
       url: rooms.publicUrl?.(),
-      signIn: rooms.guard.signIn,
+      signIn: rooms.access.signIn,
     })
     return reply.type('application/json; charset=utf-8').send(await made)
   })

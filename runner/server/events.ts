@@ -10,7 +10,7 @@ const beat = 15_000
 // A reader that does not read is dropped; it asks again and sees the present.
 const mostUnread = 1_000_000
 
-export function serveEvents(app: FastifyInstance, { watch, clock, guard }: Rooms): void {
+export function serveEvents(app: FastifyInstance, { watch, clock, access }: Rooms): void {
   const readers = new Map<ServerResponse, FastifyRequest>()
   let stopBeat: (() => void) | undefined
 
@@ -24,7 +24,7 @@ export function serveEvents(app: FastifyInstance, { watch, clock, guard }: Rooms
     send(': still here\n\n')
     stopBeat = clock.timer(beat, keepAlive)
     // Whoever has signed out, or may read no more, hears no more.
-    for (const [reader, request] of readers) void guard.mayStillRead(request).then(may => may || reader.end())
+    for (const [reader, request] of readers) void access.mayStillRead(request).then(may => may || reader.end())
   }
   const stopListening = watch.on(event => {
     if (readers.size > 0) send(toText(event))

@@ -124,7 +124,7 @@ async function gatherOne(rooms: Rooms, request: FastifyRequest, incident: Incide
     deploys: deploys.filter(({ system }) => system === incident.system).slice(0, 5),
     notifications: notifications.filter(isWantedNotification({ incident: incident.id })).toReversed(),
     ...(compared === undefined ? {} : { compared: compared.check }),
-    mayAct: await rooms.guard.mayDo(request, 'operate'),
+    mayAct: await rooms.access.mayDo(request, 'operate'),
   }
 }
 

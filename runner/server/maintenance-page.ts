@@ -13,7 +13,7 @@ const hour = 3_600_000
 const mostPast = 100
 
 export function serveMaintenancePage(app: FastifyInstance, rooms: Rooms): void {
-  const { watch, clock, guard } = rooms
+  const { watch, clock, access } = rooms
   const render = renderer(rooms)
 
   const page = async (request: FastifyRequest, reply: FastifyReply, form?: WindowForm) => {
@@ -23,7 +23,7 @@ export function serveMaintenancePage(app: FastifyInstance, rooms: Rooms): void {
       windows: watch.alarms.maintenance(),
       past: await pastMaintenance(rooms, mostPast),
       form: form ?? suggestion(now),
-      mayAct: await guard.mayDo(request, 'operate'),
+      mayAct: await access.mayDo(request, 'operate'),
     }
     return render(request, reply, maintenancePage(data))
   }

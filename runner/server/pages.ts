@@ -11,9 +11,9 @@ import type { Rooms } from './rooms.ts'
 
 export type Render = (request: FastifyRequest, reply: FastifyReply, page: Page) => Promise<FastifyReply>
 
-export function renderer({ watch, clock, guard }: Rooms): Render {
+export function renderer({ watch, clock, access }: Rooms): Render {
   return async (request, reply, page) => {
-    const asker = await guard.asker(request)
+    const asker = await access.asker(request)
     const frame: Frame = {
       environment: watch.environment,
       location: watch.location,
@@ -22,7 +22,7 @@ export function renderer({ watch, clock, guard }: Rooms): Render {
       self: watch.self(),
       ...(asker === undefined ? {} : { asker }),
       isAdmin: asker?.rights.has('admin') ?? false,
-      isShut: guard.signIn && !asker?.rights.has('read'),
+      isShut: access.signIn && !asker?.rights.has('read'),
       hasStatus: watch.publicStatus() !== undefined,
     }
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(layout(frame, page))

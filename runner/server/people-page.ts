@@ -27,7 +27,7 @@ import { hashOfSecret, makeSecret } from './secret-hash.ts'
 type Work = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
 export function servePeoplePage(app: FastifyInstance, rooms: Rooms): void {
-  const { accounts, passwords, clock, guard, log } = rooms
+  const { accounts, passwords, clock, access, log } = rooms
   const render = renderer(rooms)
 
   const page = async (
@@ -46,7 +46,7 @@ export function servePeoplePage(app: FastifyInstance, rooms: Rooms): void {
       })),
       tokens: tokens.map(token => ({ ...token, isExpired: isExpired(token, now) })),
       you: (await actorOf(rooms, request)).name,
-      signIn: guard.signIn,
+      signIn: access.signIn,
       shortestPassword,
       ...more,
     }

@@ -2,16 +2,16 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Accounts, Passwords } from '../core/accounts.ts'
 import type { Clock } from '../core/contracts.ts'
 import type { Store, Watch } from '../core/ports.ts'
+import type { Access } from './access.ts'
 import type { ProcessStats } from './metrics/self-metrics.ts'
 import type { RecentRuns } from './recent-runs.ts'
-import type { Guard } from './rights.ts'
 
 export interface ServerOptions {
   readonly watch: Watch
   readonly store: Store
   /** Folder of the artifact store; made when missing. */
   readonly artifacts: string
-  /** The token of the configuration: whoever has it may do everything. */
+  /** The token of this Vedette: whoever has it may do everything. */
   readonly token: string
   readonly accounts: Accounts
   readonly passwords: Passwords
@@ -34,6 +34,6 @@ export interface ServerOptions {
 
 /** What the routes of this folder share. */
 export interface Rooms extends ServerOptions {
-  readonly guard: Guard
+  readonly access: Access
   readonly recent: RecentRuns
 }

@@ -12,20 +12,20 @@ import { ownOriginOnly } from './security.ts'
 import { createSignInLimit, waitOf } from './sign-in-limit.ts'
 
 export function serveSignIn(app: FastifyInstance, rooms: Rooms): void {
-  const { guard, accounts, passwords, publicUrl, log } = rooms
+  const { access, accounts, passwords, publicUrl, log } = rooms
   const render = renderer(rooms)
   const limit = createSignInLimit({ clock: rooms.clock, proxies: rooms.proxies ?? [] })
 
   const page = async (request: FastifyRequest, reply: FastifyReply, next: string, wrong?: string) => {
     const name = field(request, 'name')
-    const asker = await guard.asker(request)
+    const asker = await access.asker(request)
     return render(
       request,
       reply,
       signInPage({
         next,
         hasPeople: await hasPeople(),
-        free: !guard.signIn,
+        free: !access.signIn,
         ...(asker === undefined ? {} : { asker }),
         ...(wrong === undefined ? {} : { wrong, name, byToken: isByToken(request) }),
       }),
@@ -71,15 +71,15 @@ export function serveSignIn(app: FastifyInstance, rooms: Rooms): void {
 
   app.post('/sign-out', asks('public'), async (request, reply) => {
     ownOriginOnly(request, publicUrl?.())
-    await guard.end(request, reply).catch(unanswered)
+    await access.end(request, reply).catch(unanswered)
     return reply.redirect('/', 303)
   })
 
   async function byToken(request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
     limit.take(request)
-    if (!guard.isToken(field(request, 'token'))) return 'Expected the token of this Vedette, found another text.'
+    if (!access.isToken(field(request, 'token'))) return 'Expected the token of this Vedette, found another text.'
     limit.right(request)
-    await guard.begin(request, reply).catch(unanswered)
+    await access.begin(request, reply).catch(unanswered)
     return undefined
   }
 
@@ -94,7 +94,7 @@ export function serveSignIn(app: FastifyInstance, rooms: Rooms): void {
       return 'Expected a name and its password, found that they do not belong together.'
     }
     limit.right(request, name)
-    await guard.begin(request, reply, person).catch(unanswered)
+    await access.begin(request, reply, person).catch(unanswered)
     log.info({ person: person.name }, 'signed in')
     return undefined
   }

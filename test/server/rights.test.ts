@@ -3,7 +3,8 @@
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
 import type { Right, Role } from '../../runner/core/accounts.ts'
-import { createGuard, guardRoutes } from '../../runner/server/rights.ts'
+import { createAccess } from '../../runner/server/access.ts'
+import { guardRoutes } from '../../runner/server/rights.ts'
 import { hashOfSecret } from '../../runner/server/secret-hash.ts'
 import { createFakeWatch, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
 import { incidentOf, pageAlarms } from '../support/page-alarms.ts'
@@ -42,7 +43,7 @@ const filled = (url: string) => url.replaceAll(/:\w+|\*/g, 'x')
 test('a route that does not say what it needs is refused when the server starts', () => {
   const app = fastify()
   const options = { token, publicUrl: () => undefined } as never
-  guardRoutes(app, createGuard(options), options)
+  guardRoutes(app, createAccess(options), options)
   expect(() => app.get('/forgotten', async () => 'secret')).toThrow(
     'expected GET /forgotten to declare its right, found none',
   )
