@@ -9,12 +9,9 @@ import { objective } from '../../runner/config/objective.ts'
 import { runId } from '../../runner/core/ports.ts'
 import type { Requirement } from '../../runner/core/requirements.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
-import { type Serving, serve, token } from './support.ts'
+import { read } from './browse.ts'
+import { serve, token } from './support.ts'
 
-const read = async (server: Serving, path: string) => {
-  const response = await fetch(server.url + path, { headers: { accept: 'text/html' } })
-  return { status: response.status, text: await response.text() }
-}
 const rows = (text: string) => [...text.matchAll(/id="row-([^"]+)"/g)].map(match => match[1])
 
 const checks = [

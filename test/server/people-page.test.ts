@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Role } from '../../runner/core/accounts.ts'
 import { start } from '../support/fake-watch.ts'
+import { post, read, words } from './browse.ts'
 import { addPerson, password, type Serving, serve, signIn, token } from './support.ts'
 
 const day = 86_400_000
@@ -15,30 +16,7 @@ async function scene() {
   return { server, amira: await signIn(server, 'Amira'), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
-const words = (html: string) =>
-  html
-    .replaceAll(/<[^>]*>/g, ' ')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&quot;', '"')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-
-async function look({ url }: Serving, headers: Record<string, string>, path = '/people') {
-  const response = await fetch(url + path, { redirect: 'manual', headers: { accept: 'text/html', ...headers } })
-  const text = await response.text()
-  return { status: response.status, location: response.headers.get('location'), text, words: words(text) }
-}
-
-async function post({ url }: Serving, path: string, fields: Record<string, string>, headers: Record<string, string>) {
-  const response = await fetch(url + path, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { accept: 'text/html', origin: url, ...headers },
-    body: new URLSearchParams(fields),
-  })
-  const text = await response.text()
-  return { status: response.status, location: response.headers.get('location'), text, words: words(text) }
-}
+const look = (server: Serving, headers: Record<string, string>, path = '/people') => read(server, path, headers)
 
 const row = (text: string, name: string) =>
   words(text.split('<tr role="row">').find(line => line.includes(`<b>${name}</b>`)) ?? '')

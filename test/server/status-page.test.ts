@@ -6,7 +6,9 @@ import type { Keep } from '../../runner/core/ports.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
 import { incidentOf, pageAlarms } from '../support/page-alarms.ts'
 import { readXml } from '../support/read-xml.ts'
-import { type Serving, serve } from './support.ts'
+import { read } from './browse.ts'
+import { serve } from './support.ts'
+import { kept } from './trouble-scene.ts'
 
 const day = 86_400_000
 const shop = systemOf('shop-internal', {
@@ -37,36 +39,24 @@ const opened = (change: Partial<Incident> = {}): Incident =>
     ],
     ...change,
   })
-const kept = (value: Incident): Keep => ({
-  kind: 'incident',
-  id: value.id,
-  at: value.openedAt,
-  open: value.resolvedAt === undefined,
-  value,
-})
-
 const scene = async (keep: readonly Keep[] = []) => {
   const alarms = pageAlarms()
   const watch = createFakeWatch({ systems: [shop], checks: [cart], alarms, status: 'Example Shop' })
   const results = [resultOf(cart), resultOf(cart, { slot: start - 3 * day })]
   return { alarms, server: await serve({ watch, results, keep }) }
 }
-const read = async ({ url }: Serving, path = '/status') => {
-  const response = await fetch(url + path, { headers: { accept: 'text/html' } })
-  return { status: response.status, text: await response.text() }
-}
 const headline = (text: string) => /<h1>.*?<\/svg>(.*?)<\/h1>/.exec(text)?.[1]
 
 test('without a status page in the configuration there is none, and nothing leads to it', async () => {
   await using server = await serve({ watch: createFakeWatch({ systems: [shop], checks: [cart] }) })
-  expect((await read(server)).status).toBe(404)
+  expect((await read(server, '/status')).status).toBe(404)
   expect((await read(server, '/')).text).not.toContain('href="/status"')
 })
 
 test('everybody sees the state in words, the days and the moment with its zone', async () => {
   const { server } = await scene()
   await using _ = server
-  const { status, text } = await read(server)
+  const { status, text } = await read(server, '/status')
   expect([status, headline(text)]).toEqual([200, 'Ordering is operational'])
   expect(text).toContain(
     'Updated <time id="page-time" datetime="2026-01-05T12:00:00.000Z">2026-01-05 12:00:00 UTC</time>',
@@ -79,13 +69,13 @@ test('everybody sees the state in words, the days and the moment with its zone',
 test('what opens is shown at once, and what ends as well', async () => {
   const { alarms, server } = await scene()
   await using _ = server
-  expect(headline((await read(server)).text)).toBe('Ordering is operational')
+  expect(headline((await read(server, '/status')).text)).toBe('Ordering is operational')
 
   const incident = opened()
   alarms.put(incident)
   server.watch.put({ ...cart, health: healthOf('down') })
   server.watch.emit({ kind: 'incident', incident, line: incident.timeline[0]! })
-  const during = (await read(server)).text
+  const during = (await read(server, '/status')).text
   expect(headline(during)).toBe('Ordering: outage')
   expect(during).toContain('Since <time datetime="2026-01-05T11:58:30.000Z">2026-01-05 11:58 UTC</time>')
 
@@ -94,7 +84,7 @@ test('what opens is shown at once, and what ends as well', async () => {
   server.watch.put(cart)
   await server.store.append({ results: [], health: [], keep: [kept(ended)] })
   server.watch.emit({ kind: 'incident', incident: ended, line: { at: start, kind: 'resolved' } })
-  const after = (await read(server)).text
+  const after = (await read(server, '/status')).text
   expect(headline(after)).toBe('Ordering is operational')
   expect(after).toContain('Work on it began.')
 })
@@ -102,11 +92,11 @@ test('what opens is shown at once, and what ends as well', async () => {
 test('without a word from anybody it is two seconds old at most', async () => {
   const { server } = await scene()
   await using _ = server
-  await read(server)
+  await read(server, '/status')
   server.watch.put({ ...cart, health: healthOf('down') })
-  expect(headline((await read(server)).text)).toBe('Ordering is operational')
+  expect(headline((await read(server, '/status')).text)).toBe('Ordering is operational')
   await server.clock.advance(2_000)
-  expect(headline((await read(server)).text)).toBe('Ordering: outage')
+  expect(headline((await read(server, '/status')).text)).toBe('Ordering: outage')
 })
 
 test('nothing of the inside gets out: no ids, details, addresses, names or links', async () => {
@@ -128,7 +118,7 @@ test('nothing of the inside gets out: no ids, details, addresses, names or links
     by: 'Amira',
   })
   server.watch.put({ ...cart, health: healthOf('down') })
-  const { text } = await read(server)
+  const { text } = await read(server, '/status')
   expect(text).toContain('Planned maintenance')
   for (const inside of [
     'shop-internal',
@@ -155,7 +145,7 @@ test('public words are never markup', async () => {
   const evil = systemOf('shop-internal', { status: { title: '<b>Shop', parts: { '"><img src=x>': ['cart-service'] } } })
   const watch = createFakeWatch({ systems: [evil], checks: [cart], status: '<script>1</script>' })
   await using server = await serve({ watch })
-  const { text } = await read(server)
+  const { text } = await read(server, '/status')
   expect(text).not.toMatch(/<img src=x|<script>1|<b>Shop/)
 })
 
