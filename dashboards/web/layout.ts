@@ -19,6 +19,8 @@ export interface Frame {
   readonly isShut: boolean
   /** There is a public status page. */
   readonly hasStatus: boolean
+  /** An answer to a form: asking for its address again would not bring it again, so that it is not kept live. */
+  readonly isAnswer: boolean
 }
 
 const nav = [
@@ -41,8 +43,6 @@ export interface Page {
   readonly state?: HealthState
   readonly here?: (typeof nav)[number][0]
   readonly main: Content
-  /** To a form: asking for its address again would not bring it again, so that it is not kept live. */
-  readonly isAnswer?: boolean
   /** Islands that this page needs beside the live one. */
   readonly islands?: readonly string[]
 }
@@ -51,7 +51,7 @@ export function layout(frame: Frame, page: Page): string {
   if (frame.isShut) return shut(page)
   const { islands = [] } = page
   const live = html`${islands.length > 0 ? html`<link rel="stylesheet" href="/assets/uplot.css">` : ''}
-${page.isAnswer ? '' : html`<script type="module" src="/assets/live.js"></script>`}
+${frame.isAnswer ? '' : html`<script type="module" src="/assets/live.js"></script>`}
 ${islands.map(name => html`<script type="module" src="/assets/${name}"></script>`)}`
   return html`${head(`${page.title} · Vedette`, page.state ?? 'up', live)}
 <body>

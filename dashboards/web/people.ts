@@ -52,7 +52,6 @@ export function peoplePage(data: PeopleData): Page {
   return {
     title: 'People',
     here: 'people',
-    isAnswer: data.refused !== undefined || data.made !== undefined,
     main: html`<section class="headline is-paused"><h1>${count(people.length, 'person', 'people')} and ${count(tokens.length, 'token')}</h1>
 <p>${signIn ? 'Looking needs a sign-in as well.' : 'Looking is free for everybody.'} Whoever has the token of this Vedette itself may do everything.</p></section>
 ${made(data)}

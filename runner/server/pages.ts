@@ -24,6 +24,7 @@ export function renderer({ watch, clock, access }: Rooms): Render {
       isAdmin: asker?.rights.has('admin') ?? false,
       isShut: access.signIn && !asker?.rights.has('read'),
       hasStatus: watch.publicStatus() !== undefined,
+      isAnswer: request.method === 'POST',
     }
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(layout(frame, page))
   }

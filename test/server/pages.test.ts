@@ -9,7 +9,8 @@ import { objective } from '../../runner/config/objective.ts'
 import { runId } from '../../runner/core/ports.ts'
 import type { Requirement } from '../../runner/core/requirements.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
-import { read } from './browse.ts'
+import { pageAlarms } from '../support/page-alarms.ts'
+import { post, read } from './browse.ts'
 import { serve, token } from './support.ts'
 
 const rows = (text: string) => [...text.matchAll(/id="row-([^"]+)"/g)].map(match => match[1])
@@ -167,6 +168,22 @@ test('who has no token runs nothing; who has one is led to the run, though it is
   expect(watch.ran).toEqual(['shop/home'])
   const run = await read(server, pressed.headers.get('location')!)
   expect([run.status, run.text.includes('Run by Somebody with the token')]).toEqual([200, true])
+})
+
+test.each<[string, Record<string, string>, number]>([
+  ['/checks/shop/nothing/run', {}, 404],
+  ['/incidents/nothing/acknowledge', {}, 404],
+  ['/incidents/nothing/note', { text: 'seen' }, 404],
+  ['/maintenance', { title: '' }, 400],
+  ['/maintenance/nothing/end', {}, 409],
+  ['/people', { name: '' }, 400],
+  ['/tokens', { name: 'ci', 'scope-read': 'on' }, 201],
+  ['/sign-in', { token: 'another' }, 401],
+])('the answer of a form at %s is not kept live: its address is no page', async (path, form, status) => {
+  await using server = await serve({ watch: createFakeWatch({ checks, alarms: pageAlarms() }) })
+  const answer = await post(server, path, form, { authorization: `Bearer ${token}` })
+  expect([answer.status, answer.text.includes('live.js')]).toEqual([status, false])
+  expect((await read(server, '/maintenance')).text).toContain('live.js')
 })
 
 test('the console of a run is shown from the folder of artifacts and from nowhere else', async () => {
