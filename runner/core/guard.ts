@@ -99,16 +99,22 @@ export const mayBeOurs = (run: Sighting): boolean => signNames.some(name => isCa
 // One failure is no crowd, and two may be checks of the same target: they count only where those that pass meanwhile are fewer.
 const fewest = 2
 
-/** A sign that was seen in trouble, and up to when that holds by the monotonic clock; infinite while it is. */
+/** A sign that was seen in trouble. Times are of the monotonic clock. */
 export interface Seen {
   readonly sign: Sign
+  /** When the newest look began that found the trouble. */
+  readonly seenAt: number
+  /** Up to when a run may have begun that it explains; infinite while it lasts. */
   readonly until: number
+  /** Runs that began up to then belong to those that were excused by it: they need no further ones beside them. */
+  readonly excusedUntil?: number
 }
 
 /**
- * Decides over one failure. `recent` holds the newest run of each check of the last two minutes, this one among them; `watched` counts the
+ * Decides over one failure. `recent` holds the newest run of each check of the last two minutes, and the failures that wait; `watched` counts the
  * checks that need what a sign is about, because a single check is all that there is. Trouble that is over still explains a run that began
- * before: a timeout is told long after the packet was lost.
+ * before: a timeout is told long after the packet was lost. Against it speak passes between the moment at which it was seen and the one at
+ * which the failure began, whichever came first: later ones only tell that it is over by now.
  */
 export function decide(
   failure: Sighting,
@@ -117,14 +123,17 @@ export function decide(
   watched: (sign: Sign) => number,
 ): Decision {
   let isOpen = false
-  for (const { sign, until } of signs) {
+  for (const { sign, seenAt, until, excusedUntil = Number.NEGATIVE_INFINITY } of signs) {
     if (until < failure.startedAt || !isCausedBy(sign, failure)) continue
-    const failing = recent.filter(run => isCausedBy(sign, run)).length
-    const isAgainst = (run: Sighting) =>
-      run.isGood && run.startedAt >= failure.startedAt && run.startedAt <= until && isNeeded(sign, run)
-    const against = recent.filter(isAgainst).length
+    const failing = new Set(recent.filter(run => isCausedBy(sign, run)).map(({ key }) => key)).size
+    const isBetween = (run: Sighting) =>
+      failure.startedAt <= seenAt
+        ? run.startedAt >= failure.startedAt && run.seenAt <= seenAt
+        : run.seenAt > seenAt && run.seenAt <= failure.startedAt
+    const against = recent.filter(run => run.isGood && isNeeded(sign, run) && isBetween(run)).length
     if (against > failing) continue
-    if (sign.isCertain || (failing >= fewest && failing > against) || watched(sign) <= 1) return { whose: 'ours', sign }
+    const isCertain = sign.isCertain || failure.startedAt <= excusedUntil
+    if (isCertain || (failing >= fewest && failing > against) || watched(sign) <= 1) return { whose: 'ours', sign }
     isOpen = true
   }
   return { whose: isOpen ? 'open' : 'theirs' }

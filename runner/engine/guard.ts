@@ -39,11 +39,13 @@ export interface Guard {
   stop(): void
 }
 
-// With the 75 s from outage to message in mind: so long a failing run waits at most, and only while a look does not end or others may follow.
+// With the 75 s from outage to message in mind: so long a failing run waits for others to follow, and a look for its own end.
 const longestHold = 2_500
 const longestLook = 2_000
-// What a look found holds for the failures of one moment, so that 500 of them cost one, and for runs that begin in it.
-const fresh = 1_000
+// 500 failures of one moment cost one look, and an outage of many checks two a second.
+const betweenLooks = 500
+// A packet that was lost at the very end of a trouble, and a neighbour that was asked for in vain, are asked for again after a second.
+const settling = 1_000
 // Two slots of a check every 30 s, with a retry and a slow journey: so far apart failures still are "at once".
 const window = 120_000
 // A cut that is shorter is bridged by the retry, or by the kernel, which repeats its first packet for as long.
@@ -66,10 +68,12 @@ export function createGuard(options: GuardOptions): Guard {
   let held: readonly Held[] = []
   let signs: readonly Sign[] = []
   let browser: Sign = { name: 'browser' }
-  // Runs that began in the middle of it are told after it was over.
-  const last = new Map<SignName, Seen>()
+  // Those that are over as well: runs that began in the middle of it are told afterwards.
+  const known = new Map<SignName, Seen>()
   let lookedAt: number | undefined
-  let freshUntil = Number.NEGATIVE_INFINITY
+  // Of the newest look that has ended: it decides over failures from before it began.
+  let begunAt = Number.NEGATIVE_INFINITY
+  let endedAt = Number.NEGATIVE_INFINITY
   let looking = false
   let stopped = false
   let trouble: (NonNullable<GuardState['trouble']> & { readonly from: number; readonly last: number }) | undefined
@@ -80,26 +84,48 @@ export function createGuard(options: GuardOptions): Guard {
     if (looking || stopped) return
     looking = true
     cancelLook()
+    const begins = clock.monotonic()
+    let isSeen = true
     using deadline = clock.deadline(longestLook)
     // What did not answer by the deadline is the finding of a look, so it may tell that afterwards.
     using patience = clock.deadline(longestHold)
     try {
       signs = await Promise.race([options.look(deadline.signal), tooLong(patience.signal)])
       lookedAt = clock.now()
-      const until = clock.monotonic() + fresh
-      for (const sign of signs) if (sign.trouble !== undefined) last.set(sign.name, { sign, until })
     } catch (error) {
       // What cannot be looked at excuses nothing.
       signs = []
+      isSeen = false
       log.error({ err: error }, 'the state of this machine cannot be looked at')
     }
     looking = false
+    begunAt = begins
+    endedAt = clock.monotonic()
+    note(isSeen)
     forget()
-    freshUntil = clock.monotonic() + fresh
     if (stopped) return
     release()
     noticeEnd()
-    cancelLook = clock.timer(trouble === undefined ? lookEvery : lookAgain, () => void look())
+    planLook()
+  }
+  const planLook = () => {
+    if (looking || stopped) return
+    cancelLook()
+    const isWaitedFor = held.some(({ sighting }) => sighting !== undefined)
+    const pause = isWaitedFor ? betweenLooks : trouble === undefined ? lookEvery : lookAgain
+    const wait = endedAt + pause - clock.monotonic()
+    if (wait > 0) cancelLook = clock.timer(wait, () => void look())
+    else void look()
+  }
+  /** What the look found, and what it found no more: nobody knows when that ended since it was seen. */
+  const note = (isSeen: boolean) => {
+    const found = signs.filter(({ trouble }) => trouble !== undefined)
+    for (const [name, seen] of known) {
+      if (seen.until < Number.POSITIVE_INFINITY || found.some(sign => sign.name === name)) continue
+      const until = (isSeen ? endedAt : seen.seenAt) + settling
+      known.set(name, { ...seen, until, ...(trouble?.sign === name ? { excusedUntil: until } : {}) })
+    }
+    for (const sign of found) known.set(sign.name, { sign, seenAt: begunAt, until: Number.POSITIVE_INFINITY })
   }
   const allSigns = (): readonly Sign[] => [...signs, browser]
   const seen = (sighting: Sighting) => {
@@ -109,28 +135,28 @@ export function createGuard(options: GuardOptions): Guard {
   const forget = () => {
     const now = clock.monotonic()
     for (const [key, { seenAt }] of recent) if (now - seenAt > window) recent.delete(key)
-    for (const [name, { until }] of last) if (now - until > window) last.delete(name)
+    for (const [name, { until }] of known) if (now - until > window) known.delete(name)
     browser = browserSign([...recent.values()])
+  }
+  const currentSigns = (): readonly Seen[] => {
+    const lasting = { seenAt: clock.monotonic(), until: Number.POSITIVE_INFINITY }
+    const all = [...known.values(), ...(browser.trouble === undefined ? [] : [{ sign: browser, ...lasting }])]
+    return all.map(seen => (seen.sign.name === trouble?.sign ? { excusedUntil: trouble.last, ...seen } : seen))
   }
   /** Lets go what is decided, in order; what waits holds back the later runs of its check. */
   const release = (all = false) => {
     const now = clock.monotonic()
-    const current = allSigns().filter(({ trouble }) => trouble !== undefined)
-    const over = [...last.values()].filter(({ sign }) => !current.some(({ name }) => name === sign.name))
-    const seenSigns = [...current.map(sign => ({ sign, until: Number.POSITIVE_INFINITY })), ...over]
-    const known = seenSigns.length > 0 ? [...recent.values()] : []
-    const isLookOpen = looking && now >= freshUntil
+    const seenSigns = currentSigns()
+    const runs = seenSigns.length > 0 ? [...recent.values(), ...held.flatMap(({ sighting }) => sighting ?? [])] : []
     const waiting: Held[] = []
     const keys = new Set<CheckKey>()
     const free: (readonly [Result, Decision | undefined])[] = []
     for (const item of held) {
       const key = checkKey(item.result)
-      // While a look is open nothing is decided: of 500 that are held, each would be, with each one that comes.
-      const isPostponed = isLookOpen && !all && item.sighting !== undefined && now < item.until
+      // What was well a moment ago need not be so any more: a failure is decided by a look that began after it.
+      const isPostponed = !all && item.sighting !== undefined && item.sighting.seenAt > begunAt
       const decision =
-        item.sighting === undefined || isPostponed
-          ? undefined
-          : decide(item.sighting, known, seenSigns, options.watched)
+        item.sighting === undefined || isPostponed ? undefined : decide(item.sighting, runs, seenSigns, options.watched)
       const isOpen = isPostponed || (decision?.whose === 'open' && now < item.until)
       if (!all && (keys.has(key) || isOpen)) {
         waiting.push(item)
@@ -164,8 +190,6 @@ export function createGuard(options: GuardOptions): Guard {
       { sign: sign.name },
       `own trouble (${sign.name}): failing runs are unknown and blame nobody: ${sign.trouble}`,
     )
-    cancelLook()
-    cancelLook = clock.timer(lookAgain, () => void look())
   }
   const noticeEnd = () => {
     if (trouble === undefined) return
@@ -179,9 +203,10 @@ export function createGuard(options: GuardOptions): Guard {
   const wait = () => {
     cancelRelease?.()
     cancelRelease = undefined
-    const next = Math.min(...held.map(({ until }) => until))
+    const now = clock.monotonic()
+    const next = Math.min(...held.map(({ until }) => until).filter(until => until > now))
     if (next === Number.POSITIVE_INFINITY) return
-    cancelRelease = clock.timer(next - clock.monotonic(), () => release())
+    cancelRelease = clock.timer(next - now, () => release())
   }
   void look()
 
@@ -195,8 +220,8 @@ export function createGuard(options: GuardOptions): Guard {
       const isSuspect = !stopped && sighting !== undefined && mayBeOurs(sighting)
       if (!isSuspect && !isHeld) return options.record(result)
       held = [...held, { result, until: now + longestHold, ...(isSuspect ? { sighting } : {}) }]
-      if (now >= freshUntil) void look()
-      release()
+      planLook()
+      wait()
     },
     state: () => ({
       signs: signNames.map(name => allSigns().find(sign => sign.name === name) ?? { name }),

@@ -171,8 +171,9 @@ export function createOwnSigns({
       const inTime = (sign: Promise<Sign>, none: Sign) => Promise.race([sign, ended(signal, none)])
       const own = link()
       const [far, names, room] = await Promise.all([
+        // Over a link that is cut nobody answers: to wait for that would only hold up what the kernel tells at once.
         own.isCertain ? undefined : references.look(addresses, signal),
-        resolver(signal),
+        own.isCertain ? { name: 'resolver' as const } : resolver(signal),
         // It waits for a disk, and for the threads that stalled look-ups may hold.
         inTime(disk(), { name: 'disk' }),
       ])

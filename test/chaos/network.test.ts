@@ -10,22 +10,16 @@ const configuration = (
   url: string,
   references = '',
 ) => `import { check, defineConfig, defineSystem, http } from 'vedette'
-const one = name => check(name, { probe: http('/'), every: '1s', timeout: '500ms', retry: { attempts: 0 } })
+const one = name => check(name, { probe: http('/'), every: '1s', timeout: '800ms', retry: { attempts: 0 } })
 export default defineConfig({
   systems: [defineSystem('shop', { url: '${url}', checks: [one('home'), one('cart'), one('pay')] })],
   ${references}
 })
 `
 
-/** A run during which the network came back may be told either way, once for each check: one failure in a row is no outage. */
-function nobodyIsBlamed(output: string, mendedAt: number): void {
-  const failed = [...output.matchAll(/"check":"([^"]+)","verdict":"failed","trigger":"schedule","slot":(\d+)/g)]
-  expect(failed).toHaveLength(output.split('"verdict":"failed"').length - 1)
-  const checks = failed.map(([, check]) => check)
-  expect(checks).toEqual([...new Set(checks)])
-  // Three intervals: what began earlier, or after the mending, has no part in that.
-  for (const [line, , slot] of failed) expect(Math.abs(mendedAt - 1_500 - Number(slot)), line).toBeLessThan(1_500)
-  expect(output).not.toMatch(/incident opened|"to":"down"/)
+/** Neither at the beginning of it nor around its end, which falls into the middle of runs. */
+function nobodyIsBlamed(output: string): void {
+  expect(output).not.toMatch(/"verdict":"failed"|incident opened|"to":"down"/)
 }
 
 test('the cable is pulled: every run is unknown until it is back, and no target is blamed', async context => {
@@ -41,12 +35,11 @@ test('the cable is pulled: every run is unknown until it is back, and no target 
   )
   for (let run = 0; run < 9; run += 1) await says(/"verdict":"unknown".*own trouble \(link\)/)
   link.far('link', 'set', 'cable', 'up')
-  const mendedAt = Date.now()
   await says(/own trouble \(link\) is over after/)
   for (let run = 0; run < 6; run += 1) await says(/"verdict":"passed"/)
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
-  nobodyIsBlamed(output(), mendedAt)
+  nobodyIsBlamed(output())
 })
 
 test('the far end of the link is dead though the kernel sees none of it: references tell', async context => {
@@ -61,12 +54,11 @@ test('the far end of the link is dead though the kernel sees none of it: referen
   for (let run = 0; run < 6; run += 1)
     await says(/"verdict":"unknown".*own trouble \(link\): expected a connection to a reference/)
   for (const address of [shop, nameServer]) link.far('addr', 'add', `${address}/32`, 'dev', 'lo')
-  const mendedAt = Date.now()
   await says(/own trouble \(link\) is over after/)
   for (let run = 0; run < 6; run += 1) await says(/"verdict":"passed"/)
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
-  nobodyIsBlamed(output(), mendedAt)
+  nobodyIsBlamed(output())
 })
 
 test('name servers are silent: every run is unknown until they answer again', async context => {
@@ -83,9 +75,8 @@ test('name servers are silent: every run is unknown until they answer again', as
   link.far('addr', 'del', `${nameServer}/32`, 'dev', 'lo')
   for (let run = 0; run < 9; run += 1) await says(/"verdict":"unknown".*own trouble \(resolver\)/)
   link.far('addr', 'add', `${nameServer}/32`, 'dev', 'lo')
-  const mendedAt = Date.now()
   for (let run = 0; run < 6; run += 1) await says(/"verdict":"passed"/)
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
-  nobodyIsBlamed(output(), mendedAt)
+  nobodyIsBlamed(output())
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Reason, Result } from '../../runner/core/contracts.ts'
 import {
   browserSign,
@@ -37,7 +37,7 @@ const whose = (signs: readonly Sign[], failure: Sighting, others: readonly Sight
   decide(
     failure,
     [failure, ...others],
-    signs.map(sign => ({ sign, until: Number.POSITIVE_INFINITY })),
+    signs.map(sign => ({ sign, seenAt: 100_000, until: Number.POSITIVE_INFINITY })),
     () => watched,
   ).whose
 
@@ -50,15 +50,26 @@ test('while we are well every failure is the target’s, be it one or 500 at onc
   expect(whose([], failed(), several(499, failed))).toBe('theirs')
 })
 
-test('trouble that is over explains what began before its end, and passes after it speak against nothing', () => {
-  const at = (until: number, failure: Sighting, others: readonly Sighting[] = []) =>
-    decide(failure, [failure, ...others], [{ sign: cut, until }], () => 100).whose
-  const failure = failed({}, far, 500)
-  expect(at(99_600, failure)).toBe('ours')
-  expect(at(99_400, failure)).toBe('theirs')
-  const after = several(20, () => passed(far, 300))
-  expect(at(99_600, failure, after)).toBe('ours')
-  expect(at(99_750, failure, after)).toBe('theirs')
+describe('trouble that is over', () => {
+  const at = (seenAt: number, until: number, others: readonly Sighting[] = []) => {
+    const failure = failed({}, far, 500)
+    return decide(failure, [failure, ...others], [{ sign: cut, seenAt, until }], () => 100).whose
+  }
+
+  test('explains what began before its end, whenever since it was seen that was', () => {
+    expect(at(99_600, 99_600)).toBe('ours')
+    expect(at(99_300, 99_600)).toBe('ours')
+    expect(at(99_300, 99_400)).toBe('theirs')
+  })
+
+  test('is spoken against by passes between its sight and the failure, and by none from afterwards', () => {
+    const after = several(20, () => passed(far, 300))
+    expect(at(99_600, 99_900, after)).toBe('ours')
+    expect(at(99_750, 99_900, after)).toBe('theirs')
+    const before = several(20, () => passed(far, 600))
+    expect(at(99_500, 99_900, before)).toBe('ours')
+    expect(at(99_300, 99_900, before)).toBe('theirs')
+  })
 })
 
 test.each<[Reason, string, boolean]>([
@@ -100,6 +111,16 @@ test('a sign that is not certain waits for a second failure, and then for more f
   expect(whose([reference], failure, [failed(), passed(far, 400)])).toBe('ours')
   expect(whose([reference], failure, [failed(), passed(far, 400), passed(far, 300)])).toBe('open')
   expect(whose([reference], failure, [failed(), ...several(3, () => passed(far, 300))])).toBe('theirs')
+})
+
+test('whoever fails beside those that were excused needs no second one', () => {
+  const beside = (excusedUntil: number) => {
+    const failure = failed({}, far, 500)
+    const seen = { sign: reference, seenAt: 100_000, until: Number.POSITIVE_INFINITY, excusedUntil }
+    return decide(failure, [failure, passed(far, 600)], [seen], () => 100).whose
+  }
+  expect(beside(99_500)).toBe('ours')
+  expect(beside(99_499)).toBe('open')
 })
 
 test('a pass from before, or one that needs no link, speaks against nothing', () => {
