@@ -7,7 +7,7 @@ import type { Notifier } from '../core/notifications.ts'
 import { alarmProblems } from './alarm-problems.ts'
 import { unheardTeams } from './escalation.ts'
 import { objectivesIn } from './objectives-in.ts'
-import { below, duration, parseOptions } from './options.ts'
+import { below, duration, parseOptions, repeated } from './options.ts'
 import { text } from './playwright.ts'
 
 /** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
@@ -166,8 +166,7 @@ const day = 86_400_000
 export function defineConfig(given: ConfigurationOptions): Configuration {
   const { options, problems } = parseOptions([], configurationOptions, given)
   const systems = options.systems ?? []
-  const ids = systems.map(system => system.id)
-  const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+  const twice = repeated(systems.map(system => system.id))
   const places = options.locations ?? [options.location ?? 'local']
   const rawDays = (options.retention?.raw ?? 7 * day) / day
   return Object.freeze({
@@ -252,8 +251,7 @@ function maintenanceProblems(given: unknown): readonly Problem[] {
   const windows = (Array.isArray(given) ? given : []) as readonly (Maintenance & {
     readonly problems?: readonly Problem[]
   })[]
-  const ids = windows.map(({ id }) => id)
-  const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+  const twice = repeated(windows.map(({ id }) => id))
   return [
     ...twice.map(id => ({
       level: 'error' as const,
@@ -266,8 +264,7 @@ function maintenanceProblems(given: unknown): readonly Problem[] {
 
 function notifierProblems(given: unknown): readonly Problem[] {
   const notifiers = (Array.isArray(given) ? given : []) as readonly Notifier[]
-  const ids = notifiers.map(({ id }) => id)
-  const twice = [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
+  const twice = repeated(notifiers.map(({ id }) => id))
   return [
     ...twice.map(id => ({
       level: 'error' as const,

@@ -59,6 +59,11 @@ export const nameOf = (given: unknown): string => (typeof given === 'string' ? g
 /** `check home`; of an argument that is no text, only what it should have named. */
 export const named = (what: string, id: unknown): string => (typeof id === 'string' ? `${what} ${id}` : what)
 
+/** Those that stand more than once, each once. */
+export const repeated = (ids: readonly string[]): readonly string[] => [
+  ...new Set(ids.filter((id, index) => ids.indexOf(id) !== index)),
+]
+
 /** Puts problems of a part below the name of the whole. */
 export const below = (at: readonly string[], problems: readonly Problem[] = []): readonly Problem[] =>
   problems.map(problem => ({ ...problem, path: [...at, ...problem.path] }))

@@ -8,7 +8,7 @@ import { idProblems } from './check.ts'
 import { escalationProblems, escalationRule, ruleOf } from './escalation.ts'
 import { withAge } from './heartbeat.ts'
 import type { LoadPart } from './load.ts'
-import { below, didYouMean, named, nameOf, parseOptions, show } from './options.ts'
+import { below, didYouMean, named, nameOf, parseOptions, repeated, show } from './options.ts'
 import { ownLimitProblems } from './own-limits.ts'
 import type { JourneysPart } from './playwright.ts'
 import { repeatedThresholds } from './repeated-thresholds.ts'
@@ -215,8 +215,8 @@ function references(system: Omit<System, 'problems'>): readonly Problem[] {
   const unknownRequirement = (path: readonly string[], id: string) =>
     wrong(path, `expected the id of a requirement of this system, found '${id}'${didYouMean(id, ids)}`)
   return [
-    ...duplicates(ids).map(id => wrong(['requirements'], `expected each id once, found '${id}' twice`)),
-    ...duplicates(system.checks.map(check => check.id)).map(id =>
+    ...repeated(ids).map(id => wrong(['requirements'], `expected each id once, found '${id}' twice`)),
+    ...repeated(system.checks.map(check => check.id)).map(id =>
       wrong([`check ${id}`], `expected each id once, found '${id}' twice`),
     ),
     ...system.requirements.flatMap(entry =>
@@ -261,8 +261,6 @@ const unknownAddress = (path: readonly string[], name: string, names: readonly s
       ? `expected the system to have the address '${name}', found no \`url\`; say where it is: url: 'https://…'`
       : `expected an address of the system (${names.join(', ')}), found '${name}'${didYouMean(name, names)}`,
   )
-
-const duplicates = (ids: readonly string[]) => [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))]
 
 /** A system that was defined without a folder takes the configuration's. */
 export const inFolder = (system: System, folder: string): System =>

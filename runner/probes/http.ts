@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { below, nameOf, parseOptions, show } from '../config/options.ts'
+import { below, nameOf, parseOptions } from '../config/options.ts'
 import type { Observation, Problem } from '../core/contracts.ts'
 import type { Probe, ProbeRun } from '../core/definitions.ts'
 import { prepareExchange } from '../system/exchange.ts'
@@ -9,6 +9,7 @@ import { compileExpectations, type HttpExpectations, httpExpectations, type Judg
 import { breachesOf, metricsOf } from './parts/http-figures.ts'
 import { preparer, requestFields } from './parts/http-request.ts'
 import { type Walk, type WalkPlan, walk } from './parts/http-walk.ts'
+import { isWhole, pathProblems } from './parts/path.ts'
 import { cutShort, type Trouble } from './parts/trouble.ts'
 import { unusable } from './parts/unusable.ts'
 
@@ -40,7 +41,7 @@ type Options = z.output<typeof httpOptions>
 export function http(path: string, given: HttpOptions = {}): Probe {
   const at = ['http']
   const { options, problems } = parseOptions(at, httpOptions, given)
-  const foreign = isWhole(path)
+  const foreign = isWhole(path, 'http')
   const method = options.method ?? (options.body === undefined && options.json === undefined ? 'GET' : 'POST')
   const common = {
     kind: 'http',
@@ -61,7 +62,11 @@ export function http(path: string, given: HttpOptions = {}): Probe {
     ],
     secrets: secretsIn(options),
     files: caFiles(options.ca),
-    problems: below(at, [...pathProblems(path), ...conflicts(options), ...judge.problems]),
+    problems: below(at, [
+      ...pathProblems(path, 'http', "a path such as '/health' or a whole address"),
+      ...conflicts(options),
+      ...judge.problems,
+    ]),
     ...(method === 'GET' || method === 'HEAD' ? {} : { prepare: prepareExchange }),
     observe: (run: ProbeRun) => observe(run, urlOf, expect, judge, options, prepare),
   })
@@ -69,30 +74,13 @@ export function http(path: string, given: HttpOptions = {}): Probe {
 
 /** The address of a run: it is read once, as long as that of the system stays the same. */
 function addresser(path: string, origin: string | undefined): (run: ProbeRun) => URL {
-  if (isWhole(path)) return () => new URL(path)
+  if (isWhole(path, 'http')) return () => new URL(path)
   let known: { readonly base: URL; readonly url: URL } | undefined
   return run => {
     const base = run.url(origin)
     if (known?.base !== base) known = { base, url: new URL(path, base) }
     return known.url
   }
-}
-
-const isWhole = (path: unknown) => /^https?:\/\//i.test(nameOf(path))
-
-function pathProblems(path: string): readonly Problem[] {
-  const fine =
-    typeof path === 'string' &&
-    ((path.startsWith('/') && !path.startsWith('//')) || (isWhole(path) && URL.canParse(path)))
-  return fine
-    ? []
-    : [
-        {
-          level: 'error',
-          path: [],
-          message: `expected a path such as '/health' or a whole address, found ${show(path)}`,
-        },
-      ]
 }
 
 function conflicts(options: Options): readonly Problem[] {

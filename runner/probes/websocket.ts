@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { below, nameOf, parseOptions, show } from '../config/options.ts'
-import type { Observation, Problem, Step } from '../core/contracts.ts'
+import type { Observation, Step } from '../core/contracts.ts'
 import type { Probe, ProbeRun } from '../core/definitions.ts'
 import { publicOnly } from '../system/address-guard.ts'
 import { hostOf, portOf } from '../system/connector.ts'
@@ -18,6 +18,7 @@ import {
   servername,
   text,
 } from './parts/fields.ts'
+import { isWhole, pathProblems } from './parts/path.ts'
 import { cutShort, type Trouble, troubleOf } from './parts/trouble.ts'
 import { unusable } from './parts/unusable.ts'
 import { type Channel, type Ending, openChannel, until } from './parts/websocket-channel.ts'
@@ -68,10 +69,10 @@ export function websocket(path: string, given: WebsocketOptions = {}): Probe {
   return Object.freeze({
     kind: 'websocket',
     summary,
-    origins: isWhole(path) ? [] : [options.origin ?? 'web'],
+    origins: isWhole(path, 'ws') ? [] : [options.origin ?? 'web'],
     secrets: secretsIn(options),
     files: caFiles(options.ca),
-    problems: below(at, pathProblems(path)),
+    problems: below(at, pathProblems(path, 'ws', "a path such as '/live' or a whole address (wss://…)")),
     async observe(run: ProbeRun): Promise<Observation> {
       const url = addressOf(run, path, options.origin)
       const times: Times = { started: run.clock.monotonic() }
@@ -111,25 +112,8 @@ export function websocket(path: string, given: WebsocketOptions = {}): Probe {
   })
 }
 
-const isWhole = (path: unknown) => /^wss?:\/\//i.test(nameOf(path))
-
-function pathProblems(path: string): readonly Problem[] {
-  const fine =
-    typeof path === 'string' &&
-    ((path.startsWith('/') && !path.startsWith('//')) || (isWhole(path) && URL.canParse(path)))
-  return fine
-    ? []
-    : [
-        {
-          level: 'error',
-          path: [],
-          message: `expected a path such as '/live' or a whole address (wss://…), found ${show(path)}`,
-        },
-      ]
-}
-
 function addressOf(run: ProbeRun, path: string, origin: string | undefined): URL {
-  const url = isWhole(path) ? new URL(path) : new URL(path, run.url(origin))
+  const url = isWhole(path, 'ws') ? new URL(path) : new URL(path, run.url(origin))
   return new URL(url.href.replace(/^http/, 'ws'))
 }
 
