@@ -75,10 +75,10 @@ function readSecret({ source }: Secret, env: Env, folder: string): string | { re
 function describeMissing({ source }: Secret, why: string): string {
   // What was given in place of a name may be the secret itself.
   if (typeof ('env' in source ? source.env : source.file) !== 'string')
-    return "expected secret({ env: 'NAME' }) or secret({ file: '/run/secrets/name' }), found neither a variable nor a file"
+    return "expected secret({ env: 'NAME' }) or secret({ file: '/run/secrets/name' }), found neither a variable nor a file; write one of them"
   return 'env' in source
-    ? `expected the environment variable ${source.env} to hold a secret, found that ${why}`
-    : `expected the file ${source.file} to hold a secret, found: ${why}`
+    ? `expected the environment variable ${source.env} to hold a secret, found that ${why}; set it where Vedette is started`
+    : `expected the file ${source.file} to hold a secret, found: ${why}; write it there, readable by Vedette`
 }
 
 const describeShort = ({ source }: Secret): string =>

@@ -17,7 +17,10 @@ interface Orders {
 const folder = process.argv[2]!
 const require = createRequire(join(folder, 'package.json'))
 const { program } = require('./lib/program') as { program: { parse(argv: readonly string[]): void } }
-if (typeof program?.parse !== 'function') throw new Error('this Playwright has no command line that can be waited with')
+if (typeof program?.parse !== 'function')
+  throw new Error(
+    `expected a Playwright with a command line in lib/program, found none in ${folder}; runs go on without spares`,
+  )
 writeSync(Number(process.env['VEDETTE_REPORT_FD'] ?? 3), '{"type":"ready"}\n')
 
 const given = await text(process.stdin)

@@ -1,4 +1,4 @@
-/** History in memory, for a smoke run and for tests: the contract of the store in its plainest words. Gone with the process. */
+/** History in memory, for tests of what stands above it: the contract of the store in its plainest words. Gone with the process. */
 
 import { type Result, type Verdict, verdicts } from '../core/contracts.ts'
 import { createHistogram, toMs, toUnits } from '../core/histogram.ts'

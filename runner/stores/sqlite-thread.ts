@@ -3,7 +3,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { FromWorker, Order, WorkerSetup } from './sqlite-protocol.ts'
-import { StoreError } from './store-error.ts'
+import { closedStore, StoreError } from './store-error.ts'
 
 export interface StoreWorker {
   /** Rejects with StoreError. */
@@ -44,9 +44,7 @@ export async function startStoreWorker(
   const die = (why: string, cause?: unknown) => {
     if (lost) return
     const text = `expected the worker of the store ${setup.path} to live, found that it ended: ${why}${opened ? '; it is started again' : ''}`
-    lose(
-      closing ? new StoreError('closed', `the store ${setup.path} is closed`) : new StoreError('lost', text, { cause }),
-    )
+    lose(closing ? closedStore(setup.path) : new StoreError('lost', text, { cause }))
     if (opened && !closing) onLost(lost!)
   }
   worker.on('message', (message: FromWorker) => {

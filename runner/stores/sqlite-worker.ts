@@ -47,7 +47,10 @@ function createWork(): (order: Order) => unknown {
   const pause = async () => {
     await setImmediate()
     if (closing)
-      throw new StoreError('closed', `the store ${path} was closed during its maintenance; the next one goes on`)
+      throw new StoreError(
+        'closed',
+        `expected maintenance of the store ${path} to end, found the store closed before; the next one goes on where it stopped`,
+      )
   }
   return order => {
     switch (order.do) {

@@ -9,7 +9,7 @@ import { defaultRetention, type Retention } from './sqlite-maintenance.ts'
 import { createReader } from './sqlite-reader.ts'
 import { usualLimit } from './sqlite-results.ts'
 import { type StoreWorker, startStoreWorker } from './sqlite-thread.ts'
-import { StoreError, storeError } from './store-error.ts'
+import { closedStore, storeError } from './store-error.ts'
 
 export interface SqliteStoreOptions {
   /** The file; its folder must be there. */
@@ -43,7 +43,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
     }
   }
   const refuseWhenClosed = () => {
-    if (closing) throw new StoreError('closed', `the store ${path} is closed`)
+    if (closing) throw closedStore(path)
   }
   const close = async () => {
     await appends.settled()

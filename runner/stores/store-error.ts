@@ -25,6 +25,12 @@ export class StoreError extends Error {
   }
 }
 
+export const closedStore = (path: string): StoreError =>
+  new StoreError(
+    'closed',
+    `expected the store ${path} to be open, found it closed: its process is ending; start it again`,
+  )
+
 /** `SQLITE_…` by primary result code. */
 const codes = { busy: 5, locked: 6, readOnly: 8, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const
 

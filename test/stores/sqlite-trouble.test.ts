@@ -189,7 +189,10 @@ test('a closed store says so', async () => {
   await using opened = await openSqlite()
   const { store } = opened
   await store[Symbol.asyncDispose]()
-  const closed = { trouble: 'closed', message: `the store ${opened.path} is closed` }
+  const closed = {
+    trouble: 'closed',
+    message: expect.stringContaining(`expected the store ${opened.path} to be open, found it closed`),
+  }
   await expect(store.append({ results: [run()], health: [] })).rejects.toMatchObject(closed)
   await expect(store.windows({ from: 0, to: 1 })).rejects.toMatchObject(closed)
   await expect(store.strips()).rejects.toMatchObject(closed)
