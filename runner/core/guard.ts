@@ -1,7 +1,7 @@
 /**
  * Whose fault a failure is, when our own state is in question. A sign of own trouble excuses only the failures that it can cause, and only
- * while nothing speaks against it: a run that began later, needed the same, and passed. Everything else stays with the target, also when 500
- * fail at once.
+ * while nothing speaks against it: a run that began later, needed the same, and passed. Everything else stays with the target, also when
+ * 500 fail at once.
  */
 
 import type { Reason, Result } from './contracts.ts'
@@ -111,10 +111,10 @@ export interface Seen {
 }
 
 /**
- * Decides over one failure. `recent` holds the newest run of each check of the last two minutes, and the failures that wait; `watched` counts the
- * checks that need what a sign is about, because a single check is all that there is. Trouble that is over still explains a run that began
- * before: a timeout is told long after the packet was lost. Against it speak passes between the moment at which it was seen and the one at
- * which the failure began, whichever came first: later ones only tell that it is over by now.
+ * Decides over one failure. `recent` holds the newest run of each check of the last two minutes, and the failures that wait; `watched`
+ * counts the checks that need what a sign is about, because a single check is all that there is. Trouble that is over still explains a run
+ * that began before: a timeout is told long after the packet was lost. Against it speak passes between the moment at which it was seen and
+ * the one at which the failure began, whichever came first: later ones only tell that it is over by now.
  */
 export function decide(
   failure: Sighting,
