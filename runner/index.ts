@@ -1,4 +1,8 @@
-/** The public door: what configuration and scenario files import. */
+/**
+ * The public door: what configuration and scenario files import. Its functions make frozen values and throw nothing: mistakes are
+ * collected in `problems`, and every command tells all of them at once before it does anything. Times are written as text (`'30s'`,
+ * `'5m'`) and read as milliseconds; sizes are bytes, shares ratios from 0 to 1, moments epoch milliseconds.
+ */
 
 export { type CheckOptions, check } from './config/check.ts'
 export { type ConfigurationOptions, defineConfig } from './config/configuration.ts'

@@ -162,7 +162,12 @@ export type ConfigurationOptions = z.input<typeof configurationOptions>
 
 const day = 86_400_000
 
-/** What `vedette.config.ts` exports: the systems, and how this process watches them. */
+/**
+ * What `vedette.config.ts` exports as its default: the systems, and how this process watches them. The problems of all parts are among its
+ * own.
+ *
+ * @example export default defineConfig({ systems: [shop], notifiers: [slack({ url: secret({ env: 'SLACK_URL' }) })] })
+ */
 export function defineConfig(given: ConfigurationOptions): Configuration {
   const { options, problems } = parseOptions([], configurationOptions, given)
   const systems = options.systems ?? []

@@ -34,7 +34,8 @@ export interface LoadPart {
 }
 
 /**
- * A k6 script, run by `vedette load` and judged by the same thresholds as the checks.
+ * A k6 script, run by `vedette load` and judged by the same thresholds as the checks; it stands among the checks of its system. Without
+ * `profiles` the only one is `documented`, made of `stages` and `thresholds`.
  *
  * @example load({ script: '../../load/cod-admin.ts', profiles: { documented: { from: 'COD-01' } } })
  */

@@ -40,7 +40,9 @@ export type MaintenanceOptions = z.input<typeof maintenanceOptions>
 export type MaintenancePart = Maintenance & { readonly problems: readonly Problem[] }
 
 /**
- * A time in which trouble is expected: runs go on and are recorded, nobody is told, and no objective counts them.
+ * A time in which trouble is expected: runs go on and are recorded, nobody is told, and no objective counts them. `title` names it on
+ * pages, and what it is known by is made of it, so that no two may have the same. It is one of: `from` with `to`, `weekly`, or `cron` with
+ * `duration`.
  *
  * @example maintenance('Database upgrade', { selection: ['cod-admin'], weekly: 'sun 02:00-04:00', timezone: 'Europe/Berlin' })
  */

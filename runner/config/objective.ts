@@ -36,7 +36,9 @@ export type ObjectiveOptions = z.input<typeof objectiveOptions>
 const month = 30 * 86_400_000
 
 /**
- * What a system promises over a time: the limits of the requirement `from`, measured on the runs of its checks.
+ * What a system promises over a time: the limits of the requirement `from`, measured on the runs of its checks. `id` (small letters,
+ * digits, dashes) names it on pages and in metrics. Loading refuses a requirement that there is not, and a limit that no check can
+ * measure.
  *
  * @example objective('availability', { from: 'COD-08' })
  */

@@ -2,8 +2,10 @@ import { inspect } from 'node:util'
 import type { Secret } from '../core/definitions.ts'
 
 /**
- * A value that must not be seen: `secret({ env: 'SHOP_PASSWORD' })` or `secret({ file: '/run/secrets/shop' })`. It prints as
- * `[secret]`, is read only where it is used, and is scrubbed by value from everything that is kept.
+ * A value that must not be seen: `secret({ env: 'SHOP_PASSWORD' })` or `secret({ file: '/run/secrets/shop' })`. It prints as `[secret]`,
+ * is read only where it is used, and is scrubbed by value from everything that is kept. The path of a file is relative to the folder of
+ * the configuration, and the line break at its end is no part of the value. A variable that is unset or empty, and a file that cannot be
+ * read, are problems of the configuration.
  */
 export function secret(source: { readonly env: string } | { readonly file: string }): Secret {
   return Object.freeze({

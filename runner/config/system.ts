@@ -120,7 +120,8 @@ export type SystemOptions = Omit<z.input<typeof systemOptions>, 'requirements' |
 }
 
 /**
- * What is watched as a whole. Paths are relative to `folder` (`import.meta.dirname`); without it, to the folder of the configuration.
+ * What is watched as a whole. `id` (small letters, digits, dashes) names it in selections, addresses, metrics and history. Paths are
+ * relative to `folder` (`import.meta.dirname`); without it, to the folder of the configuration.
  *
  * @example defineSystem('shop', { url: 'https://shop.example.com', checks: [check('home', { probe: http('/') })] })
  */

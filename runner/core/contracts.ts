@@ -5,6 +5,7 @@
  */
 
 export const verdicts = ['passed', 'degraded', 'failed', 'unknown'] as const
+/** What a run comes to: `degraded` is over a threshold and within the timeout; `unknown` is our own fault and blames nobody. */
 export type Verdict = (typeof verdicts)[number]
 
 /** Why a run did not simply pass. A closed list, because it becomes a metric label. `runner` is our own fault. */
@@ -63,8 +64,10 @@ export interface Artifact {
 
 /** A figure that crossed the threshold promised for it. */
 export interface Breach {
+  /** Id of the one that has the limit; absent where the figure stands in the check. */
   readonly requirement?: string
   readonly metric: string
+  /** In the unit of the metric's name. */
   readonly value: number
   /** The limit in words, e.g. `p95 < 500`. */
   readonly limit: string
@@ -73,6 +76,7 @@ export interface Breach {
 }
 
 interface Seen {
+  /** Milliseconds, in their order. */
   readonly phases?: readonly Phase[]
   readonly steps?: readonly Step[]
   /** Figures by name, in the unit of the name (`tls_cert_days_left`, `http_status`, `lcp_ms`). */
@@ -81,7 +85,10 @@ interface Seen {
   readonly breaches?: readonly Breach[]
 }
 
-/** What one attempt saw: ok, or a reason with a detail that a person understands. A down target is data, never an error. */
+/**
+ * What one attempt saw: ok, or a reason with a detail that a person understands (`expected 200, found 503`). A down target is data, never
+ * an error. With `breaches` what is ok is degraded.
+ */
 export type Observation =
   | (Seen & { readonly ok: true })
   | (Seen & { readonly ok: false; readonly reason: Exclude<Reason, 'runner' | 'missed'>; readonly detail: string })

@@ -21,7 +21,7 @@ export interface ProbeRun {
   readonly clock: Clock
   /** Aborts at the check's timeout (TimeoutError) or when we are shut down. */
   readonly signal: AbortSignal
-  /** The check's timeout, for messages ("no answer within 5 s"). */
+  /** The check's timeout, ms, for messages ("no answer within 5 s"). */
   readonly timeout: number
   /**
    * An address of the system: `url()` is `web`; `url('plain')` another of its map; a full URL stands for itself. All runs get the same
@@ -66,22 +66,29 @@ export interface Probe {
   readonly secrets?: readonly Secret[]
   /** Files that it reads, relative to the folder of the system, so that loading can name the missing ones. */
   readonly files?: readonly string[]
+  /** What is wrong with its options: a configuration with errors never runs. */
   readonly problems?: readonly Problem[]
   /** Loads what only runs need, so that the first of them need not wait; called in the thread that runs, before its first slot. */
   prepare?(): Promise<unknown>
+  /** One attempt. Resolves soon after `run.signal` aborts at the latest; rejects (RunnerFault) only for what is our own fault. */
   observe(run: ProbeRun): Promise<Observation>
 }
 
 /** Immutable definition: probe + schedule + timeout + retry + tags + the requirements it covers. */
 export interface Check {
+  /** Within its system. */
   readonly id: string
+  /** For people; the id where none was given. */
   readonly title: string
   readonly probe: Probe
   readonly schedule: Schedule
+  /** Of one attempt, ms. */
   readonly timeout: number
   readonly retry: Retry
   readonly policy: HealthPolicy
+  /** Without the `@` that selects by them. */
   readonly tags: readonly string[]
+  /** Ids of requirements. */
   readonly covers: readonly string[]
   readonly severity: Severity
   /** Nobody wrote its severity: the escalation of its system may say another. */
@@ -157,7 +164,9 @@ export interface JourneyCheck extends Check {
 
 /** One address per environment, overridden by a variable and by `--url`. */
 export interface Address {
+  /** Name of the variable. */
   readonly env?: string
+  /** Addresses by environment; `*` stands for all. */
   readonly environments: Readonly<Record<string, string>>
 }
 
@@ -189,10 +198,14 @@ export interface Objective {
 /** What is watched as a whole. */
 export interface System {
   readonly id: string
+  /** Absolute, once it is loaded: what paths of its parts are relative to. */
   readonly folder: string
+  /** For people; the id where none was given. */
   readonly title: string
+  /** By name; `web` is the one that is meant where none is named. */
   readonly url: Readonly<Record<string, Address>>
   readonly revision: RevisionSource
+  /** Who is told, by severity or cause. */
   readonly owners: Readonly<Record<string, string>>
   /** Who is told of what; it goes before `owners`. */
   readonly escalation: readonly EscalationRule[]
@@ -263,9 +276,13 @@ export interface Configuration {
     readonly proxies: readonly string[]
   }
   readonly retention: {
+    /** Days of single results. */
     readonly rawDays: number
+    /** Days of hour roll-ups. */
     readonly hourDays: number
+    /** Of the store: above this the oldest single results go. */
     readonly bytes: number
+    /** Of screenshots and traces: above this the oldest go. */
     readonly artifactBytes: number
   }
   /** Places that a verdict about a system is taken from: a majority of these must see it down. Default: the location alone. */

@@ -46,9 +46,13 @@ export type Verification = (typeof verifications)[number]
 
 /** One promise of a system. */
 export interface Requirement {
+  /** With the prefix of its system: `COD-13`. Tags of tests and `covers` name it. */
   readonly id: string
+  /** What is promised, as a sentence. */
   readonly need: string
+  /** What finds out whether it is kept. */
   readonly verify: Verification
+  /** Its figures, all of which must hold. Default: none; a check passes or fails. */
   readonly threshold?: readonly Threshold[]
   /** `true` when every figure is ours; else the paths (`metric.key`) that are. */
   readonly assumed?: true | readonly string[]
@@ -60,13 +64,19 @@ export interface Requirement {
 
 /** A reference to a limit that stands in the requirements: `limit('COD-40')`. Select with metric, stat or scope when there are several. */
 export interface LimitRef {
+  /** Its id. */
   readonly requirement: string
   readonly metric?: string
   readonly stat?: Statistic
   readonly scope?: string
 }
 
-/** The limit of a requirement, by reference, so that its figure is written once. */
+/**
+ * The limit of a requirement, by reference, so that its figure is written once. Where the requirement has several limits, `which` names
+ * the one by metric, statistic or scope; loading refuses what means none or several.
+ *
+ * @example tls({ daysLeft: limit('COD-40') })
+ */
 export function limit(requirement: string, which: Omit<LimitRef, 'requirement'> = {}): LimitRef {
   return { requirement, ...which }
 }
