@@ -16,6 +16,7 @@ import {
 import { type GuardState, type Sign, type SignName, signNames } from '../core/own-state.ts'
 import { type CheckKey, checkKey } from '../core/ports.ts'
 import type { Log } from './log.ts'
+import { createOwnLooks } from './own-looks.ts'
 
 export interface GuardOptions {
   readonly clock: Clock
@@ -39,13 +40,10 @@ export interface Guard {
   stop(): void
 }
 
-// With the 75 s from outage to message in mind: so long a failing run waits for others to follow, and a look for its own end.
+// With the 75 s from outage to message in mind: so long a failing run waits for others to follow.
 const longestHold = 2_500
-const longestLook = 2_000
 // 500 failures of one moment cost one look, and an outage of many checks two a second.
 const betweenLooks = 500
-// A packet that was lost at the very end of a trouble, and a neighbour that was asked for in vain, are asked for again after a second.
-const settling = 1_000
 // Two slots of a check every 30 s, with a retry and a slow journey: so far apart failures still are "at once".
 const window = 120_000
 // A cut that is shorter is bridged by the retry, or by the kernel, which repeats its first packet for as long.
@@ -66,68 +64,29 @@ export function createGuard(options: GuardOptions): Guard {
   const excused = Object.fromEntries(signNames.map(name => [name, 0])) as Record<SignName, number>
   let blamed = 0
   let held: readonly Held[] = []
-  let signs: readonly Sign[] = []
   let browser: Sign = { name: 'browser' }
-  // Those that are over as well: runs that began in the middle of it are told afterwards.
-  const known = new Map<SignName, Seen>()
-  let lookedAt: number | undefined
-  // Of the newest look that has ended: it decides over failures from before it began.
-  let begunAt = Number.NEGATIVE_INFINITY
-  let endedAt = Number.NEGATIVE_INFINITY
-  let looking = false
   let stopped = false
   let trouble: (NonNullable<GuardState['trouble']> & { readonly from: number; readonly last: number }) | undefined
-  let cancelLook = () => {}
   let cancelRelease: (() => void) | undefined
 
-  const look = async () => {
-    if (looking || stopped) return
-    looking = true
-    cancelLook()
-    const begins = clock.monotonic()
-    let isSeen = true
-    using deadline = clock.deadline(longestLook)
-    // What did not answer by the deadline is the finding of a look, so it may tell that afterwards.
-    using patience = clock.deadline(longestHold)
-    try {
-      signs = await Promise.race([options.look(deadline.signal), tooLong(patience.signal)])
-      lookedAt = clock.now()
-    } catch (error) {
-      // What cannot be looked at excuses nothing.
-      signs = []
-      isSeen = false
-      log.error({ err: error }, 'the state of this machine cannot be looked at')
-    }
-    looking = false
-    begunAt = begins
-    endedAt = clock.monotonic()
-    note(isSeen)
-    forget()
-    if (stopped) return
-    release()
-    noticeEnd()
-    planLook()
-  }
-  const planLook = () => {
-    if (looking || stopped) return
-    cancelLook()
-    const isWaitedFor = held.some(({ sighting }) => sighting !== undefined)
-    const pause = isWaitedFor ? betweenLooks : trouble === undefined ? lookEvery : lookAgain
-    const wait = endedAt + pause - clock.monotonic()
-    if (wait > 0) cancelLook = clock.timer(wait, () => void look())
-    else void look()
-  }
-  /** What the look found, and what it found no more: nobody knows when that ended since it was seen. */
-  const note = (isSeen: boolean) => {
-    const found = signs.filter(({ trouble }) => trouble !== undefined)
-    for (const [name, seen] of known) {
-      if (seen.until < Number.POSITIVE_INFINITY || found.some(sign => sign.name === name)) continue
-      const until = (isSeen ? endedAt : seen.seenAt) + settling
-      known.set(name, { ...seen, until, ...(trouble?.sign === name ? { excusedUntil: until } : {}) })
-    }
-    for (const sign of found) known.set(sign.name, { sign, seenAt: begunAt, until: Number.POSITIVE_INFINITY })
-  }
-  const allSigns = (): readonly Sign[] => [...signs, browser]
+  const looks = createOwnLooks({
+    clock,
+    log,
+    look: options.look,
+    pause: () =>
+      held.some(({ sighting }) => sighting !== undefined)
+        ? betweenLooks
+        : trouble === undefined
+          ? lookEvery
+          : lookAgain,
+    excusing: () => trouble?.sign,
+    onLooked() {
+      forget()
+      release()
+      noticeEnd()
+    },
+  })
+  const allSigns = (): readonly Sign[] => [...looks.found().signs, browser]
   const seen = (sighting: Sighting) => {
     recent.set(sighting.key, sighting)
     if (sighting.isJourney) browser = browserSign([...recent.values()])
@@ -135,12 +94,11 @@ export function createGuard(options: GuardOptions): Guard {
   const forget = () => {
     const now = clock.monotonic()
     for (const [key, { seenAt }] of recent) if (now - seenAt > window) recent.delete(key)
-    for (const [name, { until }] of known) if (now - until > window) known.delete(name)
     browser = browserSign([...recent.values()])
   }
   const currentSigns = (): readonly Seen[] => {
     const lasting = { seenAt: clock.monotonic(), until: Number.POSITIVE_INFINITY }
-    const all = [...known.values(), ...(browser.trouble === undefined ? [] : [{ sign: browser, ...lasting }])]
+    const all = [...looks.seen(), ...(browser.trouble === undefined ? [] : [{ sign: browser, ...lasting }])]
     return all.map(seen => (seen.sign.name === trouble?.sign ? { excusedUntil: trouble.last, ...seen } : seen))
   }
   /** Lets go what is decided, in order; what waits holds back the later runs of its check. */
@@ -154,7 +112,7 @@ export function createGuard(options: GuardOptions): Guard {
     for (const item of held) {
       const key = checkKey(item.result)
       // What was well a moment ago need not be so any more: a failure is decided by a look that began after it.
-      const isPostponed = !all && item.sighting !== undefined && item.sighting.seenAt > begunAt
+      const isPostponed = !all && item.sighting !== undefined && item.sighting.seenAt > looks.begunAt()
       const decision =
         item.sighting === undefined || isPostponed ? undefined : decide(item.sighting, runs, seenSigns, options.watched)
       const isOpen = isPostponed || (decision?.whose === 'open' && now < item.until)
@@ -208,7 +166,7 @@ export function createGuard(options: GuardOptions): Guard {
     if (next === Number.POSITIVE_INFINITY) return
     cancelRelease = clock.timer(next - now, () => release())
   }
-  void look()
+  looks.plan()
 
   return {
     record(result) {
@@ -220,30 +178,27 @@ export function createGuard(options: GuardOptions): Guard {
       const isSuspect = !stopped && sighting !== undefined && mayBeOurs(sighting)
       if (!isSuspect && !isHeld) return options.record(result)
       held = [...held, { result, until: now + longestHold, ...(isSuspect ? { sighting } : {}) }]
-      planLook()
+      looks.plan()
       wait()
     },
-    state: () => ({
-      signs: signNames.map(name => allSigns().find(sign => sign.name === name) ?? { name }),
-      ...(lookedAt === undefined ? {} : { lookedAt }),
-      ...(trouble === undefined
-        ? {}
-        : { trouble: { sign: trouble.sign, detail: trouble.detail, since: trouble.since, runs: trouble.runs } }),
-      excused: { ...excused },
-      blamed,
-    }),
+    state() {
+      const { lookedAt } = looks.found()
+      return {
+        signs: signNames.map(name => allSigns().find(sign => sign.name === name) ?? { name }),
+        ...(lookedAt === undefined ? {} : { lookedAt }),
+        ...(trouble === undefined
+          ? {}
+          : { trouble: { sign: trouble.sign, detail: trouble.detail, since: trouble.since, runs: trouble.runs } }),
+        excused: { ...excused },
+        blamed,
+      }
+    },
     trouble: () => (trouble === undefined ? undefined : { since: trouble.from, detail: trouble.detail }),
     stop() {
       stopped = true
-      cancelLook()
+      looks.stop()
       cancelRelease?.()
       release(true)
     },
   }
 }
-
-const tooLong = (signal: AbortSignal) =>
-  new Promise<never>((_, reject) => {
-    const onAbort = () => reject(new Error(`expected a look at this machine to end within ${longestHold} ms`))
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
