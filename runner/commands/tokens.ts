@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Accounts, isExpired, nameTrouble, type Right, rights, tokenLife } from '../core/accounts.ts'
-import { hashOfSecret, makeSecret } from '../server/secret-hash.ts'
+import { hashOfSecret, makeSecret } from '../system/secret-hash.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { accountsFile, openDataFolder } from './data-folder.ts'
 import { table } from './table.ts'

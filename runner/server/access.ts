@@ -3,8 +3,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isExpired, isLive, type Right, rightsOf, rightsOfRole, type Session } from '../core/accounts.ts'
+import { hashOfSecret, makeSecret } from '../system/secret-hash.ts'
 import type { ServerOptions } from './rooms.ts'
-import { hashOfSecret, makeSecret } from './secret-hash.ts'
 
 /** Somebody whom we know. */
 export interface Asker {

@@ -16,13 +16,13 @@ import {
   shortestPassword,
   tokenLife,
 } from '../core/accounts.ts'
+import { hashOfSecret, makeSecret } from '../system/secret-hash.ts'
 import { actorOf, field, rawField } from './acting.ts'
 import { found } from './api.ts'
 import { renderer } from './pages.ts'
 import { detailsOf, HttpProblem, sentence } from './problem.ts'
 import { asks } from './rights.ts'
 import type { Rooms } from './rooms.ts'
-import { hashOfSecret, makeSecret } from './secret-hash.ts'
 
 type Work = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
