@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
+import { createUntil } from './until.ts'
 
 export type MailBehaviour = 'take' | 'hang' | 'later' | 'refuse' | 'drop'
 
@@ -35,23 +36,10 @@ export async function createMailReceiver({
   const raw: string[] = []
   const mails: Email[] = []
   const users: string[] = []
-  const waiting = new Set<() => void>()
+  const { until, tell } = createUntil()
   let how: MailBehaviour = 'take'
   let tries = 0
   let open = 0
-  const tell = () => {
-    for (const look of waiting) look()
-  }
-  const until = (fits: () => boolean) =>
-    new Promise<void>(resolve => {
-      const look = () => {
-        if (!fits()) return
-        waiting.delete(look)
-        resolve()
-      }
-      waiting.add(look)
-      look()
-    })
   const failing = (code: number, text: string) => Object.assign(new Error(text), { responseCode: code })
   const server = new SMTPServer({
     ...(tls ?? {}),

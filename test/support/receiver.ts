@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { createUntil } from './until.ts'
 
 export interface Request {
   readonly method: string
@@ -32,22 +33,9 @@ export async function createReceiver(
   first: Behaviour | ((request: Request) => Behaviour) = { status: 200 },
 ): Promise<Receiver> {
   const requests: Request[] = []
-  const waiting = new Set<() => void>()
+  const { until, tell } = createUntil()
   const sockets = new Set<Socket>()
   let how = first
-  const tell = () => {
-    for (const look of waiting) look()
-  }
-  const until = (fits: () => boolean) =>
-    new Promise<void>(resolve => {
-      const look = () => {
-        if (!fits()) return
-        waiting.delete(look)
-        resolve()
-      }
-      waiting.add(look)
-      look()
-    })
   const server = createServer((incoming, outgoing) => {
     const parts: Buffer[] = []
     incoming.on('data', (part: Buffer) => void parts.push(part))
