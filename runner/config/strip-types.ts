@@ -1,3 +1,7 @@
+import { hash, randomUUID } from 'node:crypto'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { getCompileCacheDir } from 'node:module'
+import { join } from 'node:path'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 
 /** Strips types in a thread of its own, which ends with it: what strips them holds 10 MB for as long as its thread lives. */
@@ -22,8 +26,11 @@ port.on('message', code => {
   Atomics.notify(turn, 0)
 })`
 
-/** Synchronous, as loading is. The thread is started by the first file. */
-export function createTypeStripper(): TypeStripper {
+/**
+ * Synchronous, as loading is. The thread is started by the first file that was never stripped before: what was is kept by its text, beside
+ * the code that Node has compiled with the same version.
+ */
+export function createTypeStripper(cache = getCompileCacheDir()): TypeStripper {
   const turn = new Int32Array(new SharedArrayBuffer(4))
   let thread: { readonly worker: Worker; readonly port: MessagePort } | undefined
 
@@ -40,16 +47,44 @@ export function createTypeStripper(): TypeStripper {
     port.unref()
     return { worker, port }
   }
+  const stripAnew = (code: string) => {
+    thread ??= start()
+    Atomics.store(turn, 0, 0)
+    thread.port.postMessage(code)
+    if (Atomics.wait(turn, 0, 0, patience) === 'timed-out') return undefined
+    return (receiveMessageOnPort(thread.port)?.message as { readonly stripped?: string } | undefined)?.stripped
+  }
   return {
     strip(code) {
-      thread ??= start()
-      Atomics.store(turn, 0, 0)
-      thread.port.postMessage(code)
-      if (Atomics.wait(turn, 0, 0, patience) === 'timed-out') return undefined
-      return (receiveMessageOnPort(thread.port)?.message as { readonly stripped?: string } | undefined)?.stripped
+      if (cache === undefined) return stripAnew(code)
+      const file = join(cache, `${hash('sha256', code)}.js`)
+      const kept = read(file)
+      if (kept !== undefined) return kept
+      const stripped = stripAnew(code)
+      if (stripped !== undefined) keep(file, stripped)
+      return stripped
     },
     [Symbol.dispose]() {
       void thread?.worker.terminate()
     },
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** Whole or not at all: others may be reading. */
+function keep(file: string, text: string): void {
+  try {
+    const begun = `${file}.${randomUUID()}`
+    writeFileSync(begun, text)
+    renameSync(begun, file)
+  } catch {
+    // Only a memory: without it the types are stripped again.
   }
 }
