@@ -1,6 +1,9 @@
 /** Problems as RFC 9457 describes them, with what was expected, what was found and how to mend it. */
 
-import { STATUS_CODES } from 'node:http'
+import { createRequire } from 'node:module'
+
+// Not imported: an import reads all that `node:http` exports, among it a WebSocket, for which Node loads the whole of its undici.
+const { STATUS_CODES } = createRequire(import.meta.filename)('node:http') as typeof import('node:http')
 
 export interface ProblemDetails {
   readonly expected: string

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { get as getPlain, type IncomingMessage } from 'node:http'
-import { get as getSecure } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import type { AskRevision } from '../core/ports.ts'
 
 const mostBytes = 1_000_000
@@ -12,8 +11,9 @@ const mostBytes = 1_000_000
 export const askRevision: AskRevision = async (origin, source, { headers, signal }) => {
   const url = new URL(source.path, origin)
   try {
-    // Node's own client: the watch asks once a minute, and a library would be held in memory for that alone.
-    const get = url.protocol === 'https:' ? getSecure : getPlain
+    // Node's own client: the watch asks once a minute, and a library would be held in memory for that alone. Not imported: an import reads
+    // all that `node:http` exports, among it a WebSocket, for which Node loads the whole of its undici.
+    const { get } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http')
     const asked = get(url, { headers: { ...headers, accept: 'application/json' }, signal, agent: false })
     // What goes wrong after the answer has begun is told by its body as well.
     asked.on('error', () => undefined)
