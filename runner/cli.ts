@@ -81,6 +81,8 @@ async function main(argv: readonly string[], io: CommandIo): Promise<number> {
   if (load === undefined) return unknownCommand(name, io)
   if (rest.includes('--help') || rest.includes('-h')) return help(name, io)
   try {
+    // Before anything is loaded that the process which takes this one's place would load again.
+    if (name === 'watch') (await import('./system/lean-process.ts')).becomeLean()
     const { command } = await load()
     return await command.run(rest, io)
   } catch (error) {

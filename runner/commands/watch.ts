@@ -7,7 +7,6 @@ import { formatProblem, type LoadRequest, loadConfiguration } from '../config/lo
 import { watchClock } from '../engine/watch-clock.ts'
 import { askRevision } from '../system/ask-revision.ts'
 import { collectGarbage } from '../system/collect-garbage.ts'
-import { becomeLean } from '../system/lean-process.ts'
 import { createRequests } from '../system/notifier-request.ts'
 import { createOwnSigns } from '../system/own-signs.ts'
 import { createPasswords } from '../system/passwords.ts'
@@ -58,7 +57,6 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
     })
     const level = values['log-level']
     if (!levels.includes(level)) throw new UsageError(`expected --log-level ${levels.join(', ')}, found '${level}'`)
-    becomeLean()
     const request: LoadRequest = { ...loadRequest(values, io), selection, telling: true }
     const loaded = await loadConfiguration(request)
     for (const problem of loaded.problems) io.error(`${formatProblem(problem)}\n`)
