@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { getCompileCacheDir } from 'node:module'
 import { join } from 'node:path'
 import type { Loaded } from '../config/load-configuration.ts'
 import type { JourneysOptions, JourneysWithSweep } from '../journeys/journeys.ts'
@@ -8,7 +9,7 @@ import type { CommandIo } from './command.ts'
 export interface OpenJourneysOptions {
   /** Where evidence goes. Default: nowhere, for commands that only list. */
   readonly artifacts?: JourneysOptions['artifacts']
-  /** Folder of this Vedette, for what outlives a run: the browser that was found, compiled code. */
+  /** Folder of this Vedette, for what outlives a run: the browser that was found, compiled code. Default: where Node keeps what it compiled. */
   readonly data?: string
   readonly log?: JourneysOptions['log']
   /** Keep a browser and a spare runner warm. Default: true. */
@@ -30,6 +31,8 @@ export async function openJourneys(
     import('../journeys/journeys.ts'),
     import('../system/browser.ts'),
   ])
+  const outliving = options.data ?? getCompileCacheDir()
+  const cache = outliving === undefined ? undefined : join(outliving, 'cache')
   return createJourneys({
     clock: io.clock,
     self: process.pid,
@@ -41,11 +44,11 @@ export async function openJourneys(
     browser: () =>
       findBrowser({
         environment: io.env,
-        ...(options.data === undefined ? {} : { cacheFile: join(options.data, 'cache', 'browser.json') }),
+        ...(cache === undefined ? {} : { cacheFile: join(cache, 'browser.json') }),
       }),
     urlsOf: system => loaded.urls[system.id] ?? {},
     log: options.log ?? quiet,
-    ...(options.data === undefined ? {} : { cache: join(options.data, 'cache') }),
+    ...(cache === undefined ? {} : { cache }),
     ...(options.spares === undefined ? {} : { spares: options.spares }),
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),

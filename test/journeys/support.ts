@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Artifact, Outcome } from '../../runner/core/contracts.ts'
@@ -7,7 +7,7 @@ import type { JourneyRequest } from '../../runner/core/ports.ts'
 import { createJourneys, type JourneysOptions } from '../../runner/journeys/journeys.ts'
 import { realClock } from '../../runner/system/clock.ts'
 import { membersOf } from '../../runner/system/process-tree.ts'
-import { testBrowser } from '../support/test-browser.ts'
+import { testBrowser, testCache } from '../support/test-browser.ts'
 
 export const fixtures = join(import.meta.dirname, '..', 'fixtures', 'journeys')
 
@@ -83,7 +83,7 @@ export function openTestJourneys(more: Partial<JourneysOptions> = {}) {
     },
     scratchRoot,
     spares: false,
-    cache: sharedCache(),
+    cache: testCache(),
     limits: { heap: 256 * 2 ** 20, grace: 1_500 },
     ...more,
   })
@@ -102,13 +102,6 @@ export function openTestJourneys(more: Partial<JourneysOptions> = {}) {
       rmSync(scratchRoot, { recursive: true, force: true })
     },
   }
-}
-
-// Compiled code may outlive a test; everything else goes with it.
-function sharedCache(): string {
-  const folder = join(tmpdir(), 'vedette-test-cache')
-  mkdirSync(folder, { recursive: true })
-  return folder
 }
 
 /** Discovers a source and runs those of its checks whose id fits. */

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createSqliteStore } from '../../runner/stores/sqlite.ts'
 import { realClock } from '../../runner/system/clock.ts'
 import { packageFolder } from '../../runner/system/version.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { testBrowser, testCache } from '../support/test-browser.ts'
 
 const files = {
   'vedette.config.ts': `import { check, defineConfig, defineSystem, playwright, type Observation, RunnerFault } from 'vedette'
@@ -32,14 +33,25 @@ function project(): string {
   mkdirSync(join(folder.path, 'node_modules'))
   for (const name of ['playwright', 'playwright-core'])
     symlinkSync(join(packageFolder, 'node_modules', name), join(folder.path, 'node_modules', name))
+  // As it is after the first run: the browser is known, Playwright is compiled.
+  for (const data of ['.vedette', 'kept']) {
+    mkdirSync(join(folder.path, data))
+    symlinkSync(testCache(), join(folder.path, data, 'cache'))
+  }
   return folder.path
 }
 
+beforeAll(async () => void (await testBrowser()))
+
 function vedette(cwd: string, ...argv: readonly string[]) {
+  return vedetteWith({}, cwd, argv)
+}
+
+function vedetteWith(more: NodeJS.ProcessEnv, cwd: string, argv: readonly string[]) {
   const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageFolder, 'bin/vedette.js'), ...argv], {
     cwd,
-    env,
+    env: { ...env, ...more },
     encoding: 'utf8',
   })
   return { code: status, out: stdout, error: stderr }
@@ -123,4 +135,11 @@ test('smoke refuses a spec that does not compile', () => {
   const { code, out } = vedette(cwd, 'smoke', 'shop')
   expect(code).toBe(2)
   expect(out).toMatch(/CANNOT TELL: .*broken\.spec\.ts/)
+})
+
+test('what outlives a run without a data folder is kept where Node keeps what it compiled', () => {
+  using compiled = tempFolder()
+  expect(vedetteWith({ NODE_COMPILE_CACHE: compiled.path }, project(), ['list']).code).toBe(0)
+  const [version] = readdirSync(compiled.path)
+  expect(readdirSync(join(compiled.path, version!, 'cache')).toSorted()).toEqual(['node', 'node-transform'])
 })
