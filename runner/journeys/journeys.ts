@@ -72,7 +72,11 @@ export function createJourneys(options: JourneysOptions): JourneysWithSweep {
   const scratch = join(scratchRoot, `vedette-${instance}`)
   const markPrefix = `${instance}/`
   const cache = options.cache ?? join(scratch, 'cache')
-  const environment = { ...baseEnvironment(options.environment, limits), NODE_COMPILE_CACHE: join(cache, 'node') }
+  const environment = {
+    ...baseEnvironment(options.environment, limits),
+    NODE_COMPILE_CACHE: join(cache, 'node'),
+    VEDETTE_CACHE: cache,
+  }
   let guardian: Guardian | undefined
   let browser: Promise<FoundBrowser | NoBrowser> | undefined
   let invocations = 0

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Outcome } from '../../runner/core/contracts.ts'
+import { testBrowser } from '../support/test-browser.ts'
 import { fixtures, last, openTestJourneys, runAll, sourceAt } from './support.ts'
 
 const card = '<b id="card" style="display:block;height:80px;background:#f00">4111 1111 1111 1111</b>'
@@ -47,12 +48,8 @@ test('a spec without our fixture, which cannot mask, leaves no picture and no tr
 
 test('nothing red, the colour of the card, is in any picture', async () => {
   const { chromium } = await import('playwright')
-  const { findBrowser, isBrowser } = await import('../../runner/system/browser.ts')
-  const found = await findBrowser({ environment: process.env })
-  if (!isBrowser(found)) throw new Error(found.missing)
-  await using browser = await chromium.launch({
-    ...(found.executablePath ? { executablePath: found.executablePath } : {}),
-  })
+  const { executablePath } = await testBrowser()
+  await using browser = await chromium.launch(executablePath ? { executablePath } : {})
   await using page = await browser.newPage()
   const pictures = opened.kept.filter(({ kind }) => kind === 'screenshot')
   expect(pictures.length).toBe(3)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { fixtures, last, openTestJourneys, runAll, sourceAt } from './support.ts'
 
 /** Answers a visitor only while there is a second one. */
@@ -18,12 +18,17 @@ async function meetingPoint(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+let opened: ReturnType<typeof openTestJourneys>
+beforeAll(() => {
+  opened = openTestJourneys()
+})
+afterAll(() => opened[Symbol.asyncDispose]())
+
 test.each([
   [true, true],
   [false, false],
 ])('journeys of a source with parallel: %s meet each other: %s', async (parallel, meet) => {
   const source = sourceAt(join(fixtures, 'parallel'), { parallel, retry: { attempts: 0, delay: 0 } })
-  await using opened = openTestJourneys()
   const outcomes = await runAll(opened, source, { urls: { web: await meetingPoint() } })
   for (const id of ['a/meets-the-other', 'b/meets-the-other']) expect(last(outcomes, id).ok).toBe(meet)
 })

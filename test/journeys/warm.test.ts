@@ -47,15 +47,12 @@ test('a journey runs in the spare that waits, in the warm browser, and the next 
   expect(opened.warnings).toEqual([])
 }, 90_000)
 
-test('without spares the plain command line is used', async () => {
-  await using opened = openTestJourneys()
-  expect((await where(opened)).mark).toMatch(/^\d+$/)
-  expect(opened.journeys.stats().spares).toBe(0)
-})
-
-test('a browser is replaced after its runs, and after its death', async () => {
+test('without spares the plain command line is used; a browser is replaced after its runs, and after its death', async () => {
   await using opened = openTestJourneys({ browserRuns: 2 })
-  const [a, b, c] = [await where(opened), await where(opened), await where(opened)].map(({ ws }) => ws)
+  const places = [await where(opened), await where(opened), await where(opened)]
+  for (const { mark } of places) expect(mark).toMatch(/^\d+$/)
+  expect(opened.journeys.stats().spares).toBe(0)
+  const [a, b, c] = places.map(({ ws }) => ws)
   expect(b).toBe(a)
   expect(c).not.toBe(b)
   const [server] = membersOf(

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Outcome } from '../../runner/core/contracts.ts'
+import type { JourneyCheck } from '../../runner/core/definitions.ts'
 import { findBrowser, isBrowser } from '../../runner/system/browser.ts'
 import { listProcesses, markOf, membersOf } from '../../runner/system/process-tree.ts'
 import { fixtures, last, openTestJourneys, runAll, sourceAt } from '../journeys/support.ts'
@@ -47,17 +48,23 @@ describe('journeys that die in every way', () => {
   })
 })
 
-test.each([
-  ['memory', { memory: 2 ** 20 }, /held \d+ MiB of memory, more than the limit of 1 MiB/],
-  ['disk', { disk: 1 }, /it wrote \d+ MiB, more than the limit of 0 MiB/],
-  ['time without a test', { idle: 50 }, /no test began or ended within 50 ms/],
-])('the cap on %s kills the run, which is unknown', async (_, limits, fault) => {
-  await using opened = openTestJourneys()
-  const { checks } = await opened.journeys.discover({ ...system(), journeys: [source] }, source)
-  await using capped = openTestJourneys({ limits: { grace: 1_500, ...limits } })
-  const hanging = checks.filter(({ id }) => id === 'deadly/hangs')
-  const outcomes = await runAll(capped, source, { checks: hanging })
-  expect(last(outcomes, 'deadly/hangs').fault).toMatch(fault)
+describe('the cap on', () => {
+  let hanging: readonly JourneyCheck[]
+  beforeAll(async () => {
+    await using opened = openTestJourneys()
+    const { checks } = await opened.journeys.discover({ ...system(), journeys: [source] }, source)
+    hanging = checks.filter(({ id }) => id === 'deadly/hangs')
+  })
+
+  test.each([
+    ['memory', { memory: 2 ** 20 }, /held \d+ MiB of memory, more than the limit of 1 MiB/],
+    ['disk', { disk: 1 }, /it wrote \d+ MiB, more than the limit of 0 MiB/],
+    ['time without a test', { idle: 50 }, /no test began or ended within 50 ms/],
+  ])('%s kills the run, which is unknown', async (_, limits, fault) => {
+    await using capped = openTestJourneys({ limits: { grace: 1_500, ...limits } })
+    const outcomes = await runAll(capped, source, { checks: hanging })
+    expect(last(outcomes, 'deadly/hangs').fault).toMatch(fault)
+  })
 })
 
 test('the death of Vedette itself takes everything along', async () => {
