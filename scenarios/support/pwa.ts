@@ -19,13 +19,13 @@ export async function expectInstallable(request: APIRequestContext, path = '/'):
     expect(displays, 'display of the manifest').toContain(manifest.display)
     const start = new URL(manifest.start_url ?? '', url)
     expect(start.origin, 'origin of start_url').toBe(url.origin)
-    expect(await request.get(start.href), `start_url ${start.pathname}`).toBeOK()
+    await expect(await request.get(start.href), `start_url ${start.pathname}`).toBeOK()
   })
   const icons = manifest.icons ?? []
   for (const icon of icons) {
     await test.step(`icon ${icon.src}`, async () => {
       const response = await request.get(new URL(icon.src, url).href)
-      expect(response, `icon ${icon.src}`).toBeOK()
+      await expect(response, `icon ${icon.src}`).toBeOK()
       const found = sizeOf(await response.body())
       if (found === 'any') return
       expect(icon.sizes?.split(/\s+/), `sizes of icon ${icon.src}`).toContain(found)
@@ -45,7 +45,7 @@ async function readManifest(request: APIRequestContext, path: string) {
   const address = /\bhref\s*=\s*["']?([^"'\s>]+)/i.exec(tag ?? '')?.[1]
   expect(address, `manifest that ${path} names`).toBeDefined()
   const response = await request.get(new URL(address!, page.url()).href)
-  expect(response, `manifest ${address}`).toBeOK()
+  await expect(response, `manifest ${address}`).toBeOK()
   const url = new URL(response.url())
   try {
     return { manifest: (await response.json()) as Manifest, url }

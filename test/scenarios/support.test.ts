@@ -88,6 +88,7 @@ describe('helpers for security specs and audits', () => {
   test.each(Object.entries(said))('notice %s', (fault, message) => {
     const found = outcomesOf(fault)
     expect(found.length).toBe(1)
-    expect(found[0]).toMatchObject({ ok: false, detail: expect.stringMatching(message) })
+    const [step, ...more] = found[0]!.steps?.filter(({ title }) => title.startsWith('said: ')) ?? []
+    expect([found[0]!.ok, step?.title, more]).toEqual([true, expect.stringMatching(message), []])
   })
 })
