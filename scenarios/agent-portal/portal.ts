@@ -22,7 +22,7 @@ export async function signIn(request: APIRequestContext, use: string): Promise<S
   for (const email of accounts(use)) {
     const response = await request.post('/api/auth/login', { data: { email, password } })
     if (response.status() === 429) continue
-    expect(response, `sign-in of ${email}`).toBeOK()
+    await expect(response, `sign-in of ${email}`).toBeOK()
     const { user, tokens } = await response.json()
     return { user, tokens, headers: { authorization: `Bearer ${tokens.accessToken}` } }
   }
@@ -60,13 +60,13 @@ export function createPortal(
     request.fetch(path, { method, headers, ...(data === undefined ? {} : { data }) })
   const read = async (path: string) => {
     const response = await send('GET', path)
-    expect(response, `GET ${path}`).toBeOK()
+    await expect(response, `GET ${path}`).toBeOK()
     return response.json()
   }
   /** Creates something with a POST that is expected to work. */
   const create = async (path: string, data: unknown) => {
     const response = await send('POST', path, data)
-    expect(response, `POST ${path}`).toBeOK()
+    await expect(response, `POST ${path}`).toBeOK()
     return response.json()
   }
   const removeLater = (path: string) => cleanup(() => send('DELETE', path))

@@ -28,7 +28,7 @@ export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 export async function signInAs(request: APIRequestContext, email: string): Promise<Session> {
   const response = await request.post('/api/auth/login', { data: { email, password } })
-  expect(response, `sign-in of ${email}`).toBeOK()
+  await expect(response, `sign-in of ${email}`).toBeOK()
   const tokens: Tokens = await response.json()
   return { tokens, headers: bearer(tokens.access_token) }
 }
@@ -69,12 +69,12 @@ export function createPlatform(
   const mark = `synthetic-${runId}`
   const get = async (path: string) => {
     const response = await request.get(path, { headers })
-    expect(response, path).toBeOK()
+    await expect(response, path).toBeOK()
     return response.json()
   }
   const create = async (path: string, data: object) => {
     const response = await request.post(path, { headers, data })
-    expect(response, path).toBeOK()
+    await expect(response, path).toBeOK()
     const created = await response.json()
     cleanup(() => request.delete(`${path}/${created.id}`, { headers }))
     return created

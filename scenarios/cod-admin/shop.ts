@@ -19,7 +19,7 @@ export const accountsOf = (use: string): readonly string[] => sharedAccountsOf(u
 export async function signInAs(request: APIRequestContext, email: string): Promise<Session | undefined> {
   const response = await request.post('/api/auth/login', { data: { email, password } })
   if (response.status() === 429) return undefined
-  expect(response, `sign-in of ${email}`).toBeOK()
+  await expect(response, `sign-in of ${email}`).toBeOK()
   const { tokens } = await response.json()
   return { tokens, headers: { authorization: `Bearer ${tokens.accessToken}` } }
 }
@@ -59,7 +59,7 @@ export function createShop(
   }
   const find = async (search: string): Promise<readonly Order[]> => {
     const response = await request.get('/api/orders', { headers, params: { search, limit: 100 } })
-    expect(response).toBeOK()
+    await expect(response).toBeOK()
     return (await response.json()).orders
   }
   return {
@@ -73,12 +73,12 @@ export function createShop(
     }),
     async createOrder(name = ''): Promise<Order> {
       const response = await request.post('/api/orders', { headers, data: this.order(name) })
-      expect(response).toBeOK()
+      await expect(response).toBeOK()
       return removeLater(await response.json())
     },
     async readOrder(id: string): Promise<Order> {
       const response = await request.get(`/api/orders/${id}`, { headers })
-      expect(response).toBeOK()
+      await expect(response).toBeOK()
       return response.json()
     },
     setState: (id: string, status: string) => request.patch(`/api/orders/${id}/status`, { headers, data: { status } }),
@@ -86,7 +86,7 @@ export function createShop(
     /** A record of any kind below `/api`, removed at the end. */
     async create<T extends { readonly id: string }>(kind: string, data: object): Promise<T> {
       const response = await request.post(`/api/${kind}`, { headers, data })
-      expect(response, `creation below /api/${kind}`).toBeOK()
+      await expect(response, `creation below /api/${kind}`).toBeOK()
       const created: T = await response.json()
       cleanup(() => request.delete(`/api/${kind}/${created.id}`, { headers }))
       return created

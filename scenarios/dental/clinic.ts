@@ -25,7 +25,7 @@ export const tryToSignIn = (request: APIRequestContext, email: string, secret: u
 
 export async function signInAs(request: APIRequestContext, email: string, secret?: string): Promise<Session> {
   const response = await tryToSignIn(request, email, secret)
-  expect(response, `sign-in of ${email}`).toBeOK()
+  await expect(response, `sign-in of ${email}`).toBeOK()
   return sessionOf(response)
 }
 
@@ -79,12 +79,12 @@ export function createClinic(
 ) {
   const read = async (path: string, params: Record<string, string> = {}) => {
     const response = await request.get(path, { headers, params })
-    expect(response, path).toBeOK()
+    await expect(response, path).toBeOK()
     return response.json()
   }
   const create = async (path: string, data: object) => {
     const response = await request.post(path, { headers, data })
-    expect(response, path).toBeOK()
+    await expect(response, path).toBeOK()
     const made = await response.json()
     cleanup(() => request.delete(`${path}/${made.id}`, { headers }))
     return made

@@ -4,7 +4,7 @@ import { expect, test } from '#vedette/playwright'
 /** What a page loads from its own origin: absolute addresses of scripts, styles, pictures, manifest. */
 export async function assetsOf(request: APIRequestContext, path: string): Promise<readonly URL[]> {
   const response = await request.get(path, { headers: { accept: 'text/html' } })
-  expect(response, `the page ${path}`).toBeOK()
+  await expect(response, `the page ${path}`).toBeOK()
   const page = new URL(response.url())
   const tags = (await response.text()).matchAll(
     /<(script|link|img|source)\b[^>]*?\b(?:src|href)\s*=\s*["']?([^"'\s>]+)/gi,
@@ -38,7 +38,7 @@ export async function expectAssetsCached(
   for (const url of hashed) {
     await test.step(url.pathname, async () => {
       const response = await request.get(url.href, { headers: { 'accept-encoding': 'gzip, br' } })
-      expect(response, url.pathname).toBeOK()
+      await expect(response, url.pathname).toBeOK()
       const headers = response.headers()
       const control = headers['cache-control'] ?? 'none'
       expect(control, `cache-control of ${url.pathname}`).not.toMatch(/no-store|no-cache|private/)

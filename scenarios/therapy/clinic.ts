@@ -30,7 +30,7 @@ const cookieOf = (response: APIResponse) => (response.headers()['set-cookie'] ??
 
 export async function signIn(request: APIRequestContext, email: string, secret = password): Promise<Person> {
   const response = await request.post('/api/auth/login', { data: { email, password: secret } })
-  expect(response, `sign-in of ${email}`).toBeOK()
+  await expect(response, `sign-in of ${email}`).toBeOK()
   const { user } = await response.json()
   return { ...user, headers: { cookie: cookieOf(response) } }
 }
@@ -53,7 +53,7 @@ export function createClinic(request: APIRequestContext, runId: string, cleanup:
     mark,
     async freeSlots(member: Person, therapist: string): Promise<readonly string[]> {
       const response = await request.get(`/api/therapists/${therapist}/slots`, { headers: member.headers })
-      expect(response, 'free times').toBeOK()
+      await expect(response, 'free times').toBeOK()
       return (await response.json()).slots
     },
     /** Books a session, whose room is open at once or opens in a day, and cancels it afterwards. */
@@ -62,14 +62,14 @@ export function createClinic(request: APIRequestContext, runId: string, cleanup:
       const slot = slots.find(slot => when === 'now' || Date.parse(slot) > Date.now() + 86_400_000)
       const data = { therapist: therapist.id, slot, topic }
       const response = await request.post('/api/sessions', { headers: member.headers, data })
-      expect(response, 'booking').toBeOK()
+      await expect(response, 'booking').toBeOK()
       const session: Session = await response.json()
       cleanup(() => clinic.cancel(member, ({ id }) => id === session.id))
       return session
     },
     async sessionsOf(person: Person): Promise<readonly Session[]> {
       const response = await request.get('/api/sessions', { headers: person.headers })
-      expect(response, 'own sessions').toBeOK()
+      await expect(response, 'own sessions').toBeOK()
       return (await response.json()).sessions
     },
     /** Cancels what is still booked of some sessions. */
@@ -85,7 +85,7 @@ export function createClinic(request: APIRequestContext, runId: string, cleanup:
       cleanup(() => request.delete(`/api/people/${person.id}`, { headers: by.headers })),
     async creditsOf(member: Person): Promise<number> {
       const response = await request.get('/api/me', { headers: member.headers })
-      expect(response, 'own account').toBeOK()
+      await expect(response, 'own account').toBeOK()
       return (await response.json()).credits
     },
   }

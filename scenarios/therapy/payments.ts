@@ -19,7 +19,7 @@ export function createProvider(request: APIRequestContext, address: string, clea
   return {
     async buy(member: Person, credits: number): Promise<Purchase> {
       const response = await request.post('/api/credits', { headers: member.headers, data: { credits } })
-      expect(response, 'a purchase of credits').toBeOK()
+      await expect(response, 'a purchase of credits').toBeOK()
       return response.json()
     },
     /** As the customer does, without following the way back. */
@@ -30,7 +30,7 @@ export function createProvider(request: APIRequestContext, address: string, clea
     /** Tells the platform once more what it was told already. */
     async resend({ reference }: Pick<Purchase, 'reference'>): Promise<void> {
       const response = await request.post(`${transaction(reference)}/resend`, { headers })
-      expect(response, 'the event, sent once more').toBeOK()
+      await expect(response, 'the event, sent once more').toBeOK()
       const { status } = await response.json()
       expect(status, 'status that the platform gave to the repeated event').toBeLessThan(300)
     },

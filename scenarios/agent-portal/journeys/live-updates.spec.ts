@@ -48,7 +48,7 @@ test('after a break the page connects again and shows the present state', {
 
   await test.step('a change in the break goes unheard', async () => {
     isCut = true
-    expect(await portal.setState(id, 'completed')).toBeOK()
+    await expect(await portal.setState(id, 'completed')).toBeOK()
     await expect(appointments.row(portal.mark)).toContainText('confirmed')
   })
   await test.step('connected again, the page shows it', async () => {

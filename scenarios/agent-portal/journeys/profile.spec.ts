@@ -70,10 +70,10 @@ test('a profile image is resized, and files come and go', { tag: '@AGT-49' }, as
       files.append('file', new File([new Uint8Array(original)], `${portal.mark}-${name}`, { type: 'image/png' }))
     }
     const answer = await page.request.post('/api/upload/multiple', { headers, multipart: files })
-    expect(answer).toBeOK()
+    await expect(answer).toBeOK()
     const { items }: { items: readonly { id: string; url: string }[] } = await answer.json()
     for (const { id } of items) portal.removeLater(`/api/upload/${id}`)
     expect(items.length, 'files that are kept').toBe(2)
-    for (const { url } of items) expect(await page.request.get(url, { headers }), url).toBeOK()
+    for (const { url } of items) await expect(await page.request.get(url, { headers }), url).toBeOK()
   })
 })

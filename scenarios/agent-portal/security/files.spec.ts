@@ -6,7 +6,7 @@ test('a stored file is its owner’s alone', { tag: '@AGT-50' }, async ({ reques
   const { headers } = session
   const file = { name: `${portal.mark}.png`, mimeType: 'image/png', buffer: picture() }
   const kept = await request.post('/api/upload/multiple', { headers, multipart: { file } })
-  expect(kept).toBeOK()
+  await expect(kept).toBeOK()
   const [{ id, url }] = (await kept.json()).items
   portal.removeLater(`/api/upload/${id}`)
   const stranger = await signIn(request, 'stranger')

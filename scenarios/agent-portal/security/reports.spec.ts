@@ -13,6 +13,6 @@ test('the calls of the reports exist', { tag: '@AGT-33' }, async ({ portal }) =>
     '/api/reports/export?kind=payments&format=xlsx',
     '/api/reports/templates',
   ]) {
-    expect(await portal.send('GET', path), path).toBeOK()
+    await expect(await portal.send('GET', path), path).toBeOK()
   }
 })

@@ -12,7 +12,7 @@ test('the calls of the tasks exist', { tag: '@AGT-34' }, async ({ portal }) => {
     ['DELETE', `/api/tasks/${id}`, undefined],
   ] as const) {
     await test.step(`${method} ${path}`, async () => {
-      expect(await portal.send(method, path, data), `${method} ${path}`).toBeOK()
+      await expect(await portal.send(method, path, data), `${method} ${path}`).toBeOK()
     })
   }
 })

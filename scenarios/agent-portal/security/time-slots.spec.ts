@@ -5,7 +5,7 @@ test('the calls of the time slots exist', { tag: '@AGT-31' }, async ({ portal })
   const date = portal.someDay()
   const create = async (method: 'POST' | 'PUT', path: string, startsAt: string | readonly string[]) => {
     const response = await portal.send(method, path, { doctorId, startsAt })
-    expect(response, `${method} ${path}`).toBeOK()
+    await expect(response, `${method} ${path}`).toBeOK()
     const body = await response.json()
     const slots: readonly { id: string }[] = body.items ?? [body]
     for (const { id } of slots) portal.removeLater(`/api/time-slots/${id}`)

@@ -14,7 +14,7 @@ test('signing in works the same for every client', { tag: '@ASM-11' }, async ({ 
   const me = (token: string) => request.get('/api/auth/me', { headers: bearer(token) })
   const tell = async (body: { data: object } | { form: Record<string, string> }) => {
     const response = await request.post('/api/auth/login', body)
-    expect(response).toBeOK()
+    await expect(response).toBeOK()
     const tokens: Tokens = await response.json()
     return { tokens, known: { ...tokens, access_token: '', refresh_token: '' } }
   }
@@ -59,7 +59,7 @@ test('signing in works the same for every client', { tag: '@ASM-11' }, async ({ 
       { form: { refresh_token: kept.refresh_token } },
     ]) {
       const refreshed = await request.post('/api/auth/refresh', body)
-      expect(refreshed).toBeOK()
+      await expect(refreshed).toBeOK()
       expect((await me((await refreshed.json()).access_token)).status(), 'status with the refreshed token').toBe(200)
     }
   })

@@ -13,7 +13,7 @@ test('what may be cached says so, and is quicker the second time', { tag: '@ASM-
     const started = performance.now()
     const response = await request.get('/api/catalogue', { params: { region } })
     const duration = performance.now() - started
-    expect(response).toBeOK()
+    await expect(response).toBeOK()
     expect(response.headers()['cache-control'] ?? 'none', 'cache-control').toMatch(/\bmax-age=[1-9]/)
     return duration
   }

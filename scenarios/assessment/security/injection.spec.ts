@@ -7,7 +7,7 @@ test('operators and markup in input do nothing', { tag: '@ASM-30' }, async ({ re
     const mark = `synthetic-${runId}`
     const data = { email: `${mark}@example.com`, password: `first-${runId}`, name: hostileText(mark) }
     const registered = await request.post('/api/auth/register', { data })
-    expect(registered).toBeOK()
+    await expect(registered).toBeOK()
     const { access_token, account }: Tokens = await registered.json()
     cleanup(() => request.delete('/api/auth/me', { headers: bearer(access_token) }))
     // The page that the server makes itself: what arrives as markup would be run.

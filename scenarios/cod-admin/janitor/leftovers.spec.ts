@@ -23,7 +23,7 @@ test('removes what earlier runs left behind', async ({ request, metric }) => {
       // The newest come first: what is old may be on the last of several pages.
       for (let page = 1, pages = 1; page <= pages; page++) {
         const response = await request.get(`/api/${name}`, { headers, params: { ...query, page } })
-        expect(response, `the list of ${name}`).toBeOK()
+        await expect(response, `the list of ${name}`).toBeOK()
         const answer = await response.json()
         items.push(...answer[list])
         pages = answer.pages ?? 1

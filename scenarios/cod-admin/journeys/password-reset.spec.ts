@@ -8,7 +8,7 @@ test('resets a forgotten password', { tag: '@COD-18' }, async ({ page, request, 
 
   await test.step('have an account', async () => {
     const response = await request.post('/api/auth/register', { data: { email, password: before, name: 'Synthetic' } })
-    expect(response).toBeOK()
+    await expect(response).toBeOK()
     const { user, tokens } = await response.json()
     const headers = { authorization: `Bearer ${tokens.accessToken}` }
     cleanup(() => request.delete(`/api/users/${user.id}`, { headers }))

@@ -23,7 +23,7 @@ test('create, read, change and delete keep what they say', { tag: '@COD-20' }, a
       expect((await request.patch(path, { headers, data: change })).status(), 'status of the change').toBe(200)
       expect(await read(), 'what was changed').toMatchObject({ ...shown, ...change })
 
-      expect(await request.delete(path, { headers }), 'the deletion').toBeOK()
+      await expect(await request.delete(path, { headers }), 'the deletion').toBeOK()
       expect((await request.get(path, { headers })).status(), 'status of what was deleted').toBe(404)
     })
   }

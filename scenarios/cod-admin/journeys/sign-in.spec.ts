@@ -31,7 +31,7 @@ test('registers and signs in', { tag: '@COD-17' }, async ({ page, request, runId
 
   await test.step('the answer gives an access token', async () => {
     const response = await signIn()
-    expect(response).toBeOK()
+    await expect(response).toBeOK()
     expect(await response.json()).toHaveProperty('tokens.accessToken', expect.stringMatching(/./))
   })
 })

@@ -12,7 +12,7 @@ test('a workflow that is triggered does what it says', { tag: '@COD-25' }, async
   ]
   const { id } = await shop.create('workflows', { name: shop.mark, actions })
   const run = await request.post(`/api/workflows/${id}/run`, { headers: session.headers, data: { order: order.id } })
-  expect(run).toBeOK()
+  await expect(run).toBeOK()
   await expect(async () => {
     expect(await shop.readOrder(order.id)).toMatchObject({ state: 'confirmed', agent: shop.mark, tags: [shop.mark] })
   }, 'the order after its workflow').toPass({ timeout: 2_000, intervals: [wait, 250] })

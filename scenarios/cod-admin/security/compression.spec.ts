@@ -7,7 +7,7 @@ test('the list of orders comes compressed', { tag: '@COD-59' }, async ({ request
     headers: { ...headers, 'accept-encoding': 'gzip, br' },
     params: { limit: 100 },
   })
-  expect(response).toBeOK()
+  await expect(response).toBeOK()
   expect((await response.body()).length, 'a list that is worth it').toBeGreaterThan(1_024)
   expect(response.headers()['content-encoding'] ?? 'none', 'content-encoding').toMatch(/gzip|br|zstd|deflate/)
 })

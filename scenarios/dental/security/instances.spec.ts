@@ -17,7 +17,7 @@ test('every instance is up, and the balancer uses all of them', { tag: '@DNT-32'
     const used = new Set<string>()
     for (let turn = 0; turn < 30 && used.size < names.length; turn++) {
       const response = await request.get('/health/live')
-      expect(response, 'health through the balancer').toBeOK()
+      await expect(response, 'health through the balancer').toBeOK()
       used.add(response.headers()['x-instance'] ?? 'no x-instance')
     }
     expect([...used].toSorted(), 'instances that answered').toEqual([...up].toSorted())

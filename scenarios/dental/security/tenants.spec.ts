@@ -14,7 +14,7 @@ test('one clinic never sees the patients of another', { tag: '@DNT-20' }, async 
   for (const { clinic, session, api, patient } of own) {
     const { headers } = session
     await test.step(`${clinic} sees its own patient and no other`, async () => {
-      expect(await request.get(`/api/patients/${patient.id}`, { headers }), 'its own patient').toBeOK()
+      await expect(await request.get(`/api/patients/${patient.id}`, { headers }), 'its own patient').toBeOK()
       expect((await api.findPatients(api.mark)).map(({ id }) => id)).toEqual([patient.id])
     })
     for (const { clinic: other, patient: foreign } of own.filter(item => item.clinic !== clinic)) {

@@ -13,7 +13,7 @@ test.describe(() => {
   // Alone it costs twenty points of a hundred, which the grade of THR-14 forgives.
   test('browsers are told to ask over HTTPS from now on', { tag: '@THR-14' }, async ({ request, address }) => {
     const response = await request.get(new URL('/sign-in', address('https')).href)
-    expect(response, 'the sign-in page').toBeOK()
+    await expect(response, 'the sign-in page').toBeOK()
     const given = response.headers()['strict-transport-security'] ?? 'none'
     expect(given, 'strict-transport-security of the sign-in page').toMatch(/\bmax-age=[1-9]/)
   })

@@ -16,7 +16,7 @@ test('a health record is shown to its member and its therapist alone', { tag: '@
   ] as const) {
     await test.step(`${who} reads it`, async () => {
       const response = await read(headers)
-      expect(response, `the record for ${who}`).toBeOK()
+      await expect(response, `the record for ${who}`).toBeOK()
       expect(await response.json()).toMatchObject({ record: member.record, name: member.name })
     })
   }
@@ -48,7 +48,7 @@ test('health data is kept in no cache and given over HTTPS only', { tag: '@THR-3
   for (const path of [`/api/records/${record}`, `/records/${record}`, `/sessions/${id}`]) {
     await test.step(path, async () => {
       const response = await request.get(path, { headers })
-      expect(response, path).toBeOK()
+      await expect(response, path).toBeOK()
       expect(response.headers()['cache-control'] ?? 'none', `cache-control of ${path}`).toMatch(/\bno-store\b/)
       const plain = await request.get(new URL(path, address('plain')).href, { headers, maxRedirects: 0 })
       expect(plain.ok(), `an answer of ${path} over plain HTTP`).toBe(false)
@@ -66,10 +66,10 @@ test('the audit trail shows who read which record and when', { tag: '@THR-16' },
 }) => {
   await clinic.book(member, therapist, 'later')
   const began = Date.now()
-  expect(await request.get(`/api/records/${member.record}`, { headers: therapist.headers })).toBeOK()
+  await expect(await request.get(`/api/records/${member.record}`, { headers: therapist.headers })).toBeOK()
   const params = { record: member.record! }
   const response = await request.get('/api/audit', { headers: admin.headers, params })
-  expect(response, 'the audit trail').toBeOK()
+  await expect(response, 'the audit trail').toBeOK()
   const [newest] = (await response.json()).entries
   expect(newest, 'newest entry about the record').toMatchObject({
     who: therapist.email,
