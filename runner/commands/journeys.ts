@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { getCompileCacheDir } from 'node:module'
 import { join } from 'node:path'
 import type { Loaded } from '../config/load-configuration.ts'
 import type { JourneysOptions, JourneysWithSweep } from '../journeys/journeys.ts'
+import { compiledFolder } from '../system/compiled-folder.ts'
 import { version } from '../system/version.ts'
 import type { CommandIo } from './command.ts'
 
@@ -31,7 +31,7 @@ export async function openJourneys(
     import('../journeys/journeys.ts'),
     import('../system/browser.ts'),
   ])
-  const outliving = options.data ?? getCompileCacheDir()
+  const outliving = options.data ?? compiledFolder()
   const cache = outliving === undefined ? undefined : join(outliving, 'cache')
   return createJourneys({
     clock: io.clock,

@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { getCompileCacheDir } from 'node:module'
 import { join } from 'node:path'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { compiledFolder } from '../system/compiled-folder.ts'
 
 /** Strips types in a thread of its own, which ends with it: what strips them holds 10 MB for as long as its thread lives. */
 export interface TypeStripper extends Disposable {
@@ -30,7 +30,7 @@ port.on('message', code => {
  * Synchronous, as loading is. The thread is started by the first file that was never stripped before: what was is kept by its text, beside
  * the code that Node has compiled with the same version.
  */
-export function createTypeStripper(cache = getCompileCacheDir()): TypeStripper {
+export function createTypeStripper(cache = compiledFolder()): TypeStripper {
   const turn = new Int32Array(new SharedArrayBuffer(4))
   let thread: { readonly worker: Worker; readonly port: MessagePort } | undefined
 
