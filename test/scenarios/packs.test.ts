@@ -34,6 +34,26 @@ test.each(packs)('every spec of $id is in a folder that its system runs', ({ id,
   ).toEqual([])
 })
 
+// They are promises, which nobody misses: what they find would be told of another line, or of none.
+const takesTime =
+  'BeOK|BeVisible|BeHidden|BeEnabled|BeDisabled|BeChecked|BeFocused|BeEmpty|BeAttached|ContainText|HaveText|HaveCount|HaveURL|HaveTitle|HaveAttribute|HaveValue|HaveClass|Pass'
+
+test('every expectation of a page or an answer is waited for', () => {
+  const folder = join(packageFolder, 'scenarios')
+  const inBrackets = String.raw`\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)`
+  const call = new RegExp(
+    String.raw`(\w+|=>|[;{(]|^)\s*expect(?:\.soft)?${inBrackets}\s*\.(?:not\.)?to(?:${takesTime})\(`,
+    'gm',
+  )
+  const found = filesOf(folder)
+    .filter(name => name.endsWith('.ts'))
+    .flatMap(name =>
+      [...readFileSync(join(folder, name), 'utf8').matchAll(call)].map(([text, before]) => ({ name, text, before })),
+    )
+  expect(found.length).toBeGreaterThan(100)
+  expect(found.filter(({ before }) => !['await', 'return', '=>'].includes(before!))).toEqual([])
+})
+
 test.each(packs)('the README of $id is half a page and names every variable that the pack reads', ({ system }) => {
   const readme = readFileSync(join(system.folder, 'README.md'), 'utf8')
   expect(readme.split('\n').length).toBeLessThan(50)
