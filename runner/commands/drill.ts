@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatDuration, parseDuration } from '../core/duration.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { table } from './table.ts'
+import { askWatch, jsonOf, tokenFile, tokenOf } from './watch-client.ts'
 
 /** As `POST /api/v1/drill` answers it. */
 interface Delivered {
@@ -57,72 +56,47 @@ Exit codes: 0 all delivered, 1 not all, 2 bad usage or an unknown check, channel
       ...(values.channel === undefined ? {} : { channel: values.channel }),
       timeout,
     }
-    const answer = await ask(values.url, tokenOf(values, io), body, timeout, io)
-    if (answer === undefined) return io.signal.aborted ? (io.signal.reason === 'SIGTERM' ? 143 : 130) : 3
-    if (!('deliveries' in answer)) {
-      io.error(`vedette drill: ${answer.detail}\n`)
+    const address = new URL('/api/v1/drill', values.url).href
+    // The watch answers at its timeout; whoever does not by then is none.
+    const patience = timeout + 10_000
+    const answer = await askWatch(address, { token: tokenFor(values, io), post: body, patience, io })
+    if ('trouble' in answer && io.signal.aborted) return io.signal.reason === 'SIGTERM' ? 143 : 130
+    const said = 'trouble' in answer ? undefined : ((jsonOf(answer.text) ?? undefined) as Said | undefined)
+    if ('trouble' in answer || said === undefined) {
+      const found = 'trouble' in answer ? answer.trouble : `an answer that is no JSON (${answer.status})`
+      io.error(
+        `vedette drill: expected \`vedette watch\` to answer at ${values.url}, found: ${found}; start it, or name its address with --url\n`,
+      )
+      return 3
+    }
+    const { deliveries, detail = `expected the result of a drill, found ${answer.status}` } = said
+    if (deliveries === undefined) {
+      io.error(`vedette drill: ${detail}\n`)
       return answer.status >= 500 ? 3 : 2
     }
     io.write(
       values.json
-        ? `${JSON.stringify(answer)}\n`
-        : table(answer.deliveries.map(row), io.isTTY ? io.columns : Number.POSITIVE_INFINITY),
+        ? `${JSON.stringify({ deliveries })}\n`
+        : table(deliveries.map(row), io.isTTY ? io.columns : Number.POSITIVE_INFINITY),
     )
-    return answer.deliveries.length > 0 && answer.deliveries.every(({ state }) => state === 'delivered') ? 0 : 1
+    return deliveries.length > 0 && deliveries.every(({ state }) => state === 'delivered') ? 0 : 1
   },
 }
 
-type Answer = { readonly deliveries: readonly Delivered[] } | { readonly status: number; readonly detail: string }
-
-/** Undefined when no watch answered, which is told. */
-async function ask(
-  url: string,
-  token: string,
-  body: object,
-  timeout: number,
-  io: CommandIo,
-): Promise<Answer | undefined> {
-  // The watch answers at its timeout; whoever does not by then is none.
-  using deadline = io.clock.deadline(timeout + 10_000, io.signal)
-  try {
-    const response = await fetch(new URL('/api/v1/drill', url), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      redirect: 'error',
-      signal: deadline.signal,
-    })
-    const said = (await response.json()) as { readonly deliveries?: readonly Delivered[]; readonly detail?: string }
-    if (said.deliveries !== undefined) return { deliveries: said.deliveries }
-    return {
-      status: response.status,
-      detail: said.detail ?? `expected the result of a drill, found ${response.status}`,
-    }
-  } catch (error) {
-    const { cause, message } = error as Error
-    const why = cause instanceof Error && cause.message !== '' ? cause.message : message
-    if (!io.signal.aborted)
-      io.error(
-        `vedette drill: expected \`vedette watch\` to answer at ${url}, found: ${why}; start it, or name its address with --url\n`,
-      )
-    return undefined
-  }
+interface Said {
+  readonly deliveries?: readonly Delivered[]
+  readonly detail?: string
 }
 
-function tokenOf(
-  values: { readonly token?: string | undefined; readonly data?: string | undefined },
+function tokenFor(
+  { token, data }: { readonly token?: string | undefined; readonly data?: string | undefined },
   io: CommandIo,
 ): string {
-  const given = values.token ?? io.env['VEDETTE_TOKEN']
-  if (given !== undefined && given !== '') return given
-  const file = join(resolve(io.cwd, values.data ?? '.vedette'), 'token')
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    throw new UsageError(
-      `expected a token in --token, VEDETTE_TOKEN or ${file}, found none (${(error as Error).message}); --data names the folder that \`watch\` uses`,
-    )
-  }
+  const found = token || tokenOf(data, io)
+  if (found !== undefined) return found
+  throw new UsageError(
+    `expected a token in --token, VEDETTE_TOKEN or ${tokenFile(data, io)}, found none; --data names the folder that \`watch\` uses`,
+  )
 }
 
 const words = { delivered: 'delivered', dead: 'refused', dropped: 'dropped', waiting: 'not delivered' } as const

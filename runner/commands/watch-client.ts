@@ -25,45 +25,71 @@ export function watchClient(
   return {
     url: base,
     async ask<Body>(path: string, post?: object) {
-      using deadline = io.clock.deadline(patience, io.signal)
-      const token = tokenOf(data, io)
-      try {
-        const response = await fetch(`${base}${path}`, {
-          method: post === undefined ? 'GET' : 'POST',
-          redirect: 'error',
-          signal: deadline.signal,
-          headers: {
-            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-            ...(post === undefined ? {} : { 'content-type': 'application/json' }),
-          },
-          ...(post === undefined ? {} : { body: JSON.stringify(post) }),
-        })
-        const text = await response.text()
-        if (response.ok) return { body: JSON.parse(text) as Body }
-        return { trouble: `${response.status} from ${base}: ${detailOf(text)}` }
-      } catch (error) {
-        const { cause, message } = error as Error & { cause?: Error }
-        return { trouble: `no answer from ${base}: ${cause?.message ?? message}` }
-      }
+      const answer = await askWatch(`${base}${path}`, { token: tokenOf(data, io), post, patience, io })
+      if ('trouble' in answer) return { trouble: `no answer from ${base}: ${answer.trouble}` }
+      const { status, text } = answer
+      const body = jsonOf(text)
+      if (status >= 200 && status < 300 && body !== undefined) return { body: body as Body }
+      return { trouble: `${status} from ${base}: ${detailOf(text)}` }
     },
   }
 }
 
-function detailOf(text: string): string {
+interface Question {
+  readonly token: string | undefined
+  /** Sent as JSON. Without it the question is a GET. */
+  readonly post?: object | undefined
+  /** How long an answer is waited for, ms. */
+  readonly patience: number
+  readonly io: CommandIo
+}
+
+/** One question to a running watch. Never rejects: `trouble` says why there is no answer. */
+export async function askWatch(
+  address: string,
+  { token, post, patience: wait, io }: Question,
+): Promise<{ readonly status: number; readonly text: string } | { readonly trouble: string }> {
+  using deadline = io.clock.deadline(wait, io.signal)
   try {
-    return String((JSON.parse(text) as { readonly detail?: unknown }).detail ?? text)
-  } catch {
-    return text.slice(0, 200)
+    const response = await fetch(address, {
+      method: post === undefined ? 'GET' : 'POST',
+      redirect: 'error',
+      signal: deadline.signal,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(post === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(post === undefined ? {} : { body: JSON.stringify(post) }),
+    })
+    return { status: response.status, text: await response.text() }
+  } catch (error) {
+    const { cause, message } = error as Error
+    return { trouble: cause instanceof Error && cause.message !== '' ? cause.message : message }
   }
 }
 
-/** A token that is there; none is made for somebody else's watch. */
-function tokenOf(data: string | undefined, io: CommandIo): string | undefined {
-  const given = io.env['VEDETTE_TOKEN']
-  if (given) return given
+/** Undefined: it is none. */
+export function jsonOf(text: string): unknown {
   try {
-    return readFileSync(join(resolve(io.cwd, data ?? '.vedette'), 'token'), 'utf8').trim() || undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }
 }
+
+const detailOf = (text: string): string =>
+  String((jsonOf(text) as { readonly detail?: unknown } | undefined)?.detail ?? text.slice(0, 200))
+
+/** A token that is there; none is made for somebody else's watch. */
+export function tokenOf(data: string | undefined, io: CommandIo): string | undefined {
+  const given = io.env['VEDETTE_TOKEN']
+  if (given) return given
+  try {
+    return readFileSync(tokenFile(data, io), 'utf8').trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const tokenFile = (data: string | undefined, io: CommandIo): string =>
+  join(resolve(io.cwd, data ?? '.vedette'), 'token')
