@@ -69,10 +69,12 @@ export async function runGate(request: GateRequest): Promise<Decision> {
   using deadline = clock.deadline(gate.timeout, signal)
   const before = await readBefore(gate, deadline.signal)
   const blocked = Object.values(before).some(({ trouble }) => trouble !== undefined)
+  // What was not read because the time was over has not changed.
+  const late = deadline.signal.aborted
   const results = blocked
     ? refuseAll(gate, 'not run, because the revision was not as it should be')
     : await runAll(gate, deadline.signal, before)
-  const revisions = blocked || signal.aborted ? before : await readAfter(gate, before)
+  const revisions = blocked || late || signal.aborted ? before : await readAfter(gate, before)
   const decision = decide({
     environment: loaded.environment,
     location: loaded.configuration.location,

@@ -177,6 +177,25 @@ test('a revision that cannot be read again voids the run', async () => {
   })
 })
 
+test('a revision that was not read because the time was over has not changed', async () => {
+  let asked = 0
+  const slow: AskRevision = (_origin, _source, { signal }) => {
+    asked += 1
+    if (asked > 1) return Promise.resolve({ revision: 'a' })
+    return new Promise(resolve => signal.addEventListener('abort', () => resolve({ trouble: 'no answer' })))
+  }
+  const running = gate(shop({ home: passes }), {
+    timeout: 2_000,
+    revision: { expected: {}, answers: 1, wait: 5_000, ask: slow },
+  })
+  await running.clock.advance(2_000)
+  await running.clock.advance(10_000)
+  expect(await running.decision).toMatchObject({
+    exitCode: 3,
+    reasons: ['shop/home is unknown (runner): not done when the 2s of this gate were over'],
+  })
+})
+
 test('secrets do not reach a report', async () => {
   const chatty = probe(async () => ({ ok: false, reason: 'assertion', detail: 'expected hunter22, found hunter23' }))
   const { decision, told } = gate(shop({ home: chatty }), { secrets: ['hunter22'] })
