@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { configurationNames } from '../config/load-configuration.ts'
 import { packageFolder } from '../system/version.ts'
 import { type Command, UsageError } from './command.ts'
 
@@ -37,8 +38,9 @@ Exit codes: 0 written, 2 there is a configuration already, or no such pack.`,
       return 0
     }
     const target = join(io.cwd, 'vedette.config.ts')
-    if (existsSync(target))
-      throw new UsageError(`expected a folder without a configuration, found ${target}; edit that one, or go elsewhere`)
+    const there = configurationNames.map(name => join(io.cwd, name)).find(path => existsSync(path))
+    if (there !== undefined)
+      throw new UsageError(`expected a folder without a configuration, found ${there}; edit that one, or go elsewhere`)
     if (values.from === undefined) {
       writing(io.cwd, () => writeFileSync(target, minimal))
       io.write(`wrote ${target}\nset its address, then: npx vedette smoke\n`)

@@ -11,7 +11,8 @@ import { missingSecrets, type SecretValues } from './secret-values.ts'
 import { inFolder } from './system.ts'
 import { resolveUrls, type SystemUrls } from './urls.ts'
 
-const names = ['vedette.config.ts', 'vedette.config.mts', 'vedette.config.js', 'vedette.config.mjs']
+/** Of a configuration, the first that is there first. */
+export const configurationNames = ['vedette.config.ts', 'vedette.config.mts', 'vedette.config.js', 'vedette.config.mjs']
 
 export interface LoadRequest {
   /** The configuration file. Default: the nearest `vedette.config.*` in or above `cwd`. */
@@ -65,12 +66,12 @@ export async function loadConfiguration(request: LoadRequest): Promise<Loaded> {
   const file = request.file === undefined ? findConfiguration(request.cwd) : resolve(request.cwd, request.file)
   if (file === undefined) {
     throw refused(
-      `expected a configuration (${names[0]}) in ${request.cwd} or above, found none; \`vedette init\` writes one`,
+      `expected a configuration (${configurationNames[0]}) in ${request.cwd} or above, found none; \`vedette init\` writes one`,
     )
   }
   if (!existsSync(file)) throw refused(`expected a configuration file, found nothing at ${file}`)
   if (statSync(file).isDirectory())
-    throw refused(`expected a configuration file such as ${names[0]}, found a folder at ${file}`)
+    throw refused(`expected a configuration file such as ${configurationNames[0]}, found a folder at ${file}`)
   if (!/^\.m?[jt]s$/.test(extname(file)))
     throw refused(`expected a configuration file that ends in .ts, .mts, .js or .mjs, found ${file}`)
   const files: string[] = []
@@ -126,7 +127,7 @@ const refused = (message: string) => new ConfigurationError([{ level: 'error', p
 
 function findConfiguration(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    const found = names.map(name => join(folder, name)).find(path => existsSync(path))
+    const found = configurationNames.map(name => join(folder, name)).find(path => existsSync(path))
     if (found !== undefined) return found
     if (dirname(folder) === folder) return undefined
   }

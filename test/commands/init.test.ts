@@ -28,6 +28,12 @@ test('overwrites nothing', async () => {
   expect(readFileSync(join(folder.path, 'vedette.config.ts'), 'utf8')).toBe('// mine')
 })
 
+test('puts none beside another one, which it would be taken for', async () => {
+  const { folder, init } = project({ 'vedette.config.mjs': '// mine' })
+  await expect(init()).rejects.toThrow(/expected a folder without a configuration, found .*vedette\.config\.mjs; edit/)
+  expect(existsSync(join(folder.path, 'vedette.config.ts'))).toBe(false)
+})
+
 test('copies a pack whose probes load, with the package as its door', async () => {
   const { folder, init } = project()
   expect(await init('--from', 'cod-admin')).toBe(0)
