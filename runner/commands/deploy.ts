@@ -43,7 +43,7 @@ Exit codes: 0 marked, 2 bad usage or configuration, or a watch holds the folder,
     const mark: DeployMark = {
       system: wanted('--system', values.system),
       revision: wanted('--revision', values.revision),
-      at: values.at === undefined ? io.clock.now() : timeOf(values.at),
+      at: values.at === undefined ? io.clock.now() : timeOf(values.at, io.clock.now()),
       by: 'hand',
       ...(values.note === undefined ? {} : { note: values.note }),
     }
@@ -95,10 +95,19 @@ function wanted(option: string, value: string | undefined): string {
   )
 }
 
-function timeOf(text: string): number {
-  const at = /^\d{10,}$/.test(text) ? Number(text) : Date.parse(text)
-  if (!Number.isNaN(at)) return at
-  throw new UsageError(`expected --at to be a time such as 2026-01-05T12:00:00Z, found '${text}'`)
+// A clock that is a little ahead tells of no future.
+const ahead = 300_000
+
+/** Epoch seconds look like milliseconds of 1970, and `Date.parse` takes a mere figure for a month or a year. */
+function timeOf(text: string, now: number): number {
+  const at = /^\d{13}$/.test(text) ? Number(text) : /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(at))
+    throw new UsageError(
+      `expected --at to be a time such as 2026-01-05T12:00:00Z, or epoch milliseconds, found '${text}'`,
+    )
+  if (at > now + ahead)
+    throw new UsageError(`expected --at to be a time that has passed, found ${new Date(at).toISOString()}`)
+  return at
 }
 
 /** While a watch holds the folder, it alone knows which deploy is the newest, and tells others of it. */

@@ -85,6 +85,13 @@ test.each([
   [['mark', '--system', 'shop', '--revision', ''], 'found nothing (an unset variable?)'],
   [['mark', '--system', 'shpo', '--revision', 'abc'], "expected --system shop, found 'shpo'; did you mean 'shop'?"],
   [['mark', '--system', 'shop', '--revision', 'abc', '--at', 'noon'], 'expected --at to be a time such as'],
+  // As `date +%s` prints it: milliseconds of 1970.
+  [['mark', '--system', 'shop', '--revision', 'abc', '--at', '1767614400'], 'expected --at to be a time such as'],
+  [['mark', '--system', 'shop', '--revision', 'abc', '--at', '5'], 'expected --at to be a time such as'],
+  [
+    ['mark', '--system', 'shop', '--revision', 'abc', '--at', '2999-01-01'],
+    'expected --at to be a time that has passed, found 2999-01-01T00:00:00.000Z',
+  ],
   [['unmark'], "expected `vedette deploy mark`, found 'deploy unmark'"],
 ])('deploy %j is refused', async (argv, message) => {
   const { call } = await setUp()
