@@ -31,3 +31,10 @@ export interface Command {
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
+
+/** Refuses options that were given without a value: in a pipeline that is an unset variable, and never what was meant. */
+export function refuseEmpty(values: Readonly<Record<string, unknown>>, options: readonly string[]): void {
+  const empty = options.find(option => values[option] === '')
+  if (empty !== undefined)
+    throw new UsageError(`expected --${empty} to have a value, found nothing (an unset variable?)`)
+}

@@ -1,5 +1,5 @@
 import { type Loaded, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
-import { type CommandIo, UsageError } from './command.ts'
+import { type CommandIo, refuseEmpty } from './command.ts'
 
 /** Options of every command that reads the configuration, for `parseArgs`. */
 export const configurationArgs = {
@@ -20,12 +20,7 @@ interface Values {
 
 /** What the options ask to be loaded. */
 export function loadRequest(values: Values, io: CommandIo): LoadRequest {
-  for (const [option, value] of [
-    ['--config', values.config],
-    ['--env', values.env],
-  ] as const) {
-    if (value === '') throw new UsageError(`expected ${option} to have a value, found nothing (an unset variable?)`)
-  }
+  refuseEmpty({ ...values }, ['config', 'env'])
   return {
     cwd: io.cwd,
     env: io.env,

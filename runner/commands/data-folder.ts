@@ -5,10 +5,15 @@ import { DatabaseSync } from 'node:sqlite'
 import { makeFolder } from '../system/make-folder.ts'
 import { type CommandIo, UsageError } from './command.ts'
 
-/** The folder that holds history, evidence and the token: `--data`, default `./.vedette`. Made with mode 0700 when missing. */
-export function openDataFolder(given: string | undefined, io: CommandIo): string {
+/** The folder that holds history, evidence and the token: `--data`, default `./.vedette`. It may not be there. */
+export function dataFolderAt(given: string | undefined, io: CommandIo): string {
   if (given === '') throw new UsageError('expected --data to name a folder, found nothing (an unset variable?)')
-  const folder = resolve(io.cwd, given ?? '.vedette')
+  return resolve(io.cwd, given ?? '.vedette')
+}
+
+/** The same, made with mode 0700 when it is missing. */
+export function openDataFolder(given: string | undefined, io: CommandIo): string {
+  const folder = dataFolderAt(given, io)
   try {
     makeFolder(folder, 0o700)
   } catch (error) {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { freemem, totalmem } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findBrowser, isBrowser } from '../system/browser.ts'
 import { type Machine, thisMachine } from '../system/install.ts'
@@ -17,6 +17,7 @@ import { findK6, isCheckout, isK6, k6Folder } from '../system/k6.ts'
 import { findProgram, findService } from '../system/programs.ts'
 import { packageFolder, version } from '../system/version.ts'
 import type { Command } from './command.ts'
+import { dataFolderAt } from './data-folder.ts'
 import { table } from './table.ts'
 
 /** `missing` makes the exit code 1, `poor` is worth knowing. */
@@ -42,10 +43,10 @@ Exit codes: 0 nothing that is needed is missing, 1 something is, 2 usage.`,
   async run(argv, io) {
     const { values } = parseArgs({
       args: [...argv],
-      options: { data: { type: 'string', default: '.vedette' }, json: { type: 'boolean' } },
+      options: { data: { type: 'string' }, json: { type: 'boolean' } },
     })
     const machine = thisMachine({ env: io.env, clock: io.clock, signal: io.signal, say: () => {} })
-    const findings = await examine(machine, resolve(io.cwd, values.data))
+    const findings = await examine(machine, dataFolderAt(values.data, io))
     if (values.json) io.write(`${JSON.stringify(findings, null, 2)}\n`)
     else {
       io.write(`vedette ${version}\n\n`)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { formatDuration, parseDuration } from '../core/duration.ts'
-import { type Command, type CommandIo, UsageError } from './command.ts'
+import { type Command, type CommandIo, refuseEmpty, UsageError } from './command.ts'
 import { table } from './table.ts'
 import { askWatch, jsonOf, tokenFile, tokenOf } from './watch-client.ts'
 
@@ -48,9 +48,7 @@ Exit codes: 0 all delivered, 1 not all, 2 bad usage or an unknown check, channel
       throw new UsageError(`expected --timeout from 1s to 10m, found '${values.timeout}'`)
     if (!URL.canParse(values.url))
       throw new UsageError(`expected --url to be an address such as ${usualUrl}, found '${values.url}'`)
-    for (const option of ['check', 'channel'] as const)
-      if (values[option] === '')
-        throw new UsageError(`expected --${option} to have a value, found nothing (an unset variable?)`)
+    refuseEmpty(values, ['check', 'channel'])
     const body = {
       ...(values.check === undefined ? {} : { check: values.check }),
       ...(values.channel === undefined ? {} : { channel: values.channel }),

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatProblem, type Loaded } from '../config/load-configuration.ts'
 import type { LoadDefinition, System } from '../core/definitions.ts'
@@ -13,7 +12,7 @@ import type { SeriesEntry } from '../load/series.ts'
 import { type FoundK6, findK6, isK6, k6Folder } from '../system/k6.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
-import { historyFile, openDataFolder } from './data-folder.ts'
+import { dataFolderAt, historyFile, openDataFolder } from './data-folder.ts'
 import { table } from './table.ts'
 
 const args = {
@@ -48,7 +47,7 @@ Exit codes: 0 every threshold was kept, 1 one was crossed, 2 usage or configurat
     const profile = profileOf(load, values.profile)
     // A folder that cannot be made is told before the load, not after it.
     const data = values.data === undefined ? undefined : openDataFolder(values.data, io)
-    const k6 = await findK6({ env: io.env, caches: [k6Folder(data ?? resolve(io.cwd, '.vedette'))] })
+    const k6 = await findK6({ env: io.env, caches: [k6Folder(dataFolderAt(values.data, io))] })
     if (!isK6(k6)) {
       io.error(`${k6.missing}\nCANNOT TELL: without k6 there is no load run\n`)
       return 3

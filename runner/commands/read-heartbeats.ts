@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Loaded } from '../config/load-configuration.ts'
 import type { Result } from '../core/contracts.ts'
 import { rememberedHeartbeats } from '../engine/heartbeat-memory.ts'
 import { type ReadHeartbeat, readingOf } from '../engine/heartbeat-state.ts'
 import type { CommandIo } from './command.ts'
-import { historyFile } from './data-folder.ts'
+import { dataFolderAt, historyFile } from './data-folder.ts'
 import type { WatchClient } from './watch-client.ts'
 
 /** Reads heartbeats from a running watch, or from the history that one keeps in a data folder. */
@@ -31,7 +30,7 @@ const fromWatch =
   }
 
 function fromHistory(data: string | undefined, loaded: Loaded, io: CommandIo): ReadHeartbeat {
-  const path = historyFile(resolve(io.cwd, data ?? '.vedette'), loaded.environment)
+  const path = historyFile(dataFolderAt(data, io), loaded.environment)
   return async heartbeat => {
     if (!existsSync(path)) {
       return {

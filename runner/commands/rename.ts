@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { didYouMean } from '../config/options.ts'
 import { type Command, UsageError } from './command.ts'
-import { historyFile, lockDataFolder } from './data-folder.ts'
+import { dataFolderAt, historyFile, lockDataFolder } from './data-folder.ts'
 
 export const command: Command = {
   summary: 'moves the history of a check to its new name',
@@ -25,7 +25,7 @@ Exit codes: 0 moved, 2 bad usage, or there is no such history, 3 it could not be
       )
     }
     if (from.check === to.check) throw new UsageError(`expected two different names, found '${positionals[0]}' twice`)
-    const path = historyFile(resolve(io.cwd, values.data ?? '.vedette'), values.env)
+    const path = historyFile(dataFolderAt(values.data, io), values.env)
     if (!existsSync(path))
       throw new UsageError(
         `expected a history at ${path}, found none; --data names the folder that \`watch\` uses, --env its environment`,

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatProblem, type Loaded } from '../config/load-configuration.ts'
 import { formatDuration, parseDuration } from '../core/duration.ts'
@@ -9,7 +8,7 @@ import { planned } from '../engine/alarm-rules.ts'
 import { createReplay, type Replay, resultsBetween } from '../engine/replay.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
-import { historyFile } from './data-folder.ts'
+import { dataFolderAt, historyFile } from './data-folder.ts'
 import { discoverAll } from './discover.ts'
 import { table } from './table.ts'
 
@@ -40,7 +39,7 @@ Exit codes: 0 shown, 2 a configuration is refused, 3 there is no history.`,
       throw new UsageError(`expected --since to be a duration such as '30d', found '${values.since}'`)
     const loaded = await loadFor(values, io)
     const other = values.policy === undefined ? [] : [await loadFor({ ...values, config: values.policy }, io)]
-    const path = historyFile(resolve(io.cwd, values.data ?? '.vedette'), loaded.environment)
+    const path = historyFile(dataFolderAt(values.data, io), loaded.environment)
     if (!existsSync(path)) {
       io.error(
         `expected a history of ${loaded.environment}, found nothing at ${path}; \`vedette watch\` makes one, --data names another folder\n`,

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatProblem, type Loaded } from '../config/load-configuration.ts'
 import { didYouMean } from '../config/options.ts'
@@ -10,7 +9,7 @@ import { formatDuration } from '../core/duration.ts'
 import { runId, type Store } from '../core/ports.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
-import { historyFile } from './data-folder.ts'
+import { dataFolderAt, historyFile } from './data-folder.ts'
 import { discoverAll } from './discover.ts'
 import { table } from './table.ts'
 
@@ -77,7 +76,7 @@ function pick(systems: readonly System[], names: readonly string[]): readonly Sy
 
 /** Nothing is made where nothing is: without a history there is no evidence. */
 async function openHistory(loaded: Loaded, data: string | undefined, io: CommandIo): Promise<Store | undefined> {
-  const path = historyFile(resolve(io.cwd, data ?? '.vedette'), loaded.environment)
+  const path = historyFile(dataFolderAt(data, io), loaded.environment)
   if (!existsSync(path)) return undefined
   const { createSqliteStore } = await import('../stores/sqlite.ts')
   return createSqliteStore({ path, retention: loaded.configuration.retention, clock: io.clock })

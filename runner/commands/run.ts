@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatProblem, type Loaded } from '../config/load-configuration.ts'
 import type { Outcome, Result } from '../core/contracts.ts'
@@ -16,7 +16,7 @@ import { runContexts } from '../engine/run-context.ts'
 import { version } from '../system/version.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
-import { openDataFolder } from './data-folder.ts'
+import { dataFolderAt, openDataFolder } from './data-folder.ts'
 import { discoverWith } from './discover.ts'
 import { keepResults, openArtifacts } from './keep-results.ts'
 import { heartbeatReader } from './read-heartbeats.ts'
@@ -82,7 +82,7 @@ Exit codes: 0 passed or degraded, 1 failed, 2 usage or configuration, 3 unknown,
     if (data !== undefined) await keepResults([result], loaded, data, io)
     const command =
       journeys !== undefined && isJourney(check) ? journeys.command(check, loaded.urls[system.id] ?? {}) : undefined
-    const evidence = resolve(io.cwd, values.data ?? '.vedette', 'artifacts')
+    const evidence = join(dataFolderAt(values.data, io), 'artifacts')
     io.write(values.json ? `${JSON.stringify(result)}\n` : describeRun(result, check, { evidence, command }))
     if (io.signal.aborted) return io.signal.reason === 'SIGTERM' ? 143 : 130
     return { passed: 0, degraded: 0, failed: 1, unknown: 3 }[result.verdict]

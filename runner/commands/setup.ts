@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Installed, type Machine, thisMachine } from '../system/install.ts'
 import { installBrowser } from '../system/install-browser.ts'
@@ -6,6 +6,7 @@ import { installK6 } from '../system/install-k6.ts'
 import { installDemoParts, installPing, installTestParts } from '../system/install-test-parts.ts'
 import { isCheckout, k6Folder } from '../system/k6.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
+import { dataFolderAt } from './data-folder.ts'
 
 type Part = (machine: Machine, dataFolder: string) => Promise<Installed>
 
@@ -37,7 +38,7 @@ Exit codes: 0 done (also when an optional part is missing: its cost is printed),
   async run(argv, io) {
     const { values, positionals } = parseArgs({
       args: [...argv],
-      options: { data: { type: 'string', default: '.vedette' }, for: { type: 'string' } },
+      options: { data: { type: 'string' }, for: { type: 'string' } },
       allowPositionals: true,
     })
     const names = namesOf(positionals, values.for)
@@ -47,7 +48,7 @@ Exit codes: 0 done (also when an optional part is missing: its cost is printed),
       signal: io.signal,
       say: line => io.error(`  ${line}\n`),
     })
-    return setUp(names, positionals, machine, resolve(io.cwd, values.data), io)
+    return setUp(names, positionals, machine, dataFolderAt(values.data, io), io)
   },
 }
 

@@ -8,7 +8,7 @@ import { type GateCheck, runGate } from '../engine/gate.ts'
 import { joinReporters, type Reports } from '../engine/gate-reports.ts'
 import { askRevision } from '../system/ask-revision.ts'
 import { version } from '../system/version.ts'
-import { type Command, type CommandIo, UsageError } from './command.ts'
+import { type Command, type CommandIo, refuseEmpty, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
 import { openDataFolder } from './data-folder.ts'
 import { discoverWith } from './discover.ts'
@@ -58,6 +58,7 @@ Exit codes: 0 GO, 1 NO-GO, 2 usage, configuration or nothing selected, 3 CANNOT 
 or changed, 130 and 143 interrupted. If it ends in any other way, the code is not 0.`,
   async run(argv, io) {
     const { values, positionals } = parseArgs({ args: [...argv], options: args, allowPositionals: true })
+    refuseEmpty(values, ['on-no-go'])
     const settings = {
       answers: wholeNumber('--answers', values.answers),
       wait: durationOf('--wait', values.wait, true),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { type CommandIo, UsageError } from './command.ts'
+import { dataFolderAt } from './data-folder.ts'
 
 /** A running `vedette watch`, spoken to over its API. */
 export interface WatchClient {
@@ -21,11 +22,12 @@ export function watchClient(
     throw new UsageError(
       `expected --watch to be the address of a running watch such as http://127.0.0.1:9464, found '${url}'`,
     )
+  const folder = dataFolderAt(data, io)
   const base = url.replace(/\/+$/, '')
   return {
     url: base,
     async ask<Body>(path: string, post?: object) {
-      const answer = await askWatch(`${base}${path}`, { token: tokenOf(data, io), post, patience, io })
+      const answer = await askWatch(`${base}${path}`, { token: tokenOf(folder, io), post, patience, io })
       if ('trouble' in answer) return { trouble: `no answer from ${base}: ${answer.trouble}` }
       const { status, text } = answer
       const body = jsonOf(text)
@@ -84,12 +86,13 @@ const detailOf = (text: string): string =>
 export function tokenOf(data: string | undefined, io: CommandIo): string | undefined {
   const given = io.env['VEDETTE_TOKEN']
   if (given) return given
+  const file = tokenFile(data, io)
   try {
-    return readFileSync(tokenFile(data, io), 'utf8').trim() || undefined
+    return readFileSync(file, 'utf8').trim() || undefined
   } catch {
     return undefined
   }
 }
 
 export const tokenFile = (data: string | undefined, io: CommandIo): string =>
-  join(resolve(io.cwd, data ?? '.vedette'), 'token')
+  join(dataFolderAt(data, io), 'token')

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
+import { locationName } from '../config/configuration.ts'
 import { formatProblem, type LoadRequest, loadConfiguration } from '../config/load-configuration.ts'
 import { watchClock } from '../engine/watch-clock.ts'
 import { askRevision } from '../system/ask-revision.ts'
@@ -11,7 +12,7 @@ import { createRequests } from '../system/notifier-request.ts'
 import { createOwnSigns } from '../system/own-signs.ts'
 import { createPasswords } from '../system/passwords.ts'
 import { version } from '../system/version.ts'
-import { type Command, type CommandIo, UsageError } from './command.ts'
+import { type Command, type CommandIo, refuseEmpty, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadRequest } from './configuration-options.ts'
 import {
   accountsFile,
@@ -57,6 +58,9 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
     })
     const level = values['log-level']
     if (!levels.includes(level)) throw new UsageError(`expected --log-level ${levels.join(', ')}, found '${level}'`)
+    refuseEmpty(values, ['host'])
+    if (values.location !== undefined && !locationName.test(values.location))
+      throw new UsageError(`expected --location of small letters, digits and dashes, found '${values.location}'`)
     const request: LoadRequest = { ...loadRequest(values, io), selection, telling: true }
     const loaded = await loadConfiguration(request)
     for (const problem of loaded.problems) io.error(`${formatProblem(problem)}\n`)

@@ -17,6 +17,9 @@ function isNetwork(text: string): boolean {
   return size > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= size))
 }
 
+/** Names of locations are labels and parts of addresses. */
+export const locationName: RegExp = /^[a-z0-9][a-z0-9-]*$/
+
 const size = z.union([
   z.number().int().min(1),
   z.string().regex(/^\d+(?:\.\d+)?(?:kB|MB|GB)$/, "expected a size such as '500MB'"),
@@ -32,13 +35,17 @@ export const configurationOptions = z.strictObject({
     .describe('What is watched: values of `defineSystem`.'),
   location: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/, 'expected small letters, digits and dashes')
+    .regex(locationName, 'expected small letters, digits and dashes')
     .optional()
     .describe("The place this runner runs from. Default: 'local'."),
   environment: z.string().optional().describe("Where the systems run. Default: 'local'; `--env` overrides."),
   server: z
     .strictObject({
-      host: z.string().optional().describe("Address to listen on. Default: '127.0.0.1'."),
+      host: z
+        .string()
+        .min(1, "expected an address such as '127.0.0.1'")
+        .optional()
+        .describe("Address to listen on. Default: '127.0.0.1'."),
       port: z.int().min(0).max(65_535).optional().describe('Default: 9464. 0 takes any free one.'),
       signIn: z
         .boolean()

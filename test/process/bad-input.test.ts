@@ -62,6 +62,32 @@ test.each([
     ['watch', '--data', ''],
     /expected --data to name a folder, found nothing \(an unset variable\?\)/,
   ],
+  [
+    'an unset data folder of what was',
+    ['replay', '--data', ''],
+    /replay: expected --data to name a folder, found nothing/,
+  ],
+  [
+    'an unset data folder to look at',
+    ['doctor', '--data', ''],
+    /doctor: expected --data to name a folder, found nothing/,
+  ],
+  // Node would listen on every address of the machine.
+  [
+    'an unset address to listen on',
+    ['watch', '--port', '0', '--host', ''],
+    /expected --host to have a value, found nothing \(an unset variable\?\)/,
+  ],
+  [
+    'a location that is none',
+    ['watch', '--port', '0', '--location', 'Rack 4'],
+    /expected --location of small letters, digits and dashes, found 'Rack 4'/,
+  ],
+  [
+    'an unset rollback hook',
+    ['smoke', '--on-no-go', ''],
+    /expected --on-no-go to have a value, found nothing \(an unset variable\?\)/,
+  ],
   ['an unset address', ['validate', '--url', ''], /expected an address such as .*, found '' \(an unset variable\?\)/],
   [
     'an address of no name',
