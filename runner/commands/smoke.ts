@@ -192,7 +192,7 @@ async function rollBack(hook: string, decision: Decision, timeout: number, io: C
 function expectations(words: readonly string[], loaded: Loaded): Readonly<Record<string, string>> {
   const ids = loaded.configuration.systems.map(system => system.id)
   const entries = words.flatMap(word => {
-    const [system, revision] = word.includes('=') ? word.split('=', 2) : [undefined, word]
+    const [, system, revision] = /^(?:([^=]*)=)?(.*)$/s.exec(word)!
     if (!revision)
       throw new UsageError(`expected --expect-revision to name a revision, found '${word}' (an unset variable?)`)
     if (system === undefined) return ids.map(id => [id, revision] as const)

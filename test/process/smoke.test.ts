@@ -164,6 +164,12 @@ test('3: out of time', async () => {
 test.each<[string, readonly string[], readonly string[], RegExp]>([
   ['another revision', ['abc'], ['--expect-revision', 'def', '--wait', '0'], /expected revision def, found abc on web/],
   [
+    'a revision with = in it',
+    ['abc'],
+    ['--expect-revision', 'shop=abc=def', '--wait', '0'],
+    /expected revision abc=def, found abc on web/,
+  ],
+  [
     'a mixed fleet',
     ['abc', 'def', 'abc', 'def'],
     ['--expect-revision', 'abc', '--wait', '0'],
