@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
@@ -10,7 +10,8 @@ import { type Exported, type Promised, promisedBy } from '../core/export/promise
 import { slothSpec } from '../core/export/sloth.ts'
 import { feederOf } from '../core/sli.ts'
 import { intervalOf, timetableOf } from '../engine/timetables.ts'
-import { type Command, UsageError } from './command.ts'
+import { makeFolder } from '../system/make-folder.ts'
+import { type Command, refuseEmpty, UsageError } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
 import { type DiscoveredJourney, discoverAll } from './discover.ts'
 
@@ -41,6 +42,7 @@ Exit codes: 0 written, 2 bad usage or configuration, or there is no objective th
       options: { ...configurationArgs, out: { type: 'string' } },
       allowPositionals: true,
     })
+    refuseEmpty(values, ['out'])
     const [name = '', ...rest] = positionals
     const format = formats[name]
     const names = Object.keys(formats)
@@ -64,10 +66,16 @@ Exit codes: 0 written, 2 bad usage or configuration, or there is no objective th
       return 0
     }
     const folder = resolve(io.cwd, values.out)
-    mkdirSync(folder, { recursive: true })
-    for (const { file, text } of files) {
-      writeFileSync(join(folder, file), text)
-      io.write(`${join(folder, file)}\n`)
+    try {
+      makeFolder(folder)
+      for (const { file, text } of files) {
+        writeFileSync(join(folder, file), text)
+        io.write(`${join(folder, file)}\n`)
+      }
+    } catch (error) {
+      throw new UsageError(
+        `expected a folder that can be written to at ${folder}, found: ${(error as Error).message}; choose another with --out`,
+      )
     }
     return 0
   },

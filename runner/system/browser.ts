@@ -1,10 +1,11 @@
 /** Finding a browser. One that works was launched once; that a file exists says little. */
 
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { makeFolder } from './make-folder.ts'
 import { findProgram } from './programs.ts'
 
 export interface FoundBrowser {
@@ -124,7 +125,7 @@ function readCache(file: string | undefined, key: string): FoundBrowser | undefi
 function writeCache(file: string | undefined, key: string, browser: FoundBrowser) {
   if (!file) return
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     writeFileSync(file, JSON.stringify({ key, browser }))
   } catch {
     // Only a memory: without it the search is repeated.

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { announced, type Installed, lastLines, type Machine } from './install.ts'
 import { findK6, isK6, k6Range, k6Version } from './k6.ts'
+import { makeFolder } from './make-folder.ts'
 import { findProgram } from './programs.ts'
 
 const cost = 'no load runs: `vedette load` ends with 3; everything else works'
@@ -23,8 +24,15 @@ export async function installK6(machine: Machine, folder: string): Promise<Insta
     return impossible('building k6 needs Go, and there is no `go` on PATH', folder)
   }
   const build = join(folder, 'build')
-  mkdirSync(build, { recursive: true })
-  writeFileSync(join(build, 'go.mod'), goModule)
+  try {
+    makeFolder(build)
+    writeFileSync(join(build, 'go.mod'), goModule)
+  } catch (error) {
+    return impossible(
+      `expected a folder that can be written to at ${build}, found: ${(error as Error).message}`,
+      folder,
+    )
+  }
   try {
     const made = await announced(machine, `building k6 ${k6Version} from its Go module (one to five minutes)`, () =>
       machine.run('go', ['build', '-mod=mod', '-trimpath', '-o', 'k6', 'go.k6.io/k6/v2'], {

@@ -186,6 +186,14 @@ describe('rules for Prometheus', () => {
   })
 })
 
+// Node's own way of making folders never returns there.
+test('a folder that cannot be made is a mistake', async () => {
+  await expect(run(all, 'sloth', '--out', '/proc/x')).rejects.toThrow(
+    /expected a folder that can be written to at \/proc\/x, found: ENOENT.*; choose another with --out/,
+  )
+  await expect(run(all, 'sloth', '--out', '')).rejects.toThrow('expected --out to have a value, found nothing')
+})
+
 test('for Sloth each share is an SLO with its two queries', async () => {
   const { out } = await run(all, 'sloth')
   const spec = parse(out) as { readonly slos: readonly Record<string, unknown>[] }
