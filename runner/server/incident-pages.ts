@@ -113,7 +113,8 @@ async function gatherOne(rooms: Rooms, request: FastifyRequest, incident: Incide
   const compared = shown.find(affected => affected.check === check) ?? shown[0]
   const [deploys, notifications, evidence] = await Promise.all([
     store.kept('deploy', { from: incident.startedAt - day, to: incident.openedAt + 1, limit: 1_000 }),
-    keptNotifications(rooms, { from: incident.openedAt }),
+    // A message that was made for others before, and waited no longer than for the end of quiet hours, may have taken it in.
+    keptNotifications(rooms, { from: incident.openedAt - day }),
     evidenceOf(rooms, compared),
   ])
   return {

@@ -136,16 +136,16 @@ describe('one incident', () => {
         at,
         value: { id, system, environment: 'production', revision: id, at, by: 'gate' },
       }) as const
-    const message = (id: string, of: string): Keep => ({
+    const message = (id: string, of: string, at = start - 13 * minute): Keep => ({
       kind: 'notification',
       id,
-      at: start - 13 * minute,
+      at,
       value: {
         id,
         notifier: `channel-${id}`,
         occasion: 'opened',
         incidents: [of],
-        createdAt: start - 13 * minute,
+        createdAt: at,
         dueAt: start,
         tries: 1,
         state: 'delivered',
@@ -157,6 +157,8 @@ describe('one incident', () => {
       deploy('old-one', 'shop', start - 2 * day),
       deploy('other-one', 'blog', start - 16 * minute),
       message('mine', incident.id),
+      // It waited for the end of quiet hours when the incident opened and joined it.
+      message('joined', incident.id, start - 20 * minute),
       message('foreign', 'another'),
     ]
     await using server = await scene(pageAlarms({ open: [incident] }), { keep })
@@ -164,6 +166,7 @@ describe('one incident', () => {
     expect(section(text, 'deploys')).toMatch(/new-one .*2 min before/)
     expect(section(text, 'deploys')).not.toMatch(/old-one|other-one/)
     expect(section(text, 'messages')).toContain('channel-mine')
+    expect(section(text, 'messages')).toContain('channel-joined')
     expect(section(text, 'messages')).not.toContain('channel-foreign')
   })
 
