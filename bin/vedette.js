@@ -9,6 +9,16 @@ import { fileURLToPath } from 'node:url'
 // of them starts, hence here.
 process.env.UV_THREADPOOL_SIZE ??= '16'
 
+// npx runs us below a shell, and that one ends by a signal without handing it on: whoever has lost it was told to stop.
+if (process.env.npm_lifecycle_event === 'npx') {
+  const shell = process.ppid
+  const orphaned = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(orphaned)
+    process.kill(process.pid, 'SIGTERM')
+  }, 500).unref()
+}
+
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major > 24 || (major === 24 && minor >= 15)) {
   const source = new URL('../runner/cli.ts', import.meta.url)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { packageFolder } from '../../runner/system/version.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
@@ -24,4 +24,35 @@ console.log(process.ppid)`
   await new Promise(resolve => npm.once('close', resolve))
   expect(out).toMatch(/^stopped$/m)
   expect(out).toMatch(new RegExp(`^${npm.pid}$`, 'm'))
+})
+
+test('SIGTERM to npx ends what it has started, though the shell in between hands nothing on', async () => {
+  using folder = tempFolder({
+    'package.json': '{}',
+    'vedette.config.ts': `import { check, defineConfig, defineSystem, tcp } from 'vedette'
+const checks = [check('home', { probe: tcp({ host: '127.0.0.1', port: 1 }) })]
+export default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.0.0.1:1', checks })] })`,
+  })
+  mkdirSync(join(folder.path, 'node_modules/.bin'), { recursive: true })
+  symlinkSync(join(packageFolder, 'bin/vedette.js'), join(folder.path, 'node_modules/.bin/vedette'))
+  const npx = spawn('npx', ['--no-install', 'vedette', 'watch', '--port', '0', '--log-level', 'silent'], {
+    cwd: folder.path,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  })
+  onTestFinished(() => {
+    try {
+      process.kill(-npx.pid!, 'SIGKILL')
+    } catch {
+      // All of it has ended.
+    }
+  })
+  let out = ''
+  npx.stdout.on('data', (text: Buffer) => {
+    out += text.toString()
+    if (text.toString().startsWith('Vedette: http')) npx.kill('SIGTERM')
+  })
+  // The pipe is closed by the last that holds it.
+  await new Promise(resolve => npx.stdout.once('close', resolve))
+  expect(out).toMatch(/^stopping: /m)
 })
