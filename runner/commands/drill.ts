@@ -46,7 +46,7 @@ Exit codes: 0 all delivered, 1 not all, 2 bad usage or an unknown check, channel
     const timeout = parseDuration(values.timeout)
     if (timeout === undefined || timeout < 1_000 || timeout > 600_000)
       throw new UsageError(`expected --timeout from 1s to 10m, found '${values.timeout}'`)
-    if (!URL.canParse(values.url))
+    if (!URL.canParse(values.url) || !/^https?:$/.test(new URL(values.url).protocol))
       throw new UsageError(`expected --url to be an address such as ${usualUrl}, found '${values.url}'`)
     refuseEmpty(values, ['check', 'channel'])
     const body = {
@@ -59,11 +59,14 @@ Exit codes: 0 all delivered, 1 not all, 2 bad usage or an unknown check, channel
     const patience = timeout + 10_000
     const answer = await askWatch(address, { token: tokenFor(values, io), post: body, patience, io })
     if ('trouble' in answer && io.signal.aborted) return io.signal.reason === 'SIGTERM' ? 143 : 130
-    const said = 'trouble' in answer ? undefined : ((jsonOf(answer.text) ?? undefined) as Said | undefined)
+    const said = 'trouble' in answer ? undefined : (jsonOf(answer.text) as Said | undefined)
     if ('trouble' in answer || said === undefined) {
-      const found = 'trouble' in answer ? answer.trouble : `an answer that is no JSON (${answer.status})`
+      const found =
+        'trouble' in answer
+          ? `: ${answer.trouble}; start it, or`
+          : ` something else, which answers ${answer.status} without JSON;`
       io.error(
-        `vedette drill: expected \`vedette watch\` to answer at ${values.url}, found: ${found}; start it, or name its address with --url\n`,
+        `vedette drill: expected \`vedette watch\` to answer at ${values.url}, found${found} name its address with --url\n`,
       )
       return 3
     }

@@ -30,9 +30,11 @@ export function watchClient(
       const answer = await askWatch(`${base}${path}`, { token: tokenOf(folder, io), post, patience, io })
       if ('trouble' in answer) return { trouble: `no answer from ${base}: ${answer.trouble}` }
       const { status, text } = answer
+      if (status < 200 || status > 299) return { trouble: `${status} from ${base}: ${detailOf(text)}` }
       const body = jsonOf(text)
-      if (status >= 200 && status < 300 && body !== undefined) return { body: body as Body }
-      return { trouble: `${status} from ${base}: ${detailOf(text)}` }
+      return body === undefined
+        ? { trouble: `${status} without JSON from ${base}, which is the address of something else` }
+        : { body: body as Body }
     },
   }
 }
@@ -70,10 +72,10 @@ export async function askWatch(
   }
 }
 
-/** Undefined: it is none. */
+/** Undefined when it is no JSON, as what does not come from a watch mostly is. */
 export function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text) ?? undefined
   } catch {
     return undefined
   }
@@ -94,5 +96,4 @@ export function tokenOf(data: string | undefined, io: CommandIo): string | undef
   }
 }
 
-export const tokenFile = (data: string | undefined, io: CommandIo): string =>
-  join(dataFolderAt(data, io), 'token')
+export const tokenFile = (data: string | undefined, io: CommandIo): string => join(dataFolderAt(data, io), 'token')

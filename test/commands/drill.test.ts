@@ -8,8 +8,9 @@ import { tempFolder } from '../support/temp-folder.ts'
 const delivered = { id: 'd1', channel: 'chat', state: 'delivered', tries: 1, delay: 320 }
 const waiting = { id: 'd2', channel: 'mail', state: 'waiting', tries: 4, trouble: 'found 503' }
 
-async function scene(answer: object, status = 200) {
-  const receiver = await createReceiver({ status, body: JSON.stringify(answer) })
+async function scene(answer: object | string, status = 200) {
+  const body = typeof answer === 'string' ? answer : JSON.stringify(answer)
+  const receiver = await createReceiver({ status, body })
   onTestFinished(() => receiver[Symbol.asyncDispose]())
   const folder = tempFolder({ '.vedette/token': 'a-token-in-the-folder\n' })
   onTestFinished(() => folder[Symbol.dispose]())
@@ -45,6 +46,13 @@ test('says why a channel does not have it, and everything as JSON', async () => 
   const json = await scene({ deliveries: [waiting] })
   await json.drill('--json')
   expect(JSON.parse(json.io.stdout)).toEqual({ deliveries: [waiting] })
+})
+
+test('something else at the address is no watch that does not answer', async () => {
+  const { io, drill } = await scene('<h1>Welcome</h1>')
+  expect(await drill()).toBe(3)
+  expect(io.stderr).toMatch(/found something else, which answers 200 without JSON; name its address with --url\n$/)
+  await expect(drill('--url', 'ftp://127.0.0.1')).rejects.toThrow(/expected --url to be an address such as http:/)
 })
 
 test('takes the token that is given, before the one of the environment and the one of the folder', async () => {

@@ -21,9 +21,10 @@ async function setUp() {
     server.closeAllConnections()
     server.close()
   })
+  const shop = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const folder = tempFolder({
     'vedette.config.ts': `import { check, defineConfig, defineSystem, http } from 'vedette'
-export default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.0.0.1:${(server.address() as AddressInfo).port}', checks: [check('home', { probe: http('/') })] })] })
+export default defineConfig({ systems: [defineSystem('shop', { url: '${shop}', checks: [check('home', { probe: http('/') })] })] })
 `,
   })
   onTestFinished(() => folder[Symbol.dispose]())
@@ -46,7 +47,7 @@ export default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.
       }),
     )
   }
-  return { call, watch }
+  return { call, watch, shop }
 }
 
 test('gate and hand mark deploys in a running watch, or in its folder while none runs; trouble changes no verdict', async () => {
@@ -78,6 +79,14 @@ test('gate and hand mark deploys in a running watch, or in its folder while none
   const lost = await call(smokeCommand, '--watch', 'http://127.0.0.1:1')
   expect(lost.code).toBe(0)
   expect(lost.text).toContain('the deploy of shop is not marked: no answer from http://127.0.0.1:1')
+})
+
+test('something else at the address of the watch is told as such', async () => {
+  const { call, shop } = await setUp()
+  expect(await call(deployCommand, 'mark', '--system', 'shop', '--revision', 'abc', '--watch', shop)).toEqual({
+    code: 3,
+    text: `expected the watch to take the deploy, found 200 without JSON from ${shop}, which is the address of something else\n`,
+  })
 })
 
 test.each([
