@@ -35,7 +35,8 @@ export default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.
   })
   mkdirSync(join(folder.path, 'node_modules/.bin'), { recursive: true })
   symlinkSync(join(packageFolder, 'bin/vedette.js'), join(folder.path, 'node_modules/.bin/vedette'))
-  const npx = spawn('npx', ['--no-install', 'vedette', 'watch', '--port', '0', '--log-level', 'silent'], {
+  const command = 'vedette watch --port 0 --log-level silent'
+  const npx = spawn('npx', ['--no-install', ...command.split(' ')], {
     cwd: folder.path,
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
