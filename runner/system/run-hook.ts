@@ -16,7 +16,10 @@ export interface HookRequest {
   onOutput(text: string): void
 }
 
-/** How the hook ended, in words. Never rejects. */
+// What a hook has written last is on its way when it ends.
+const drain = 1_000
+
+/** How the hook ended, in words. What it leaves running, such as the release before, is neither waited for nor killed. Never rejects. */
 export function runHook(request: HookRequest): Promise<string> {
   return new Promise(resolve => {
     // A group of its own: Ctrl-C must not cut a rollback in half, and a kill must reach its children.
@@ -34,7 +37,7 @@ export function runHook(request: HookRequest): Promise<string> {
       }
     }
     let late = false
-    const cancel = request.clock.timer(request.timeout, () => {
+    let cancel = request.clock.timer(request.timeout, () => {
       late = true
       send('SIGKILL')
     })
@@ -52,14 +55,15 @@ export function runHook(request: HookRequest): Promise<string> {
     child.stdin.on('error', () => {})
     child.stdin.end(request.input)
     child.on('error', error => end(`could not be started: ${error.message}`))
-    child.on('close', (code, signal) =>
-      end(
-        late
-          ? 'was killed, because its time was up'
-          : signal === null
-            ? `ended with exit code ${code}`
-            : `ended by ${signal}`,
-      ),
-    )
+    child.on('exit', (code, signal) => {
+      const how = late
+        ? 'was killed, because its time was up'
+        : signal === null
+          ? `ended with exit code ${code}`
+          : `ended by ${signal}`
+      cancel()
+      cancel = request.clock.timer(drain, () => end(how))
+      child.on('close', () => end(how))
+    })
   })
 }

@@ -125,6 +125,18 @@ test('1: NO-GO, and the rollback hook gets the decision; its own exit code chang
   })
 })
 
+test('1: what the rollback hook leaves running is neither waited for nor killed', async () => {
+  const hook = 'sleep 300 & echo $! > left; echo started'
+  const { code, error, folder } = await smoke((await shop()).url, 'shop/broken', '--on-no-go', hook)
+  const left = Number(readFileSync(join(folder.path, 'left'), 'utf8'))
+  onTestFinished(() => void process.kill(left))
+  expect({ code, error }).toEqual({
+    code: 1,
+    error: `rollback hook: ${hook}\nstarted\nrollback hook ended with exit code 0\n`,
+  })
+  expect(process.kill(left, 0)).toBe(true)
+})
+
 test.each([
   ['an empty selection', ['@nobody'], /found '@nobody', which fits no check/],
   ['a selection that excludes all', ['shop', '!shop'], /shop !shop selects none/],
