@@ -143,8 +143,15 @@ function burns(list: readonly Burn[]): Content {
   const rate = (value: number | undefined) => (value === undefined ? dash : `${figure(Number(value.toFixed(2)))} ×`)
   return html`<p class="burn"><span class="quiet">Burn rate:</span> ${list.map(
     burn =>
-      html`<span class="pair${burn.firing ? ' is-firing' : ''}" title="alerts as ${burn.severity.toUpperCase()} above ${burn.factor} × over ${burn.window} and ${span(burn.short)}">${burn.firing ? sign('down') : ''}<span class="quiet">${burn.window}</span> ${rate(burn.rate)} <span class="quiet">of ${figure(burn.factor)}</span>${burn.firing ? html` <b>fires</b>` : ''}</span> `,
+      html`<span class="pair${burn.firing ? ' is-firing' : ''}" title="alerts as ${burn.severity.toUpperCase()} above ${burn.factor} × over ${burn.window} and ${span(burn.short)}">${burn.firing ? sign('down') : ''}<span class="quiet">${burn.window}</span> ${rate(burn.rate)} <span class="quiet">of ${figure(burn.factor)}</span>${burn.firing ? html` <b>fires</b>` : idle(burn)}</span> `,
   )}</p>`
+}
+
+/** Why a rate above its factor alerts nobody, which else would seem to be a mistake. */
+function idle({ rate, shortRate, factor, short }: Burn): Content {
+  if (rate === undefined || rate <= factor) return ''
+  const why = shortRate === undefined || shortRate > factor ? 'too few runs yet' : `not in the last ${span(short)}`
+  return html` <span class="quiet">(${why})</span>`
 }
 
 const cell = 13

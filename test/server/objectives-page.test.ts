@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import type { ObjectiveState, PartState } from '../../runner/core/objectives.ts'
+import type { Burn, ObjectiveState, PartState } from '../../runner/core/objectives.ts'
 import { createFakeWatch, start, systemOf } from '../support/fake-watch.ts'
 import { read, words } from './browse.ts'
 import { serve } from './support.ts'
+
+const minute = 60_000
 
 test('an objective on incidents shows times as times and counts as counts', async () => {
   const part = (metric: string, value: number, target: number): PartState => ({
@@ -31,4 +33,25 @@ test('an objective on incidents shows times as times and counts as counts', asyn
   await using server = await serve({ watch: createFakeWatch({ systems: [systemOf('shop')], objectives }) })
   const { text } = await read(server, '/objectives')
   expect(words(text)).toMatch(/Measured 1 min 30 s Promised 1 min .*Measured 3 Promised 0 /)
+})
+
+test('a burn rate above its factor that alerts nobody says why', async () => {
+  const burn = (window: string, rate: number, shortRate: number, firing: boolean): Burn => ({
+    ...{ window, long: 60 * minute, short: 5 * minute, factor: 14.4, severity: 'p0', rate, shortRate, firing },
+  })
+  const part: PartState = {
+    ...{ part: 'availability', metric: 'availability', sli: 'ratio', limit: 'availability >= 0.99', target: 0.99 },
+    ...{ standing: 'kept', value: 0.99, checks: [], days: [] },
+    runs: { good: 99, bad: 1, valid: 100, unknown: 0, maintenance: 0, expected: 100 },
+    burn: [burn('1h', 60, 60, true), burn('2h', 60, 60, false), burn('3h', 60, 0, false), burn('4h', 1, 60, false)],
+  }
+  const objective: ObjectiveState = {
+    ...{ system: 'shop', objective: 'up', requirement: 'S-1', need: 'it is up', at: start },
+    ...{ standing: 'kept', alerts: true, parts: [part] },
+  }
+  await using server = await serve({ watch: createFakeWatch({ systems: [systemOf('shop')], objectives: [objective] }) })
+  const { text } = await read(server, '/objectives')
+  expect(words(text)).toContain(
+    '1h 60 × of 14.4 fires 2h 60 × of 14.4 (too few runs yet) 3h 60 × of 14.4 (not in the last 5 min) 4h 1 × of 14.4',
+  )
 })
