@@ -26,8 +26,14 @@ export const askRevision: AskRevision = async (origin, source, { headers, signal
       trouble: `neither a header ${source.header} nor a JSON field ${source.json} at ${url.href} (status ${response.statusCode})`,
     }
   } catch (error) {
-    return { trouble: `no answer from ${url.href} (${(error as Error).message || (error as { code?: string }).code})` }
+    return { trouble: `no answer from ${url.href} (${told(error as NodeJS.ErrnoException)})` }
   }
+}
+
+/** Node advises an option of its own, which nobody can give us; what helps is a variable. */
+function told({ message, code = '' }: NodeJS.ErrnoException): string {
+  if (!/SELF_SIGNED|ISSUER|LEAF_SIGNATURE/.test(code)) return message || code
+  return `${message.split(';')[0]}; NODE_EXTRA_CA_CERTS may name a file of authorities (PEM) that are trusted as well`
 }
 
 async function text(body: AsyncIterable<Buffer>): Promise<string> {

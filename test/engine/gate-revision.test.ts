@@ -1,9 +1,11 @@
 import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecure } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AskRevision, RevisionAnswer } from '../../runner/core/ports.ts'
 import { type RevisionRequest, readRevision } from '../../runner/engine/revision.ts'
 import { askRevision } from '../../runner/system/ask-revision.ts'
+import { selfSigned } from '../support/certificates.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 
 const source = { header: 'x-revision', path: '/version', json: 'revision', origins: ['web'] }
@@ -155,6 +157,17 @@ test.each<[string, RequestListener, RevisionAnswer | { trouble: unknown }]>([
   ['a closed connection', request => request.destroy(), { trouble: expect.stringMatching(/^no answer from http/) }],
 ])('reads %s', async (_name, listener, expected) => {
   expect(await askRevision(await serve(listener), { ...source, json: 'build.revision' }, options)).toEqual(expected)
+})
+
+test('an authority that nobody knows is told with the way to trust it', async () => {
+  const { key, cert } = selfSigned({ names: ['127.0.0.1'] })
+  const server = createSecure({ key, cert }, (_, response) => response.end('{}')).listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  onTestFinished(() => void server.close())
+  const origin = new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  expect(await askRevision(origin, source, options)).toEqual({
+    trouble: `no answer from ${origin.href}version (self-signed certificate; NODE_EXTRA_CA_CERTS may name a file of authorities (PEM) that are trusted as well)`,
+  })
 })
 
 test('asks with our marks, over a new connection each time', async () => {
