@@ -4,7 +4,9 @@ import { LongFirst } from './test/support/long-first.ts'
 
 const all = ['test/**/*.test.ts']
 /** Folders whose tests start no browsers, and no processes of ours but a few that live for a moment: their files may share a worker. */
-const light = ['test/{commands,config,core,dashboards,engine,load,notifiers,probes,proof,reporters,scenarios,server,stores,system,targets}/**/*.test.ts']
+const light = [
+  'test/{commands,config,core,dashboards,engine,load,notifiers,probes,proof,reporters,scenarios,server,stores,system,targets}/**/*.test.ts',
+]
 const never = ['test/fixtures/**', 'test/bench/**', 'node_modules/**']
 const each = {
   // Twice the two cores that there may be: many tests wait for a real slot, deadline or browser.

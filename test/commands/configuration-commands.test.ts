@@ -33,7 +33,7 @@ test('list shows every check with its schedule, also what smoke leaves out', asy
   expect(out).toBe(
     [
       'check       kind  schedule       timeout  covers  what',
-      'shop/home   http  every 30s      10s      A-1     GET /',
+      'shop/home   http  every 30s      5s       A-1     GET /',
       'shop/night  http  0 3 * * * UTC  10s              GET /night\n',
     ].join('\n'),
   )
