@@ -8,7 +8,7 @@ import { alarmProblems } from './alarm-problems.ts'
 import { unheardTeams } from './escalation.ts'
 import { objectivesIn } from './objectives-in.ts'
 import { below, duration, parseOptions, repeated } from './options.ts'
-import { text } from './playwright.ts'
+import { text } from './secret.ts'
 
 /** `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`. */
 function isNetwork(text: string): boolean {

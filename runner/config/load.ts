@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { LoadDefinition } from '../core/definitions.ts'
 import { parseOptions } from './options.ts'
-import { text } from './playwright.ts'
+import { text } from './secret.ts'
 
 const profile = z.strictObject({
   from: z.string().optional().describe('Requirement that gives stages and limits.'),

@@ -1,12 +1,10 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Problem } from '../core/contracts.ts'
-import type { JourneySource, Text } from '../core/definitions.ts'
+import type { JourneySource } from '../core/definitions.ts'
 import { commonOptions, fromCommon } from './check.ts'
 import { below, named, parseOptions, show } from './options.ts'
-import { isSecret } from './secret.ts'
-
-export const text = z.union([z.string(), z.custom<Text>(isSecret, { message: 'expected text or a secret' })])
+import { text } from './secret.ts'
 
 const kept = z.enum(['failures', 'all', 'off'])
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import type { Secret } from '../core/definitions.ts'
+import { z } from 'zod'
+import type { Secret, Text } from '../core/definitions.ts'
 
 /**
  * A value that must not be seen: `secret({ env: 'SHOP_PASSWORD' })` or `secret({ file: '/run/secrets/shop' })`. It prints as `[secret]`,
@@ -22,3 +23,6 @@ export const isSecret = (value: unknown): value is Secret =>
   'source' in value &&
   typeof value.toString === 'function' &&
   String(value) === '[secret]'
+
+/** The schema of text that may be a secret. */
+export const text = z.union([z.string(), z.custom<Text>(isSecret, { message: 'expected text or a secret' })])

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseOptions } from '../config/options.ts'
-import { text } from '../config/playwright.ts'
+import { text } from '../config/secret.ts'
 import type { Message, MessageIncident, Notifier, SendContext } from '../core/notifications.ts'
 import { post } from './parts/answer.ts'
 import { commonFields, makeNotifier, unusable, urlProblems } from './parts/options.ts'

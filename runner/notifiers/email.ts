@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseOptions } from '../config/options.ts'
-import { text } from '../config/playwright.ts'
+import { text } from '../config/secret.ts'
 import type { Problem } from '../core/contracts.ts'
 import type { Delivery, Message, Notifier, SendContext } from '../core/notifications.ts'
 import type { Mail, MailServer } from '../system/send-mail.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseOptions } from '../config/options.ts'
-import { text } from '../config/playwright.ts'
+import { text } from '../config/secret.ts'
 import type { Deploy } from '../core/deploys.ts'
 import type { Incident } from '../core/incidents.ts'
 import type { Delivery, Message, MessageIncident, Notifier, SendContext } from '../core/notifications.ts'

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { parseOptions } from '../config/options.ts'
-import { text } from '../config/playwright.ts'
+import { text } from '../config/secret.ts'
 import type { Problem } from '../core/contracts.ts'
 import type { Text } from '../core/definitions.ts'
 import { RunnerFault } from '../core/fault.ts'

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { z } from 'zod'
 import { below, parseOptions, show } from '../config/options.ts'
+import { text } from '../config/secret.ts'
 import type { Observation, Problem, Step } from '../core/contracts.ts'
 import type { Probe, ProbeRun } from '../core/definitions.ts'
 import { formatDuration } from '../core/duration.ts'
@@ -18,7 +19,7 @@ import {
   placeProblems,
   type Times,
 } from './parts/dial.ts'
-import { addresses, ca, caFiles, family, type Pattern, pattern, secretsIn, servername, text } from './parts/fields.ts'
+import { addresses, ca, caFiles, family, type Pattern, pattern, secretsIn, servername } from './parts/fields.ts'
 import { cutShort, type Trouble, troubleOf } from './parts/trouble.ts'
 import { unusable } from './parts/unusable.ts'
 

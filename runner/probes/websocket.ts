@@ -1,23 +1,13 @@
 import { z } from 'zod'
 import { below, nameOf, parseOptions, show } from '../config/options.ts'
+import { text } from '../config/secret.ts'
 import type { Observation, Step } from '../core/contracts.ts'
 import type { Probe, ProbeRun } from '../core/definitions.ts'
 import { publicOnly } from '../system/address-guard.ts'
 import { hostOf, portOf } from '../system/connector.ts'
 import { createTlsContexts } from '../system/tls-contexts.ts'
 import { dial, phasesOf, type Times } from './parts/dial.ts'
-import {
-  addresses,
-  ca,
-  caFiles,
-  family,
-  fits,
-  originName,
-  pattern,
-  secretsIn,
-  servername,
-  text,
-} from './parts/fields.ts'
+import { addresses, ca, caFiles, family, fits, originName, pattern, secretsIn, servername } from './parts/fields.ts'
 import { isWhole, pathProblems } from './parts/path.ts'
 import { cutShort, type Trouble, troubleOf } from './parts/trouble.ts'
 import { unusable } from './parts/unusable.ts'

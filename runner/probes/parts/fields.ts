@@ -11,9 +11,6 @@ export const wants = (words: string) => ({
   error: (issue: { readonly input?: unknown }) => `expected ${words}, found ${show(issue.input)}`,
 })
 
-/** Text or a secret. */
-export const text = z.union([z.string(), z.custom<Secret>(isSecret, { message: 'expected text or secret({ env })' })])
-
 export const pattern = z.union([z.string(), z.instanceof(RegExp, { message: 'expected text or a regular expression' })])
 export type Pattern = z.output<typeof pattern>
 

@@ -1,11 +1,11 @@
 /** What an HTTP check sends: its options, and the plan of a run that is made of them. */
 
 import { z } from 'zod'
-import { isSecret } from '../../config/secret.ts'
+import { isSecret, text } from '../../config/secret.ts'
 import type { ProbeRun, Secret } from '../../core/definitions.ts'
 import { publicOnly } from '../../system/address-guard.ts'
 import { createTlsContexts } from '../../system/tls-contexts.ts'
-import { addresses, ca, family, isJson, list, secretsIn, servername, text, wants } from './fields.ts'
+import { addresses, ca, family, isJson, list, secretsIn, servername, wants } from './fields.ts'
 import type { HttpExpectations } from './http-expectations.ts'
 import type { WalkPlan } from './http-walk.ts'
 
