@@ -6,7 +6,7 @@ import type { Result } from '../../runner/core/contracts.ts'
 import { type Deploy, deployId } from '../../runner/core/deploys.ts'
 import { type Serving, serve } from '../server/support.ts'
 import { createFakeWatch, resultOf, start, systemOf } from '../support/fake-watch.ts'
-import { inspect, openBrowser } from './look.ts'
+import { inspect, openBrowser, openWindow } from './look.ts'
 
 const minute = 60_000
 let browser: Browser
@@ -75,7 +75,7 @@ const paths: Readonly<Record<string, () => string>> = {
 test.each([390, 1440].flatMap(width => Object.keys(paths).map(name => [name, width] as const)))(
   '%s at %i px is accessible and whole, by day and by night',
   async (name, width) => {
-    await using context = await browser.newContext({ viewport: { width, height: 900 } })
+    await using context = await openWindow(browser, width)
     const page = await context.newPage()
     await page.goto(paths[name]!())
     await inspect(page, name)

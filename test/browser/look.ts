@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { AxeResults, RunOptions } from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { expect } from 'vitest'
 import { testBrowser } from '../support/test-browser.ts'
 
@@ -14,11 +14,17 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch(executablePath ? { executablePath } : {})
 }
 
-const axe = readFileSync(createRequire(import.meta.filename).resolve('axe-core/axe.min.js'), 'utf8')
+const axe = { content: readFileSync(createRequire(import.meta.filename).resolve('axe-core/axe.min.js'), 'utf8') }
+
+/** A window whose pages have axe from their beginning: so the browser compiles it once, and not for each of them. */
+export async function openWindow(browser: Browser, width: number): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width, height: 900 } })
+  await context.addInitScript(axe)
+  return context
+}
 
 /** What axe finds by these tags or rules. What is sound is not written up, which is most of the work on a long page. */
 async function violations(page: Page, runOnly: readonly string[]): Promise<readonly string[]> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const found = await page.evaluate(
     (options: RunOptions) =>
       (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
@@ -75,7 +81,7 @@ export async function inspectAlone(
   browser: Browser,
   look: { readonly name: string; readonly width: number; open(page: Page): Promise<unknown>; readonly meant: RegExp },
 ): Promise<void> {
-  await using context = await browser.newContext({ viewport: { width: look.width, height: 900 } })
+  await using context = await openWindow(browser, look.width)
   const page = await context.newPage()
   const complaints = listen(page)
   await look.open(page)

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Serving, serve, token } from '../server/support.ts'
 import { createFakeWatch, resultOf, watchedCheck } from '../support/fake-watch.ts'
 import { incidentOf, pageAlarms } from '../support/page-alarms.ts'
-import { inspect, listen, openBrowser, shoot } from './look.ts'
+import { inspect, listen, openBrowser, openWindow, shoot } from './look.ts'
 import { badNight, type Night, quietDay } from './scene.ts'
 
 let browser: Browser
@@ -109,7 +109,7 @@ describe.each([
   let page: Page
   let complaints: string[]
   beforeAll(async () => {
-    context = await browser.newContext({ viewport: { width, height: 900 } })
+    context = await openWindow(browser, width)
     page = await context.newPage()
     complaints = listen(page)
   })
