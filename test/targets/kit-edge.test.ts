@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { tempFolder } from '../support/temp-folder.ts'
 import { createCodAdmin } from './cod-admin/create-cod-admin.ts'
 import { startEdge } from './kit/edge.ts'
@@ -15,6 +15,7 @@ import { listenNameServer } from './kit/name-server.ts'
 test('a real nginx stands in front, and leaves nothing behind', async () => {
   using folder = tempFolder({})
   vi.stubEnv('TMPDIR', folder.path)
+  onTestFinished(() => void vi.unstubAllEnvs())
   const behind = await listen(createService({ routes: [route('GET', '/behind', () => ({ json: { ok: true } }))] }), {
     port: 0,
   })
@@ -27,7 +28,6 @@ test('a real nginx stands in front, and leaves nothing behind', async () => {
   await behind.close()
   await expect(fetch(edge.url)).rejects.toThrow('fetch failed')
   expect(readdirSync(folder.path)).toEqual([])
-  vi.unstubAllEnvs()
 })
 
 test('a configuration that nginx refuses, and a port in use, are told', async () => {
