@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { RunnerFault } from '../core/fault.ts'
 import { makeFolder } from '../system/make-folder.ts'
 import { type CommandIo, UsageError } from './command.ts'
 
@@ -19,6 +20,30 @@ export function openDataFolder(given: string | undefined, io: CommandIo): string
   } catch (error) {
     throw new UsageError(
       `expected a folder for data that can be made at ${folder}, found: ${(error as Error).message}; choose another with --data`,
+    )
+  }
+  return folder
+}
+
+/** The same, for what only looks or takes away: a mistyped path makes no folder, and is no folder where nothing is known. */
+export function existingDataFolder(given: string | undefined, makes: string, io: CommandIo): string {
+  const folder = dataFolderAt(given, io)
+  if (!existsSync(folder))
+    throw new UsageError(
+      `expected a data folder at ${folder}, found none; name that of the watch with --data (${makes} makes it)`,
+    )
+  return folder
+}
+
+/** Where screenshots and traces are kept, made when it is missing. */
+export function openEvidence(data: string): string {
+  const folder = join(data, 'artifacts')
+  try {
+    makeFolder(folder, 0o700)
+  } catch (error) {
+    const found = statSync(folder, { throwIfNoEntry: false })?.isFile() ? 'a file' : (error as Error).message
+    throw new RunnerFault(
+      `expected a folder for screenshots and traces at ${folder}, found: ${found}; move it away, or choose another data folder with --data`,
     )
   }
   return folder
@@ -44,17 +69,16 @@ export function readToken(folder: string, io: CommandIo): Token {
 /** What the tokens of heartbeats are made of: whoever loses it has new addresses for all of them. */
 export const readHeartbeatSecret = (folder: string): string => readOrMake(folder, 'heartbeat-key', '').value
 
-/** A secret in the data folder, readable by its owner alone; made when it is missing. */
+/** A secret in the data folder, readable by its owner alone; made when it is missing, or when nothing of it was written (a full disk). */
 function readOrMake(folder: string, name: string, instead: string): Token {
   const file = join(folder, name)
-  try {
-    const value = readFileSync(file, 'utf8').trim()
-    if (value.length >= 16) return { value, fresh: false }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new UsageError(`expected ${file} to be readable, found: ${(error as Error).message}${instead}`)
-    }
-  }
+  const found = readSecretFile(file, instead)
+  if (found.length >= 16) return { value: found, fresh: false }
+  // Somebody wrote it, and uses it elsewhere: another one in its place would lock them out when they need it most.
+  if (found.length > 0)
+    throw new UsageError(
+      `expected ${file} to hold 16 characters or more, found ${found.length}; write a longer one, or remove the file and a new one is made${instead}`,
+    )
   const value = randomBytes(24).toString('base64url')
   try {
     writeFileSync(file, `${value}\n`, { mode: 0o600 })
@@ -62,6 +86,15 @@ function readOrMake(folder: string, name: string, instead: string): Token {
     throw unwritable(folder, error)
   }
   return { value, fresh: true }
+}
+
+function readSecretFile(file: string, instead: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw new UsageError(`expected ${file} to be readable, found: ${(error as Error).message}${instead}`)
+  }
 }
 
 /** People, tokens and sessions: the same for all environments. */

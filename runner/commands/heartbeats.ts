@@ -6,7 +6,7 @@ import type { HeartbeatReading } from '../engine/heartbeat-state.ts'
 import { heartbeatToken } from '../engine/heartbeat-token.ts'
 import type { Command } from './command.ts'
 import { configurationArgs, configurationUsage, loadFor } from './configuration-options.ts'
-import { openDataFolder, readHeartbeatSecret } from './data-folder.ts'
+import { existingDataFolder, openDataFolder, readHeartbeatSecret } from './data-folder.ts'
 import { heartbeatReader } from './read-heartbeats.ts'
 import { table } from './table.ts'
 import { watchClient } from './watch-client.ts'
@@ -52,9 +52,13 @@ Exit codes: 0 shown, 2 the configuration is refused or the selection fits nothin
       io.error(`${problems.join('\n')}\n`)
       return 2
     }
-    const secret = readHeartbeatSecret(openDataFolder(values.data, io))
-    const { host, port } = configuration.server
-    const base = watch?.url ?? configuration.publicUrl ?? `http://${host}:${port}`
+    // The first watch here will take the key that is made now; one with another folder would not know it.
+    const folder =
+      values.data === undefined ? openDataFolder(undefined, io) : existingDataFolder(values.data, '`vedette watch`', io)
+    const secret = readHeartbeatSecret(folder)
+    const base = watch?.url ?? configuration.publicUrl ?? listensAt(configuration.server)
+    if (base === undefined)
+      io.error(`expected an address that jobs reach, found server.port 0, any free port; ${missingBase}\n`)
     const read = heartbeatReader({ watch, data: values.data }, loaded, io)
     const rows = await Promise.all(
       selected.map(async ({ heartbeat }) => {
@@ -65,16 +69,27 @@ Exit codes: 0 shown, 2 the configuration is refused or the selection fits nothin
           expects: check.probe.summary.replace(/^signal /, ''),
           state: 'fault' in reading ? 'unknown' : reading.verdict,
           last: lastOf(reading, heartbeat),
-          address: `${base}/heartbeat/${heartbeatToken(secret, environment, key)}`,
+          ...(base === undefined ? {} : { address: `${base}/heartbeat/${heartbeatToken(secret, environment, key)}` }),
         }
       }),
     )
     if (values.json) io.write(`${JSON.stringify(rows, null, 2)}\n`)
     else if (rows.length === 0) io.write('no heartbeats; heartbeat(id, { every }) in a system makes one\n')
-    else io.write(table(rows, Number.POSITIVE_INFINITY))
+    else
+      io.write(
+        table(
+          rows.map(row => ({ ...row, address: row.address ?? `unknown: ${missingBase}` })),
+          Number.POSITIVE_INFINITY,
+        ),
+      )
     return 0
   },
 }
+
+const missingBase = 'name the running watch with --watch <url>, or set publicUrl in the configuration'
+
+const listensAt = ({ host, port }: { readonly host: string; readonly port: number }) =>
+  port === 0 ? undefined : `http://${host}:${port}`
 
 /** The last arrival, or why there is none to tell of. */
 function lastOf(reading: HeartbeatReading, { key }: Listened): string {

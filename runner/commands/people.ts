@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Accounts, nameTrouble, passwordTrouble, type Role, roles } from '../core/accounts.ts'
+import { type Accounts, nameTrouble, type Person, passwordTrouble, type Role, roles } from '../core/accounts.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
-import { accountsFile, openDataFolder } from './data-folder.ts'
+import { accountsFile, existingDataFolder, openDataFolder } from './data-folder.ts'
 import { table } from './table.ts'
 
 export const command: Command = {
@@ -39,10 +40,15 @@ Exit codes: 0 done, 2 bad usage, no such name, a name that is taken or a passwor
         `expected ${takes} ${takes === 1 ? 'word' : 'words'} behind '${what}', found ${words.length}`,
       )
     const [name = '', role = values.role] = words
-    const folder = openDataFolder(values.data, io)
+    const folder =
+      what === 'add'
+        ? openDataFolder(values.data, io)
+        : existingDataFolder(values.data, '`vedette watch` or `vedette people add`', io)
+    const file = accountsFile(folder)
+    if (what === 'list' && !existsSync(file)) return list([], values.json, io)
     const { createAccounts } = await import('../stores/accounts.ts')
-    using accounts = createAccounts({ path: accountsFile(folder) })
-    if (what === 'list') return await list(accounts, values.json, io)
+    using accounts = createAccounts({ path: file })
+    if (what === 'list') return list(await accounts.people(), values.json, io)
     if (what === 'add') return await add(accounts, { name: nameOf(name), role: roleOf(role) }, io)
     const person = await accounts.person(name)
     if (person === undefined) throw new UsageError(`expected somebody of \`vedette people list\`, found '${name}'`)
@@ -72,8 +78,8 @@ async function add(accounts: Accounts, { name, role }: { name: string; role: Rol
   return 0
 }
 
-async function list(accounts: Accounts, json: boolean, io: CommandIo): Promise<number> {
-  const rows = (await accounts.people()).map(({ name, role, createdAt }) => ({
+function list(people: readonly Person[], json: boolean, io: CommandIo): number {
+  const rows = people.map(({ name, role, createdAt }) => ({
     name,
     role,
     since: new Date(createdAt).toISOString().slice(0, 10),

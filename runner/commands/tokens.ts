@@ -1,8 +1,17 @@
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Accounts, isExpired, nameTrouble, type Right, rights, tokenLife } from '../core/accounts.ts'
+import {
+  type Accounts,
+  isExpired,
+  type MachineToken,
+  nameTrouble,
+  type Right,
+  rights,
+  tokenLife,
+} from '../core/accounts.ts'
 import { hashOfSecret, makeSecret } from '../system/secret-hash.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
-import { accountsFile, openDataFolder } from './data-folder.ts'
+import { accountsFile, existingDataFolder, openDataFolder } from './data-folder.ts'
 import { table } from './table.ts'
 
 export const command: Command = {
@@ -40,10 +49,15 @@ Exit codes: 0 done, 2 bad usage, no such name or one that is taken, 3 they could
         `expected ${takes} ${takes === 1 ? 'word' : 'words'} behind '${what}', found ${words.length}`,
       )
     const [name = ''] = words
-    const folder = openDataFolder(values.data, io)
+    const folder =
+      what === 'add'
+        ? openDataFolder(values.data, io)
+        : existingDataFolder(values.data, '`vedette watch` or `vedette tokens add`', io)
+    const file = accountsFile(folder)
+    if (what === 'list' && !existsSync(file)) return list([], values.json, io)
     const { createAccounts } = await import('../stores/accounts.ts')
-    using accounts = createAccounts({ path: accountsFile(folder) })
-    if (what === 'list') return await list(accounts, values.json, io)
+    using accounts = createAccounts({ path: file })
+    if (what === 'list') return list(await accounts.tokens(), values.json, io)
     if (what === 'add')
       return await add(accounts, { name: nameOf(name), scopes: scopesOf(values.scope), expires: values.expires }, io)
     if (!(await accounts.removeToken(name)))
@@ -75,8 +89,7 @@ async function add(accounts: Accounts, { name, scopes, expires }: Wanted, io: Co
   return 0
 }
 
-async function list(accounts: Accounts, json: boolean, io: CommandIo): Promise<number> {
-  const tokens = await accounts.tokens()
+function list(tokens: readonly MachineToken[], json: boolean, io: CommandIo): number {
   const iso = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString())
   if (json) {
     const rows = tokens.map(({ createdAt, expiresAt, lastUsedAt, ...token }) => ({

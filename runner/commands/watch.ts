@@ -19,6 +19,7 @@ import {
   historyFile,
   lockDataFolder,
   openDataFolder,
+  openEvidence,
   readHeartbeatSecret,
   readToken,
 } from './data-folder.ts'
@@ -86,7 +87,7 @@ Exit codes: 0 stopped, 2 bad usage or configuration, 3 it could not watch (port 
     })
     // This thread waits for nobody for long: it answers everybody else as well.
     using accounts = createAccounts({ path: accountsFile(folder), patience: 200 })
-    const evidence = join(folder, 'artifacts')
+    const evidence = openEvidence(folder)
     const artifacts = await createArtifactStore({
       folder: evidence,
       budgetBytes: configuration.retention.artifactBytes,

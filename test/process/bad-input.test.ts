@@ -12,8 +12,8 @@ export default defineConfig({ systems: [defineSystem('shop', { url: 'http://127.
 `
 
 /** The program as people start it: what it says and how it ends. */
-function vedette(argv: readonly string[], configuration = good) {
-  const folder = tempFolder({ 'vedette.config.ts': configuration })
+function vedette(argv: readonly string[], configuration = good, files: Readonly<Record<string, string>> = {}) {
+  const folder = tempFolder({ 'vedette.config.ts': configuration, ...files })
   onTestFinished(() => folder[Symbol.dispose]())
   const child = spawn(process.execPath, [join(packageFolder, 'bin/vedette.js'), ...argv], {
     cwd: folder.path,
@@ -116,6 +116,14 @@ test('3: a port in use, with the way out', async () => {
     new RegExp(
       `expected 127\\.0\\.0\\.1:${port} to be free, found another program .*; stop it, or choose another port with --port`,
     ),
+  )
+})
+
+test('3: a file where evidence is kept, with the way out and without a stack', async () => {
+  const { code, out, error } = await vedette(['watch', '--port', '0', '--data', 'data'], good, { 'data/artifacts': '' })
+  expect({ code, out }).toEqual({ code: 3, out: '' })
+  expect(error).toMatch(
+    /^vedette watch: expected a folder for screenshots and traces at .*data\/artifacts, found: a file; move it away, .*\n$/,
   )
 })
 

@@ -169,11 +169,11 @@ test.each<[readonly string[], string, string]>([
   [['people', 'add', 'Amira', '--role', 'boss'], '', "found 'boss'"],
   [['people', 'add', 'Amira', '--role', 'admin'], 'short', 'expected a password of 12 characters or more, found 5'],
   [['people', 'add', 'Amira', '--role', 'admin'], '', 'expected a password of 12 characters or more, found 0'],
-  [['people', 'remove', 'Amira'], '', "expected somebody of `vedette people list`, found 'Amira'"],
+  [['people', 'remove', 'Amira', '--data', '.'], '', "expected somebody of `vedette people list`, found 'Amira'"],
   [['tokens', 'add', 'ci'], '', 'expected --scope with some of read, run, deploy, operate, admin, found'],
   [['tokens', 'add', 'ci', '--scope', 'read,write'], '', "found 'write'"],
   [['tokens', 'add', 'ci', '--scope', 'read', '--expires', 'soon'], '', "found 'soon'"],
-  [['tokens', 'remove', 'ci'], '', "expected a token of `vedette tokens list`, found 'ci'"],
+  [['tokens', 'remove', 'ci', '--data', '.'], '', "expected a token of `vedette tokens list`, found 'ci'"],
 ])('%j is refused', async (argv, input, why) => {
   const { call } = world()
   const { code, stdout, stderr } = await call(argv, input)
