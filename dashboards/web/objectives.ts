@@ -105,6 +105,9 @@ function runsOf(part: PartState): readonly (readonly [string, Content])[] {
   ]
 }
 
+// What a period lacks by a restart or two is not worth a word.
+const almostAll = 0.95
+
 function budget({ budget: of, runs }: PartState): Content {
   if (!of) return ''
   const { time, left } = of
@@ -121,7 +124,13 @@ function budget({ budget: of, runs }: PartState): Content {
   const bar = raw(
     `<svg class="budget b-${tone}" width="100%" height="14" aria-hidden="true"><rect class="rail" width="100%" height="14"/><rect class="fill" width="${Math.round(share * 1_000) / 10}%" height="14"/></svg>`,
   )
-  return html`<div class="budget-line"><p><span class="quiet">Budget:</span> <b>${words}</b>${runs.valid === 0 ? html` <span class="quiet">(nothing judged yet)</span>` : ''}</p>${bar}</div>`
+  const note =
+    runs.valid === 0
+      ? 'nothing judged yet'
+      : time !== undefined && time.total < almostAll * time.whole
+        ? `of the time that is measured; a whole period has ${minutes(time.whole)}`
+        : ''
+  return html`<div class="budget-line"><p><span class="quiet">Budget:</span> <b>${words}</b>${note === '' ? '' : html` <span class="quiet">(${note})</span>`}</p>${bar}</div>`
 }
 
 /** `13 minutes`, and larger or smaller units where minutes would mislead. */

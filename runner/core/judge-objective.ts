@@ -148,7 +148,7 @@ function standingOf(part: Part, counted: Counted, toCome: number): Standing {
 }
 
 function budgetOf(
-  { measure, allowed, target }: Part,
+  { measure, allowed, target, pace }: Part,
   period: PeriodState,
   { bad, valid }: PartRuns,
   toCome: number,
@@ -161,7 +161,10 @@ function budgetOf(
   const left = runs.total > 0 ? runs.left / runs.total : used > 0 ? 0 : 1
   if (measure.sli === 'count') return { runs, left }
   const length = period.to - period.from
-  return { runs, time: account(rounded(allowed! * length), whole > 0 ? (bad / whole) * length : 0), left }
+  // Time before the first run allows nothing and takes nothing: else ten bad minutes of ten would be told as weeks of the month.
+  const measured = pace > 0 ? Math.min(length, whole / pace) : length
+  const time = account(rounded(allowed! * measured), whole > 0 ? rounded((bad / whole) * measured) : 0)
+  return { runs, time: { ...time, whole: rounded(allowed! * length) }, left }
 }
 
 const account = (total: number, used: number) => ({ total, used, left: rounded(total - used) })

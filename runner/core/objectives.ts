@@ -33,8 +33,11 @@ export interface PartRuns {
 export interface Budget {
   /** In runs. `left` is below 0 when more went wrong. */
   readonly runs: { readonly total: number; readonly used: number; readonly left: number }
-  /** The same in ms of outage; absent for what is counted and not a share. */
-  readonly time?: { readonly total: number; readonly used: number; readonly left: number }
+  /**
+   * The same in ms of outage, of the time that is measured so far or still to come; absent for what is counted and not a share. `whole`: what a
+   * period allows that is measured throughout.
+   */
+  readonly time?: { readonly total: number; readonly used: number; readonly left: number; readonly whole: number }
   /** What is left of it, from 1 down to below 0; of a budget of nothing 1 until the first bad run, then 0. */
   readonly left: number
 }

@@ -128,7 +128,13 @@ const objectivePart = z.object({
   }),
   coverage: z.number().optional().describe('from 0 to 1'),
   budget: z
-    .object({ runs: budgetOf, time: budgetOf.optional(), left: z.number().describe('from 1 down to below 0') })
+    .object({
+      runs: budgetOf,
+      time: budgetOf
+        .extend({ whole: z.number().describe('what a period allows that is measured throughout, ms') })
+        .optional(),
+      left: z.number().describe('from 1 down to below 0'),
+    })
     .optional(),
   burn: z.array(
     z.object({

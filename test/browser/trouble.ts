@@ -323,7 +323,7 @@ const part = (change: Partial<PartState>): PartState => ({
   coverage: 0.9915,
   budget: {
     runs: { total: 86, used: 26, left: 60 },
-    time: { total: 43.2 * minute, used: 13 * minute, left: 30.2 * minute },
+    time: { total: 43.2 * minute, used: 13 * minute, left: 30.2 * minute, whole: 43.2 * minute },
     left: 0.699,
   },
   burn: [
@@ -381,7 +381,7 @@ export const nightObjectives: readonly ObjectiveState[] = [
         runs: { good: 14_290, bad: 28, valid: 14_318, unknown: 60, maintenance: 0, expected: 14_400 },
         budget: {
           runs: { total: 20, used: 28, left: -8 },
-          time: { total: 10.1 * minute, used: 14 * minute, left: -3.9 * minute },
+          time: { total: 10.1 * minute, used: 14 * minute, left: -3.9 * minute, whole: 10.1 * minute },
           left: -0.39,
         },
         burn: [

@@ -225,8 +225,24 @@ describe('a part', () => {
     const outage = (minutes: number) => judged(availability(0.999, { window: '30d' }), counts(month - minutes, minutes))
     expect(outage(40)).toMatchObject({ standing: 'kept', value: (month - 40) / month, coverage: 1 })
     expect(outage(40).budget?.runs).toEqual({ total: 43.2, used: 40, left: 3.2 })
-    expect(outage(40).budget?.time).toEqual({ total: 43.2 * minute, used: 40 * minute, left: 3.2 * minute })
+    expect(outage(40).budget?.time).toEqual({
+      total: 43.2 * minute,
+      used: 40 * minute,
+      left: 3.2 * minute,
+      whole: 43.2 * minute,
+    })
     expect(outage(50)).toMatchObject({ standing: 'broken', budget: { runs: { left: -6.8 } } })
+  })
+
+  test('of which only ten minutes were measured has a budget of these ten minutes, and uses no more than was seen', () => {
+    const { budget } = judged(availability(0.99, { window: '30d' }), counts(4, 6))
+    expect(budget?.time).toEqual({
+      total: 0.1 * minute,
+      used: 6 * minute,
+      left: -5.9 * minute,
+      whole: 432 * minute,
+    })
+    expect(budget?.left).toBeCloseTo(-59, 9)
   })
 
   test('exactly at its limit keeps `gte` and breaks `lt`', () => {

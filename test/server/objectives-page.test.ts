@@ -55,3 +55,26 @@ test('a burn rate above its factor that alerts nobody says why', async () => {
     '1h 60 × of 14.4 fires 2h 60 × of 14.4 (too few runs yet) 3h 60 × of 14.4 (not in the last 5 min) 4h 1 × of 14.4',
   )
 })
+
+test('a budget of a period that has just begun tells of the time that is measured, and what a whole period has', async () => {
+  const part = (id: string, measured: number): PartState => ({
+    ...{ part: id, metric: 'availability', sli: 'ratio', limit: `${id} >= 0.99 over 30d`, target: 0.99 },
+    ...{ standing: 'broken', value: 0.4, checks: [], days: [], burn: [] },
+    runs: { good: 4, bad: 6, valid: 10, unknown: 0, maintenance: 0, expected: 10 },
+    budget: {
+      runs: { total: 0.1, used: 6, left: -5.9 },
+      time: { total: 0.01 * measured, used: 6 * minute, left: 0.01 * measured - 6 * minute, whole: 432 * minute },
+      left: -59,
+    },
+  })
+  const objective: ObjectiveState = {
+    ...{ system: 'shop', objective: 'up', requirement: 'S-1', need: 'it is up', at: start, standing: 'broken' },
+    ...{ alerts: true, parts: [part('young', 10 * minute), part('old', 43_000 * minute)] },
+  }
+  await using server = await serve({ watch: createFakeWatch({ systems: [systemOf('shop')], objectives: [objective] }) })
+  const said = [...words((await read(server, '/objectives')).text).matchAll(/Budget: .*?(?= old|$)/g)].join(' ')
+  expect(said).toContain(
+    'Budget: spent: 5.9 minutes over the budget of 6 s (of the time that is measured; a whole period has 432 minutes)',
+  )
+  expect(said.match(/of the time that is measured/g)).toHaveLength(1)
+})
