@@ -7,6 +7,10 @@ import { type Content, html, raw, type Safe } from './html.ts'
 import { head } from './layout.ts'
 import { sign } from './marks.ts'
 
+const dayMs = 86_400_000
+// A restart or two are not worth a word.
+const almostAll = 0.95
+
 const words: Readonly<Record<PartState, string>> = {
   outage: 'outage',
   degraded: 'degraded',
@@ -77,18 +81,22 @@ function entry(incident: PublicIncident, now: number): Content {
 <ol>${lines.map(([at, text]) => html`<li>${time(at)} ${text}</li>`)}</ol></li>`
 }
 
-function systems({ systems: all }: PublicStatus): Content {
+function systems({ systems: all, at }: PublicStatus): Content {
   if (all.length === 0) return html`<p class="quiet">No part has been made public yet.</p>`
   return html`<div id="parts" data-live>${all.map(
-    system => html`<section class="parts"><h2>${system.title}</h2><ul>${system.parts.map(part)}</ul></section>`,
+    system =>
+      html`<section class="parts"><h2>${system.title}</h2><ul>${system.parts.map(one => part(one, at))}</ul></section>`,
   )}</div>
 <p class="legend"><span class="key d-operational">operational</span><span class="key d-degraded">degraded</span><span class="key d-outage">outage</span><span class="key d-unknown">not measured</span></p>`
 }
 
-const part = (one: PublicPart): Content =>
+const part = (one: PublicPart, at: number): Content =>
   html`<li><div class="part-line"><h3>${one.title}</h3><span class="mark is-${signs[one.state]}">${sign(signs[one.state])}${words[one.state]}</span></div>
-${dayBars(one)}
-<div class="part-line quiet"><span>${one.days.length} days ago</span><span>${one.uptime === undefined ? 'not measured yet' : html`${percent(one.uptime)} without an outage, ${one.measuredDays} of ${one.days.length} days measured`}</span><span>today</span></div></li>`
+${dayBars(one, at)}
+<div class="part-line quiet"><span>${one.days.length} days ago</span><span>${one.uptime === undefined ? 'not measured yet' : html`${percent(one.uptime)} without an outage, ${timeOf(one.measured)} of ${one.days.length} days measured`}</span><span>today</span></div></li>`
+
+/** Hours and minutes of a page that is young, and days later. */
+const timeOf = (ms: number): string => (ms < 2 * dayMs ? span(ms) : String(Math.round(ms / dayMs)))
 
 const [pitch, tall] = [10, 32]
 // Shape beside colour: an outage fills the height, trouble has a gap, a day without measurement is a low dot.
@@ -99,17 +107,23 @@ const shapes: Readonly<Record<PublicDay['state'], (x: number) => string>> = {
   unknown: x => `M${x} 28h6v4h-6z`,
 }
 
-function dayBars({ title, days }: PublicPart): Safe {
+/** How a day was, and for how long that is known where something of it is missing. */
+function dayWords({ from, state, measured, outage, degraded }: PublicDay, at: number): string {
+  if (state === 'unknown') return 'not measured'
+  const trouble = [
+    outage > 0 ? `outage for ${span(outage)}` : '',
+    degraded > 0 ? `degraded for ${span(degraded)}` : '',
+  ].filter(Boolean)
+  const words = trouble.length > 0 ? trouble.join(', ') : 'operational'
+  return measured < almostAll * Math.min(dayMs, at - from) ? `${words} (measured for ${span(measured)})` : words
+}
+
+function dayBars({ title, days }: PublicPart, at: number): Safe {
   const width = days.length * pitch
   const bars = days.map((day, index) => {
     const x = index * pitch + 2
     const date = iso(day.from).slice(0, 10)
-    const trouble = [
-      day.outage > 0 ? `outage for ${span(day.outage)}` : '',
-      day.degraded > 0 ? `degraded for ${span(day.degraded)}` : '',
-    ].filter(Boolean)
-    const said = trouble.length > 0 ? trouble.join(', ') : day.state === 'unknown' ? 'not measured' : 'operational'
-    return `<g><title>${date}: ${said}</title><path class="hit" d="M${x - 2} 0h${pitch}v${tall}h-${pitch}z"/><path class="d-${day.state}" d="${shapes[day.state](x)}"/></g>`
+    return `<g><title>${date}: ${dayWords(day, at)}</title><path class="hit" d="M${x - 2} 0h${pitch}v${tall}h-${pitch}z"/><path class="d-${day.state}" d="${shapes[day.state](x)}"/></g>`
   })
   const many = (state: PublicDay['state']) => days.filter(day => day.state === state).length
   const summary = `${days.length} days: ${many('outage')} with an outage, ${many('degraded')} degraded, ${many('unknown')} not measured`

@@ -15,6 +15,8 @@ export interface PublicDay {
   readonly from: number
   /** Nothing was measured: `unknown`. */
   readonly state: Exclude<PartState, 'maintenance'>
+  /** ms in which something was measured. */
+  readonly measured: number
   /** ms of outage, and of degraded service. */
   readonly outage: number
   readonly degraded: number
@@ -25,9 +27,10 @@ export interface PublicPart {
   readonly state: PartState
   /** Oldest first, today last. */
   readonly days: readonly PublicDay[]
-  /** Time without an outage ÷ time of the days in which something was measured. */
+  /** Time without an outage ÷ time that was measured. */
   readonly uptime?: number
-  readonly measuredDays: number
+  /** ms. */
+  readonly measured: number
 }
 
 /** A window of time as the alarms know it; its title is for insiders. */
@@ -45,9 +48,11 @@ export interface StatusFacts {
   /** Of ninety days, and all that are open. */
   readonly incidents: readonly Incident[]
   readonly windows: readonly StatusWindow[]
-  /** Whether anything was measured of the check on the day that begins then. */
-  wasMeasured(check: CheckKey, day: number): boolean
+  /** When the check was measured in these ninety days; overlaps and what lies ahead do not matter. */
+  measured(check: CheckKey): readonly Interval[]
 }
+
+export type Interval = readonly [from: number, to: number]
 
 export const publicDays = 90
 const dayMs = 86_400_000
@@ -101,15 +106,14 @@ const isKnown = ({ health }: WatchedCheck): boolean =>
 export function publicPart(part: Part, incidents: readonly Incident[], facts: StatusFacts): PublicPart {
   const mine = incidents.filter(incident => affectedOf(incident, part).length > 0)
   const days = daysOf(part, mine, facts)
-  const measured = days.filter(day => day.state !== 'unknown')
-  const time = measured.reduce((sum, { from }) => sum + Math.min(dayMs, facts.now - from), 0)
-  const outage = measured.reduce((sum, day) => sum + day.outage, 0)
+  const measured = days.reduce((sum, day) => sum + day.measured, 0)
+  const outage = days.reduce((sum, day) => sum + day.outage, 0)
   return {
     title: part.title,
     state: stateOf(part, mine, facts),
     days,
-    ...(time > 0 ? { uptime: 1 - outage / time } : {}),
-    measuredDays: measured.length,
+    ...(measured > 0 ? { uptime: 1 - outage / measured } : {}),
+    measured,
   }
 }
 
@@ -156,9 +160,11 @@ const isOpenFor = (incident: Incident, part: Part): boolean =>
 
 // ---- the days before ------------------------------------------------------------------------------------------------
 
-type Interval = readonly [from: number, to: number]
-
-function daysOf(part: Part, incidents: readonly Incident[], { now, wasMeasured }: StatusFacts): readonly PublicDay[] {
+function daysOf(
+  part: Part,
+  incidents: readonly Incident[],
+  { now, measured: measuredOf }: StatusFacts,
+): readonly PublicDay[] {
   const today = Math.floor(now / dayMs) * dayMs
   const intervals = (level: 'outage' | 'degraded') =>
     merged(
@@ -169,13 +175,15 @@ function daysOf(part: Part, incidents: readonly Incident[], { now, wasMeasured }
         ),
     )
   const [outages, slower] = [intervals('outage'), intervals('degraded')]
+  // Trouble is known of, whatever ran meanwhile.
+  const known = merged([...part.checks.flatMap(check => measuredOf(checkKey(check))), ...outages, ...slower])
   return Array.from({ length: publicDays }, (_, index) => {
     const from = today - (publicDays - 1 - index) * dayMs
     const outage = within(outages, from, from + dayMs)
     const degraded = within(slower, from, from + dayMs)
-    const measured = outage + degraded > 0 || part.checks.some(check => wasMeasured(checkKey(check), from))
-    const state = !measured ? 'unknown' : outage > 0 ? 'outage' : degraded > 0 ? 'degraded' : 'operational'
-    return { from, state, outage, degraded }
+    const measured = within(known, from, Math.min(from + dayMs, now))
+    const state = measured === 0 ? 'unknown' : outage > 0 ? 'outage' : degraded > 0 ? 'degraded' : 'operational'
+    return { from, state, measured, outage, degraded }
   })
 }
 

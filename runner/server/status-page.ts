@@ -3,8 +3,8 @@
 import type { FastifyInstance } from 'fastify'
 import { statusPage } from '../../dashboards/web/status.ts'
 import type { Incident } from '../core/incidents.ts'
-import { type CheckKey, checkKey } from '../core/ports.ts'
-import { publicChecks, publicDays, type StatusFacts, type StatusWindow } from '../core/public-part.ts'
+import { type CheckKey, checkKey, type SeriesPoint, type WatchedCheck } from '../core/ports.ts'
+import { type Interval, publicChecks, publicDays, type StatusFacts, type StatusWindow } from '../core/public-part.ts'
 import { type PublicStatus, publicStatus } from '../core/public-status.ts'
 import { missing } from './api.ts'
 import { asks } from './rights.ts'
@@ -13,6 +13,8 @@ import type { Rooms } from './rooms.ts'
 const day = 86_400_000
 // The public comes in crowds when something is broken; what it sees must not be older than this.
 const fresh = 2_000
+// A day that lacks less of its runs counts as measured throughout.
+const almostAll = 0.95
 // Days that are over hardly change.
 const measuredFor = 300_000
 
@@ -39,7 +41,7 @@ export function createStatus(rooms: Rooms): Status {
       checks: watch.checks(),
       incidents: [...incidents.values()],
       windows: windowsOf(rooms, now),
-      wasMeasured: await measured(now),
+      measured: await measured(now),
     })
   }
   // What just opened or ended is shown at once.
@@ -83,29 +85,38 @@ function windowsOf({ watch }: Rooms, now: number): readonly StatusWindow[] {
     })
 }
 
-/** On which days anything was measured, asked again every few minutes; today counts as soon as a check has run. */
-function createMeasured({ watch, store }: Rooms): (now: number) => Promise<StatusFacts['wasMeasured']> {
-  let known: { readonly at: number; readonly answer: Promise<ReadonlySet<string>> } | undefined
-  const name = (check: CheckKey, at: number) => `${check} ${Math.floor(at / day)}`
+const valid = ({ passed, degraded, failed }: SeriesPoint['runs']) => passed + degraded + failed
 
-  const read = async (now: number): Promise<ReadonlySet<string>> => {
-    const to = Math.floor(now / day) * day + day
-    const shown = publicChecks({ systems: watch.systems(), checks: watch.checks() })
-    const days = await Promise.all(
-      shown.map(async check => {
-        const points = await store.series({
-          system: check.system,
-          check: check.check,
-          from: to - publicDays * day,
-          to,
-          points: publicDays,
-        })
-        return points
-          .filter(({ runs }) => runs.passed + runs.degraded + runs.failed > 0)
-          .map(({ from }) => name(checkKey(check), from + 1))
+/** When anything was measured: whole days, and by the hour those that lack something. Asked again every few minutes. */
+function createMeasured({ watch, store }: Rooms): (now: number) => Promise<StatusFacts['measured']> {
+  let known: { readonly at: number; readonly answer: Promise<ReadonlyMap<CheckKey, readonly Interval[]>> } | undefined
+
+  const measuredOf = async ({ system, check, interval }: WatchedCheck, now: number): Promise<readonly Interval[]> => {
+    const seen = async (from: number, to: number, points: number): Promise<readonly SeriesPoint[]> =>
+      (await store.series({ system, check, from, to, points })).filter(({ runs }) => valid(runs) > 0)
+    // A run tells of the time until the next one.
+    const lasting = ({ from, to }: SeriesPoint): Interval => [from, Math.max(to, from + interval)]
+    const tomorrow = Math.floor(now / day) * day + day
+    const days = await seen(tomorrow - publicDays * day, tomorrow, publicDays)
+    const intervals = await Promise.all(
+      days.map(async (point, index): Promise<readonly Interval[]> => {
+        const { from, to, runs } = point
+        if (valid(runs) * interval >= almostAll * (Math.min(to, now) - from)) return [[from, to]]
+        const [first, ...more] = await seen(from, to, 24)
+        if (first === undefined) return [[from, to]]
+        // Nothing is known of the time before the very first run.
+        const [minute] = index === 0 ? await seen(first.from, first.to, 60) : []
+        const [second] = minute === undefined ? [] : await seen(minute.from, minute.to, 60)
+        return [[(second ?? minute ?? first).from, lasting(first)[1]], ...more.map(lasting)]
       }),
     )
-    return new Set(days.flat())
+    return intervals.flat()
+  }
+  const read = async (now: number) => {
+    const shown = publicChecks({ systems: watch.systems(), checks: watch.checks() })
+    return new Map(
+      await Promise.all(shown.map(async check => [checkKey(check), await measuredOf(check, now)] as const)),
+    )
   }
   return async now => {
     if (known === undefined || now - known.at >= measuredFor || now < known.at) {
@@ -115,10 +126,16 @@ function createMeasured({ watch, store }: Rooms): (now: number) => Promise<Statu
         known = undefined
       })
     }
-    const days = await known.answer
-    return (check, at) => {
-      const last = watch.check(check)?.health.lastRunAt
-      return days.has(name(check, at)) || (last !== undefined && name(check, last) === name(check, at))
+    const { at, answer } = known
+    const intervals = await answer
+    return check => {
+      const before = intervals.get(check) ?? []
+      const { interval = 0, health } = watch.check(check) ?? {}
+      const last = health?.lastRunAt
+      // What ran since then counts at once.
+      if (last === undefined || health?.lastVerdict === 'unknown') return before
+      const goesOn = before.some(([from, to]) => from <= at && at <= to)
+      return [...before, [goesOn ? Math.min(at, last) : last, last + interval]]
     }
   }
 }

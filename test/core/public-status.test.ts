@@ -27,7 +27,7 @@ const facts = (change: Partial<StatusFacts> = {}): StatusFacts => ({
   checks: [cart, pay, signIn],
   incidents: [],
   windows: [],
-  wasMeasured: () => true,
+  measured: () => [[0, start]],
   ...change,
 })
 const states = (change: Partial<StatusFacts>) =>
@@ -107,7 +107,7 @@ describe('ninety days', () => {
       over(midnight - 20 * minute, midnight + 10 * minute, 'cart'),
       over(midnight - 5 * minute, midnight + 30 * minute, 'pay'),
     ]
-    const { days, uptime, measuredDays } = partOf({
+    const { days, uptime, measured } = partOf({
       incidents: [incident({ affected, resolvedAt: midnight + 30 * minute })],
     })
     expect(days).toHaveLength(publicDays)
@@ -115,17 +115,38 @@ describe('ninety days', () => {
       ['outage', 20],
       ['outage', 30],
     ])
-    expect(measuredDays).toBe(90)
+    expect(measured).toBe(89 * day + (start - midnight))
     expect(uptime).toBeCloseTo(1 - (50 * minute) / (89 * day + (start - midnight)), 12)
   })
 
   test('a day without a run is not measured and takes no part in uptime', () => {
-    const { days, measuredDays, uptime } = partOf({ wasMeasured: (_, from) => from === midnight })
-    expect([days[0]!.state, days.at(-1)!.state, measuredDays, uptime]).toEqual(['unknown', 'operational', 1, 1])
+    const { days, measured, uptime } = partOf({ measured: () => [[midnight, start]] })
+    expect([days[0]!.state, days.at(-1)!.state, measured, uptime]).toEqual([
+      'unknown',
+      'operational',
+      start - midnight,
+      1,
+    ])
+  })
+
+  test('time before the first run and gaps are neither up nor down', () => {
+    const affected = [{ check: 'cart', title: 'cart', since: start - 10 * minute }]
+    const young = partOf({ incidents: [incident({ affected })], measured: () => [[start - 10 * minute, start + day]] })
+    expect([young.uptime, young.measured]).toEqual([0, 10 * minute])
+    const hour = 60 * minute
+    const gap = partOf({
+      incidents: [incident({ affected })],
+      measured: check =>
+        check === 'shop-internal/cart'
+          ? [[start - 3 * hour, start - 2 * hour]]
+          : [[start - 150 * minute, start - 100 * minute]],
+    })
+    expect([gap.measured, gap.uptime]).toEqual([90 * minute, 1 - 10 / 90])
+    expect(gap.days.at(-1)).toMatchObject({ state: 'outage', measured: 90 * minute, outage: 10 * minute })
   })
 
   test('nothing measured gives no figure', () => {
-    const part = partOf({ wasMeasured: () => false })
+    const part = partOf({ measured: () => [] })
     expect('uptime' in part).toBe(false)
   })
 

@@ -1,6 +1,6 @@
 /** The public page: right within seconds, and silent about the inside. */
 
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Incident } from '../../runner/core/incidents.ts'
 import type { Keep } from '../../runner/core/ports.ts'
 import { createFakeWatch, healthOf, resultOf, start, systemOf, watchedCheck } from '../support/fake-watch.ts'
@@ -64,6 +64,37 @@ test('everybody sees the state in words, the days and the moment with its zone',
   expect(text).toContain('90 days: 0 with an outage, 0 degraded, 88 not measured')
   expect(text).toContain('href="/status.atom"')
   expect((await read(server, '/')).text).toContain('href="/status"')
+})
+
+describe('time before the first run is neither up nor down', () => {
+  const minutes = Array.from({ length: 11 }, (_, index) => start - index * 60_000 - 20_000)
+  const since = minutes.at(-1)!
+  const page = async (verdict: 'passed' | 'failed', state: 'up' | 'down') => {
+    const check = {
+      ...cart,
+      interval: 60_000,
+      health: healthOf(state, { lastRunAt: minutes[0]!, lastVerdict: verdict }),
+    }
+    const alarms = pageAlarms()
+    if (state === 'down')
+      alarms.put(opened({ openedAt: since, affected: [{ check: 'cart-service', title: 'cart', since }] }))
+    const watch = createFakeWatch({ systems: [shop], checks: [check], alarms, status: 'Example Shop' })
+    const results = minutes.map(slot => resultOf(check, { slot, startedAt: slot, verdict }))
+    await using server = await serve({ watch, results })
+    return (await read(server, '/status')).text
+  }
+
+  test('of what was up since then', async () => {
+    const text = await page('passed', 'up')
+    expect(text).toContain('100 % without an outage, 10 min of 90 days measured')
+    expect(text).toContain('2026-01-05: operational (measured for 10 min)')
+  })
+
+  test('of what was never up', async () => {
+    const text = await page('failed', 'down')
+    expect(text).toContain('0.00 % without an outage, 10 min of 90 days measured')
+    expect(text).toContain('2026-01-05: outage for 10 min (measured for 10 min)')
+  })
 })
 
 test('what opens is shown at once, and what ends as well', async () => {
