@@ -24,6 +24,10 @@ test('an id that no system can break is refused with those near it, or with all'
   expect(spreadBreaks('COD-14,COD-44', breakable)).toBe(
     "expected --break with ids of promises that a reference system can break, found 'COD-44' (COD-14?); known: COD-13, COD-14, COD-41",
   )
+  for (const empty of ['', ' , '])
+    expect(spreadBreaks(empty, breakable)).toBe(
+      'expected --break with ids of promises such as COD-13, found none (an unset variable?); leave it out to break nothing',
+    )
   expect(spreadBreaks('nonsense', breakable)).toMatch(/found 'NONSENSE'; known: COD-13, COD-14, COD-41, DEN-04$/)
 })
 

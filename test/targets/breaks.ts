@@ -7,6 +7,8 @@ export function spreadBreaks(
 ): ReadonlyMap<string, readonly string[]> | string {
   const ids = (given ?? '').split(',').flatMap(id => id.trim().toUpperCase() || [])
   const all = Object.values(breakable).flat()
+  if (given !== undefined && ids.length === 0)
+    return `expected --break with ids of promises such as ${all[0]}, found none (an unset variable?); leave it out to break nothing`
   const stranger = ids.find(id => !all.includes(id))
   if (stranger !== undefined) {
     const near = nearest(stranger, all)

@@ -109,14 +109,35 @@ test('Ctrl-C ends everything, also at once', async () => {
   await vi.waitFor(() => expect(belonging()).toEqual([]), { timeout: 5_000, interval: 50 })
 })
 
-test('a system that there is not is refused before anything starts', async () => {
-  const demo = spawn(process.execPath, [join(import.meta.dirname, 'demo.ts'), 'cod-admn'])
+test.each<[string, readonly string[], string | RegExp]>([
+  [
+    'a system that there is not',
+    ['cod-admn'],
+    "expected reference systems (cod-admin, agent-portal, therapy, assessment, dental), found 'cod-admn'; did you mean 'cod-admin'?\n",
+  ],
+  [
+    'promises from an unset variable',
+    ['--break', ''],
+    /^expected --break with ids of promises such as COD-\d+, found none \(an unset variable\?\); leave it out to break nothing\n$/,
+  ],
+  [
+    'a data folder from an unset variable',
+    ['--data', ''],
+    'expected --data to have a value, found nothing (an unset variable?)\n',
+  ],
+  [
+    'an option that there is not',
+    ['--brake', 'COD-14'],
+    "expected one of the options --break, --port, --free-ports, --data, --config, found '--brake'; did you mean '--break'?\n",
+  ],
+  ['an option without its value', ['--break'], "Option '--break <value>' argument missing\n"],
+])('%s is refused before anything starts', async (_, argv, message) => {
+  const demo = spawn(process.execPath, [join(import.meta.dirname, 'demo.ts'), ...argv])
+  onTestFinished(() => void demo.kill('SIGTERM'))
   let said = ''
   demo.stderr.on('data', (text: Buffer) => {
     said += text.toString()
   })
   expect(await once(demo, 'close')).toEqual([2, null])
-  expect(said).toBe(
-    "expected reference systems (cod-admin, agent-portal, therapy, assessment, dental), found 'cod-admn'; did you mean 'cod-admin'?\n",
-  )
+  expect(said).toMatch(message)
 })

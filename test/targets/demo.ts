@@ -9,16 +9,29 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
+import { nearest } from '../../runner/core/nearest.ts'
 import { runJobs } from './jobs.ts'
 import { prepareTargets } from './start-targets.ts'
 
 const root = join(import.meta.dirname, '../..')
 const vedette = join(root, 'bin/vedette.js')
+const options = {
+  break: { type: 'string' },
+  port: { type: 'string' },
+  'free-ports': { type: 'boolean', default: false },
+  data: { type: 'string' },
+  config: { type: 'string' },
+} as const
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
 try {
   process.exitCode = await main()
 } catch (error) {
+  const { code, message } = error as Error & { readonly code?: string }
+  if (code?.startsWith('ERR_PARSE_ARGS')) {
+    console.error(explain(message))
+    process.exit(2)
+  }
   // A port in use, mostly. Other reference systems may listen already. Whatever was started ends with us.
   stop.abort()
   console.error(error instanceof Error ? error.message : error)
@@ -26,16 +39,12 @@ try {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals: names } = parseArgs({
-    allowPositionals: true,
-    options: {
-      break: { type: 'string' },
-      port: { type: 'string' },
-      'free-ports': { type: 'boolean', default: false },
-      data: { type: 'string' },
-      config: { type: 'string' },
-    },
-  })
+  const { values, positionals: names } = parseArgs({ allowPositionals: true, options })
+  const empty = (['port', 'data', 'config'] as const).find(option => values[option] === '')
+  if (empty !== undefined) {
+    console.error(`expected --${empty} to have a value, found nothing (an unset variable?)`)
+    return 2
+  }
   const start = prepareTargets({ breaks: values.break, names, freePorts: values['free-ports'] })
   if (typeof start === 'string') {
     console.error(start)
@@ -46,9 +55,9 @@ async function main(): Promise<number> {
 
   const targets = await start()
   const from = [...(values.data ? ['--data', values.data] : []), ...(values.config ? ['--config', values.config] : [])]
-  const options = [...(values.port ? ['--port', values.port] : []), ...from]
+  const more = [...(values.port ? ['--port', values.port] : []), ...from]
   const urls = values['free-ports'] ? targets.urls.flatMap(url => ['--url', url]) : []
-  const watch = run(['watch', ...names, '--log-level', 'warn', ...urls, ...options], 'pipe')
+  const watch = run(['watch', ...names, '--log-level', 'warn', ...urls, ...more], 'pipe')
   let told = false
   for await (const line of createInterface(watch.stdout!)) {
     console.log(line)
@@ -61,6 +70,15 @@ async function main(): Promise<number> {
   const code = await codeOf(watch)
   await targets.close()
   return code
+}
+
+/** What Node says of options that it does not know helps nobody who has misspelt one. */
+function explain(message: string): string {
+  const found = /^Unknown option '([^']+)'/.exec(message)?.[1]
+  if (found === undefined) return message
+  const known = Object.keys(options).map(name => `--${name}`)
+  const near = nearest(found, known)
+  return `expected one of the options ${known.join(', ')}, found '${found}'${near ? `; did you mean '${near}'?` : ''}`
 }
 
 /** Where the jobs of these systems (all, without any) send their signals. */
