@@ -98,7 +98,9 @@ export const configurationOptions = z.strictObject({
     .strictObject({
       group: duration
         .optional()
-        .describe("Messages wait so long for others that belong to them; the worst (p0) a second. Default: '3s'."),
+        .describe(
+          "Messages wait so long for others that belong to them; the worst (p0) a second. Whoever was told less than 30 seconds ago hears the next when these are over; the worst waits so for others of the worst alone. Default: '3s'.",
+        ),
       flapping: z
         .strictObject({
           changes: z.int().min(2).max(100).describe('More changes of health than this …'),

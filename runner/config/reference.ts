@@ -17,7 +17,7 @@ interface Definition {
 
 const definitionOf = (schema: z.core.$ZodType) => schema._zod.def as unknown as Definition
 
-/** A table of the options of one factory: name, type, meaning. Nested objects follow with dotted names. */
+/** A table of the options of one factory: name, type, meaning. Nested objects follow with dotted names; `required` is within the one above. */
 export function optionTable(title: string, schema: z.ZodType): string {
   const rows = rowsOf(schema, '')
   return [`#### \`${title}\``, '', '| option | type | meaning |', '| --- | --- | --- |', ...rows, ''].join('\n')
@@ -31,11 +31,15 @@ function rowsOf(schema: z.core.$ZodType, prefix: string): readonly string[] {
     const meaning = describe(option)
     // Requirements are data with a type of their own; a table of their names alone would say nothing.
     if (meaning === '') return []
-    const row = `| \`${path}\` | ${typeOf(option)} | ${cell(meaning)} |`
+    const need = isRequired(option) ? ', required' : ''
+    const row = `| \`${path}\` | ${typeOf(option)}${need} | ${cell(meaning)} |`
     const { item, suffix } = itemOf(option)
     return [row, ...rowsOf(item, `${path}${suffix}.`)]
   })
 }
+
+/** Whether leaving it out is a mistake. */
+const isRequired = (schema: z.core.$ZodType) => schema._zod.optin === undefined
 
 /** What a list or a map holds, with what its name gets: the options of an item are told below it. */
 function itemOf(schema: z.core.$ZodType): { readonly item: z.core.$ZodType; readonly suffix: string } {
