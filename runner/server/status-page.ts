@@ -101,10 +101,10 @@ function createMeasured({ watch, store }: Rooms): (now: number) => Promise<Statu
     const intervals = await Promise.all(
       days.map(async (point, index): Promise<readonly Interval[]> => {
         const { from, to, runs } = point
-        if (valid(runs) * interval >= almostAll * (Math.min(to, now) - from)) return [[from, to]]
+        // The first one began when the first run did.
+        if (index > 0 && valid(runs) * interval >= almostAll * (Math.min(to, now) - from)) return [[from, to]]
         const [first, ...more] = await seen(from, to, 24)
         if (first === undefined) return [[from, to]]
-        // Nothing is known of the time before the very first run.
         const [minute] = index === 0 ? await seen(first.from, first.to, 60) : []
         const [second] = minute === undefined ? [] : await seen(minute.from, minute.to, 60)
         return [[(second ?? minute ?? first).from, lasting(first)[1]], ...more.map(lasting)]

@@ -90,6 +90,16 @@ describe('time before the first run is neither up nor down', () => {
     expect(text).toContain('2026-01-05: operational (measured for 10 min)')
   })
 
+  test('of what several places look at, whose runs would fill the day', async () => {
+    const check = { ...cart, interval: 300_000, health: healthOf('up', { lastRunAt: start, lastVerdict: 'passed' }) }
+    const results = Array.from({ length: 85 }, (_, index) =>
+      ['here', 'there'].map(location => resultOf(check, { slot: start - index * 300_000, location })),
+    ).flat()
+    const watch = createFakeWatch({ systems: [shop], checks: [check], status: 'Example Shop' })
+    await using server = await serve({ watch, results })
+    expect((await read(server, '/status')).text).toContain('100 % without an outage, 7 h of 90 days measured')
+  })
+
   test('of what was never up', async () => {
     const text = await page('failed', 'down')
     expect(text).toContain('0.00 % without an outage, 10 min of 90 days measured')
