@@ -14,6 +14,7 @@ const forbiddenImports = [
   ['runner/notifiers', '../engine/outbox.ts'],
   ['runner/reporters', '../commands/validate.ts'],
   ['runner/config', '../probes/http.ts'],
+  ['runner/config', '../system/clock.ts'],
   ['runner/journeys', '../engine/run-check.ts'],
   ['runner/load', '../stores/sqlite.ts'],
   ['runner/load', '../journeys/journeys.ts'],

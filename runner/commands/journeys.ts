@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { compiledFolder } from '../config/compiled-folder.ts'
 import type { Loaded } from '../config/load-configuration.ts'
 import type { JourneysOptions, JourneysWithSweep } from '../journeys/journeys.ts'
-import { compiledFolder } from '../system/compiled-folder.ts'
 import { version } from '../system/version.ts'
 import type { CommandIo } from './command.ts'
 

@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import { compiledFolder } from '../system/compiled-folder.ts'
+import { compiledFolder } from './compiled-folder.ts'
 
 /** Strips types in a thread of its own, which ends with it: what strips them holds 10 MB for as long as its thread lives. */
 export interface TypeStripper extends Disposable {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { getCompileCacheDir } from 'node:module'
+import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 
 /**
@@ -13,7 +14,9 @@ export function compiledFolder(folder = getCompileCacheDir()): string | undefine
 function isOurs(folder: string): boolean {
   try {
     const { uid, mode } = statSync(folder)
-    return process.geteuid === undefined || (uid === process.geteuid() && (mode & 0o002) === 0)
+    const own = userInfo().uid
+    // Windows knows no numbers of users, and has a folder of temporary files for each.
+    return own === -1 || (uid === own && (mode & 0o002) === 0)
   } catch {
     return false
   }

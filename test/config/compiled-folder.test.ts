@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { compiledFolder } from '../../runner/system/compiled-folder.ts'
+import { compiledFolder } from '../../runner/config/compiled-folder.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 test('nothing is read from where somebody else could have put it', () => {
